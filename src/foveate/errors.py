@@ -1,0 +1,53 @@
+"""What can go wrong for a user: one small tree; each message names the file or option and the mend.
+
+FoveateError
+├── PictureError        a picture that cannot be read
+├── MapError            a saliency map that cannot be used with its picture
+├── OptionError         an option out of range, or two that contradict each other
+│   └── TargetError     a size or quality that this picture cannot be brought to
+├── OutputError         a file that cannot or must not be written
+├── ModelError          an unknown model, or weights that do not match their record
+├── DatasetError        a folder or shard that is not laid out as its reader expects
+└── MissingExtraError   an optional dependency that is not installed
+"""
+
+from __future__ import annotations
+
+
+class FoveateError(Exception):
+    """Base of every error that a user can mend; its text is one line."""
+
+
+class PictureError(FoveateError):
+    """A picture that cannot be read."""
+
+
+class MapError(FoveateError):
+    """A saliency map that cannot be used with its picture."""
+
+
+class OptionError(FoveateError):
+    """An option out of range, or two options that contradict each other."""
+
+
+class TargetError(OptionError):
+    """A size or quality that this picture cannot be brought to; names the nearest that it can."""
+
+
+class OutputError(FoveateError):
+    """A file that cannot or must not be written."""
+
+
+class ModelError(FoveateError):
+    """An unknown model, or weights that do not match their record."""
+
+
+class DatasetError(FoveateError):
+    """A folder or shard that is not laid out as its reader expects."""
+
+
+class MissingExtraError(FoveateError):
+    """An optional dependency that is not installed; names the extra that brings it."""
+
+    def __init__(self, feature: str, extra: str) -> None:
+        super().__init__(f"{feature} needs the '{extra}' extra: pip install 'foveate[{extra}]'")
