@@ -1,0 +1,113 @@
+"""Signatures of the C++ module; `Sequence[float]` of 64 is a table in zigzag order."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+_Used = tuple[int, int]
+_Band = tuple[int, int, Sequence[float], float, float]
+_Scan = tuple[Sequence[int], int, int, int, int]
+
+def forward(
+    pixels: npt.NDArray[np.uint8], chroma_420: bool, threads: int = 1
+) -> list[npt.NDArray[np.float32]]:
+    """DCT coefficients of every component of (H, W) grey or (H, W, 3) sRGB pixels.
+
+    JFIF colour; chroma by 2x2 means when `chroma_420`; a flat block of value v has DC 8 (v - 128).
+    """
+
+def used_blocks(height: int, width: int, channels: int, chroma_420: bool) -> list[_Used]:
+    """Rows and columns of blocks that hold samples, one pair a component."""
+
+def quantise_ac(
+    coefficients: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float32],
+    steps: Sequence[float],
+    sensitivity: Sequence[float],
+    lam: float,
+    bands: Sequence[_Band],
+    levels: npt.NDArray[np.int16],
+    used: _Used,
+    threads: int = 1,
+) -> None:
+    """Write to `levels` what minimises weight * sensitivity * squared error + lam * bits.
+
+    A band is (first, last, bits of each of 256 symbols, bits of an empty block, bits of ending
+    early); bands follow each other from 1 to 63. `weights`: (rows, cols), positive. DC is rounded.
+    """
+
+def quantise_dc(
+    coefficients: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float32],
+    steps: Sequence[float],
+    sensitivity: Sequence[float],
+    lam: float,
+    size_bits: Sequence[float],
+    mcu: tuple[int, int],
+    levels: npt.NDArray[np.int16],
+    used: _Used,
+) -> None:
+    """Write the DC `levels` that minimise the same cost along the scan; 12 code lengths by size."""
+
+def round_levels(
+    coefficients: npt.NDArray[np.float32],
+    steps: Sequence[float],
+    levels: npt.NDArray[np.int16],
+    used: _Used,
+    threads: int = 1,
+) -> None:
+    """Write every coefficient's nearest level, half away from zero."""
+
+def weighted_error(
+    coefficients: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float32],
+    steps: Sequence[float],
+    sensitivity: Sequence[float],
+    levels: npt.NDArray[np.int16],
+    used: _Used,
+    threads: int = 1,
+) -> float:
+    """Sum of weight * sensitivity * (coefficient - step * level)^2 over used blocks."""
+
+def fit_steps(
+    coefficients: npt.NDArray[np.float32],
+    weights: npt.NDArray[np.float32],
+    levels: npt.NDArray[np.int16],
+    used: _Used,
+    threads: int = 1,
+) -> tuple[list[float], list[float]]:
+    """Per frequency, the sums of w x c and of w x^2: their quotient is the least-squares step."""
+
+def fill_padding(levels: npt.NDArray[np.int16], used: _Used) -> None:
+    """Give blocks beyond `used` no AC and the DC of the block before them."""
+
+def huffman_lengths(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.uint8]:
+    """Optimal JPEG code lengths of 256 symbols, at most 16 bits; 0 for those that do not occur."""
+
+def scan_statistics(
+    levels: Sequence[npt.NDArray[np.int16]],
+    height: int,
+    width: int,
+    chroma_420: bool,
+    scans: Sequence[_Scan],
+    progressive: bool,
+    threads: int = 1,
+) -> list[tuple[npt.NDArray[np.int64], int, int]]:
+    """A scan's symbol counts (4, 256), its bits beside the symbols, its blocks that end in an EOB.
+
+    Tables in order: luma DC, luma AC, chroma DC, chroma AC.
+    """
+
+def write_jpeg(
+    levels: Sequence[npt.NDArray[np.int16]],
+    height: int,
+    width: int,
+    chroma_420: bool,
+    tables: Sequence[Sequence[int]],
+    scans: Sequence[_Scan],
+    progressive: bool,
+    segments: bytes,
+    threads: int = 1,
+) -> bytes:
+    """The whole JPEG file with optimal Huffman tables; `segments` follow JFIF's own."""
