@@ -1,0 +1,222 @@
+"""One trellis pass after another over a picture's coefficients, and the file of the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate import native
+from foveate.jpeg.rates import Rates, Statistics, measured_rates, scan_bytes
+from foveate.jpeg.scripts import Script
+from foveate.jpeg.tuning import Shape, Tuning, shapes
+
+FILE_HEADER_BYTES = 2 + 18 + 2 * 69 + 19 + 2
+"""SOI, JFIF's APP0, two tables, the frame header and EOI of a colour file."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """Blocks of one component: coefficients (rows, cols, 64) and weights (rows, cols), float32."""
+
+    coefficients: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32]
+    used: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """A picture, or some rows of it, as the encoder sees it."""
+
+    components: tuple[Component, ...]
+    height: int
+    width: int
+    chroma_420: bool
+
+    @property
+    def luma_blocks(self) -> int:
+        rows, cols = self.components[0].used
+        return rows * cols
+
+
+@dataclass(frozen=True)
+class Quantised:
+    """What a pass chose: levels a component, and the real-valued steps that fit them."""
+
+    levels: tuple[npt.NDArray[np.int16], ...]
+    steps: tuple[npt.NDArray[np.float64], ...]
+    """Luma's and chroma's quantisation steps, whole numbers 1..255, zigzag order."""
+    statistics: tuple[Statistics, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        """The file's bytes without metadata and byte stuffing."""
+        return FILE_HEADER_BYTES + sum(scan_bytes(s) for s in self.statistics)
+
+
+def whole_steps(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Steps as an 8-bit table can hold them."""
+    return np.clip(np.floor(steps + 0.5), 1.0, 255.0)
+
+
+class Encoder:
+    """Quantises `blocks` at any scale; what one pass learns about rates serves the next."""
+
+    def __init__(self, blocks: Blocks, script: Script, tuning: Tuning, *, threads: int) -> None:
+        self.blocks = blocks
+        self.script = script
+        self.tuning = tuning
+        self.threads = threads
+        self._shapes = shapes(tuning, chroma_420=blocks.chroma_420)
+        self.rates: Rates | None = None
+        self.fits = [np.ones(64), np.ones(64)]
+        """Steps of the last pass that fitted best, relative to the shape: luma, chroma."""
+
+    def _shape(self, component: int) -> Shape:
+        return self._shapes[1 if component > 0 else 0]
+
+    def _kinds(self) -> int:
+        return min(len(self.blocks.components), 2)
+
+    def steps_at(self, scale: float) -> tuple[npt.NDArray[np.float64], ...]:
+        """Whole steps of luma and chroma at this scale."""
+        return tuple(
+            whole_steps(self._shapes[kind].steps * self.fits[kind] * scale)
+            for kind in range(self._kinds())
+        )
+
+    def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
+        b = self.blocks
+        for component, chosen in zip(b.components, levels, strict=True):
+            native.fill_padding(chosen, component.used)
+        return tuple(
+            native.scan_statistics(
+                levels,
+                b.height,
+                b.width,
+                b.chroma_420,
+                self.script.scans,
+                self.script.progressive,
+                self.threads,
+            )
+        )
+
+    def start(self, scale: float) -> None:
+        """First rates: from plainly rounded levels."""
+        steps = self.steps_at(scale)
+        levels = []
+        for i, c in enumerate(self.blocks.components):
+            chosen = np.zeros(c.coefficients.shape, np.int16)
+            table = steps[min(i, 1)].tolist()
+            native.round_levels(c.coefficients, table, chosen, c.used, self.threads)
+            levels.append(chosen)
+        self._learn(self._statistics(levels))
+
+    def _learn(self, statistics: Sequence[Statistics]) -> None:
+        self.rates = measured_rates(self.script, statistics, len(self.blocks.components))
+
+    def quantise(self, scale: float, *, lambda_factor: float = 1.0) -> Quantised:
+        """One pass over every block with the rates of the last pass."""
+        if self.rates is None:
+            self.start(scale)
+        assert self.rates is not None
+        steps = self.steps_at(scale)
+        lam = self.tuning.lambda_ratio * scale * scale * lambda_factor
+        levels = []
+        for i, c in enumerate(self.blocks.components):
+            chosen = np.zeros(c.coefficients.shape, np.int16)
+            table = steps[min(i, 1)].tolist()
+            sensitivity = self._shape(i).sensitivity.tolist()
+            native.quantise_ac(
+                c.coefficients,
+                c.weights,
+                table,
+                sensitivity,
+                lam,
+                self.rates.bands[i],
+                chosen,
+                c.used,
+                self.threads,
+            )
+            mcu = self.script.mcu_blocks if i == 0 else 1
+            native.quantise_dc(
+                c.coefficients,
+                c.weights,
+                table,
+                sensitivity,
+                lam,
+                self.rates.dc_sizes[i],
+                (mcu, mcu),
+                chosen,
+                c.used,
+            )
+            levels.append(chosen)
+        statistics = self._statistics(levels)
+        self._learn(statistics)
+        return Quantised(tuple(levels), steps, statistics)
+
+    def fitted_steps(self, quantised: Quantised) -> tuple[npt.NDArray[np.float64], ...]:
+        """Real-valued steps with the least weighted squared error for these levels.
+
+        q_k = sum(w x c) / sum(w x^2); a frequency without levels keeps its step.
+        """
+        fitted = []
+        for kind in range(self._kinds()):
+            cross, square = np.zeros(64), np.zeros(64)
+            for i in [0] if kind == 0 else [1, 2]:
+                c = self.blocks.components[i]
+                x, xx = native.fit_steps(
+                    c.coefficients, c.weights, quantised.levels[i], c.used, self.threads
+                )
+                cross += x
+                square += xx
+            steps = quantised.steps[kind].copy()
+            seen = square > 0
+            steps[seen] = np.clip(cross[seen] / square[seen], 1.0, 255.0)
+            fitted.append(steps)
+        return tuple(fitted)
+
+    def refit(self, quantised: Quantised) -> Quantised:
+        """The same levels with the whole steps that fit them best: the same bytes, less error."""
+        steps = tuple(whole_steps(s) for s in self.fitted_steps(quantised))
+        return Quantised(quantised.levels, steps, quantised.statistics)
+
+    def adapt_shape(self, quantised: Quantised, scale: float) -> None:
+        """Let later passes start from the steps that fitted this one."""
+        for kind, steps in enumerate(self.fitted_steps(quantised)):
+            self.fits[kind] = steps / (self._shapes[kind].steps * scale)
+
+    def weighted_error(
+        self, quantised: Quantised, weights: Sequence[npt.NDArray[np.float32]]
+    ) -> float:
+        """Sum over components of weight times squared error, every frequency counting the same."""
+        ones = [1.0] * 64
+        return sum(
+            native.weighted_error(
+                c.coefficients,
+                w,
+                quantised.steps[min(i, 1)].tolist(),
+                ones,
+                quantised.levels[i],
+                c.used,
+                self.threads,
+            )
+            for i, (c, w) in enumerate(zip(self.blocks.components, weights, strict=True))
+        )
+
+    def write(self, quantised: Quantised, segments: bytes) -> bytes:
+        """The file."""
+        b = self.blocks
+        return native.write_jpeg(
+            quantised.levels,
+            b.height,
+            b.width,
+            b.chroma_420,
+            [s.astype(int).tolist() for s in quantised.steps],
+            self.script.scans,
+            self.script.progressive,
+            segments,
+            self.threads,
+        )
