@@ -19,10 +19,15 @@ FILE_HEADER_BYTES = 2 + 18 + 2 * 69 + 19 + 2
 
 @dataclass(frozen=True)
 class Component:
-    """Blocks of one component: coefficients (rows, cols, 64) and weights (rows, cols), float32."""
+    """Blocks of one component: coefficients (rows, cols, 64), the rest (rows, cols); all float32."""
 
     coefficients: npt.NDArray[np.float32]
     weights: npt.NDArray[np.float32]
+    """What the trellis multiplies a block's squared error with."""
+    importance: npt.NDArray[np.float32]
+    """The part of the weights that came with the picture: how much the block matters."""
+    background: npt.NDArray[np.float32]
+    """1 for blocks that matter less than half of the picture's, else 0."""
     used: tuple[int, int]
 
 
@@ -80,12 +85,20 @@ class Encoder:
     def _kinds(self) -> int:
         return min(len(self.blocks.components), 2)
 
+    def steps_shape(self, component: int) -> npt.NDArray[np.float64]:
+        """Steps at scale 1, before rounding, as fitted so far."""
+        return self._shape(component).steps * self.fits[1 if component > 0 else 0]
+
     def steps_at(self, scale: float) -> tuple[npt.NDArray[np.float64], ...]:
         """Whole steps of luma and chroma at this scale."""
         return tuple(
             whole_steps(self._shapes[kind].steps * self.fits[kind] * scale)
             for kind in range(self._kinds())
         )
+
+    def adopt(self, scout: Encoder) -> None:
+        """Start from what another encoder has learnt of rates and steps."""
+        self.rates, self.fits = scout.rates, scout.fits
 
     def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
         b = self.blocks
@@ -105,14 +118,7 @@ class Encoder:
 
     def start(self, scale: float) -> None:
         """First rates: from plainly rounded levels."""
-        steps = self.steps_at(scale)
-        levels = []
-        for i, c in enumerate(self.blocks.components):
-            chosen = np.zeros(c.coefficients.shape, np.int16)
-            table = steps[min(i, 1)].tolist()
-            native.round_levels(c.coefficients, table, chosen, c.used, self.threads)
-            levels.append(chosen)
-        self._learn(self._statistics(levels))
+        self._learn(self._statistics(self.rounded(self.steps_at(scale))))
 
     def _learn(self, statistics: Sequence[Statistics]) -> None:
         self.rates = measured_rates(self.script, statistics, len(self.blocks.components))
@@ -188,22 +194,27 @@ class Encoder:
         for kind, steps in enumerate(self.fitted_steps(quantised)):
             self.fits[kind] = steps / (self._shapes[kind].steps * scale)
 
-    def weighted_error(
-        self, quantised: Quantised, weights: Sequence[npt.NDArray[np.float32]]
+    def rounded(self, steps: Sequence[npt.NDArray[np.float64]]) -> tuple[npt.NDArray[np.int16], ...]:
+        """Plainly rounded levels, a component each: what an encoder without optimisation chooses."""
+        levels = []
+        for i, c in enumerate(self.blocks.components):
+            chosen = np.zeros(c.coefficients.shape, np.int16)
+            table = steps[min(i, 1)].tolist()
+            native.round_levels(c.coefficients, table, chosen, c.used, self.threads)
+            levels.append(chosen)
+        return tuple(levels)
+
+    def error(
+        self,
+        component: int,
+        levels: npt.NDArray[np.int16],
+        steps: npt.NDArray[np.float64],
+        weights: npt.NDArray[np.float32],
     ) -> float:
-        """Sum over components of weight times squared error, every frequency counting the same."""
-        ones = [1.0] * 64
-        return sum(
-            native.weighted_error(
-                c.coefficients,
-                w,
-                quantised.steps[min(i, 1)].tolist(),
-                ones,
-                quantised.levels[i],
-                c.used,
-                self.threads,
-            )
-            for i, (c, w) in enumerate(zip(self.blocks.components, weights, strict=True))
+        """A component's squared error in pixels squared, summed with these block weights."""
+        c = self.blocks.components[component]
+        return native.weighted_error(
+            c.coefficients, weights, steps.tolist(), [1.0] * 64, levels, c.used, self.threads
         )
 
     def write(self, quantised: Quantised, segments: bytes) -> bytes:

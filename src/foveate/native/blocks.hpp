@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace foveate {
 
@@ -36,6 +37,25 @@ struct Sampling {
 };
 
 inline int divide_up(int a, int b) { return (a + b - 1) / b; }
+
+// Calls `visit(k)` for every nonzero levels[k], first <= k <= last, in order; four zeros cost one
+// comparison.
+template <class Visit>
+void for_each_nonzero(const std::int16_t* levels, int first, int last, Visit&& visit) {
+  int k = first;
+  while (k <= last) {
+    std::uint64_t four;
+    if ((k & 3) == 0 && k + 3 <= last) {
+      std::memcpy(&four, levels + k, sizeof four);
+      if (four == 0) {
+        k += 4;
+        continue;
+      }
+    }
+    if (levels[k] != 0) visit(k);
+    ++k;
+  }
+}
 
 // Bits needed for the magnitude |v|: JPEG's size category (T.81 table F.1).
 inline int size_category(unsigned magnitude) {

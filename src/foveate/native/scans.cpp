@@ -77,11 +77,10 @@ class SequentialCoder {
     code_dc(levels[0], predictors_[component], slot_of(component, false), sink_);
     const int slot = slot_of(component, true);
     int previous = 0;
-    for (int k = 1; k < kBlock; ++k) {
-      if (levels[k] == 0) continue;
+    for_each_nonzero(levels, 1, kBlock - 1, [&](int k) {
       code_ac(k - previous - 1, levels[k], slot, sink_);
       previous = k;
-    }
+    });
     if (previous < kBlock - 1) {
       sink_.symbol(slot, 0);
       sink_.eob_block();
@@ -151,14 +150,13 @@ class AcFirstCoder {
       : scan_(scan), slot_(slot_of(scan.components[0], true)), sink_(sink), eob_run_(slot_, sink) {}
   void block(int, const std::int16_t* levels) {
     int previous = scan_.first - 1;
-    for (int k = scan_.first; k <= scan_.last; ++k) {
-      if (levels[k] == 0) continue;
+    for_each_nonzero(levels, scan_.first, scan_.last, [&](int k) {
       const int shifted = static_cast<int>(magnitude(levels[k])) >> scan_.low;
-      if (shifted == 0) continue;
+      if (shifted == 0) return;
       eob_run_.flush();
       code_ac(k - previous - 1, levels[k] < 0 ? -shifted : shifted, slot_, sink_);
       previous = k;
-    }
+    });
     if (previous < scan_.last) eob_run_.add_block({});
   }
   void finish() { eob_run_.flush(); }

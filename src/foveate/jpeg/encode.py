@@ -1,0 +1,206 @@
+"""Pixels, block weights and a target to a JPEG file: the room's one way in."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate import native
+from foveate.jpeg.encoder import Blocks, Component, Encoder, Quantised
+from foveate.jpeg.plain import ZIGZAG, tables_at
+from foveate.jpeg.scripts import baseline_script, progressive_script
+from foveate.jpeg.search import BytesTarget, meet_bytes, meet_errors
+from foveate.jpeg.tuning import Tuning
+
+MAX_SIDE = 65_500
+"""The longest side that libjpeg's family of decoders opens."""
+
+_MASKING_ENERGY = 30.0
+"""Mean squared AC coefficient below which a block counts as smooth."""
+
+
+@dataclass(frozen=True)
+class PlainQuality:
+    """As good as plain JPEG: at `quality` where people look, at `floor` in the background."""
+
+    quality: int
+    floor: int
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the stream is written. `chroma_420` has no effect on grey pictures."""
+
+    chroma_420: bool = True
+    progressive: bool = True
+    threads: int = 1
+    tuning: Tuning = field(default_factory=Tuning)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A finished file and what is known of it without decoding."""
+
+    data: bytes
+    at_ceiling: bool
+    luma_mse: npt.NDArray[np.float32]
+    """Mean squared luma error of each block (rows, cols), from its coefficients."""
+
+
+def block_grid(height: int, width: int) -> tuple[int, int]:
+    """Rows and columns of the luma blocks that hold a picture."""
+    return -(-height // 8), -(-width // 8)
+
+
+def _on_grid(
+    values: npt.NDArray[np.float32], rows: int, cols: int, *, halved: bool
+) -> npt.NDArray[np.float32]:
+    """Luma block values on a component's stored grid: edges repeated, 2x2 means for 4:2:0 chroma."""
+    scale = 2 if halved else 1
+    down, across = rows * scale - values.shape[0], cols * scale - values.shape[1]
+    grown = np.pad(values, ((0, max(down, 0)), (0, max(across, 0))), mode="edge")
+    grown = grown[: rows * scale, : cols * scale]
+    if halved:
+        grown = grown.reshape(rows, 2, cols, 2).mean(axis=(1, 3), dtype=np.float64)
+    return np.ascontiguousarray(grown, dtype=np.float32)
+
+
+def _masking(luma: npt.NDArray[np.float32], exponent: float) -> npt.NDArray[np.float32]:
+    """Log weights of contrast masking: a busy block hides error, so its error counts less."""
+    energy = np.einsum("rck,rck->rc", luma[..., 1:], luma[..., 1:]) / 63.0
+    return np.asarray(-exponent * np.log(energy + _MASKING_ENERGY), dtype=np.float32)
+
+
+def _centred(log_weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Mean zero, so that lambda keeps its meaning whatever the weights' unit was."""
+    return log_weights - np.float32(log_weights.mean(dtype=np.float64))
+
+
+def transform(
+    pixels: npt.NDArray[np.uint8], weights: npt.NDArray[np.float32] | None, options: Options
+) -> Blocks:
+    """The picture's blocks. `weights`: positive, one a luma block (`block_grid`); None: all equal."""
+    height, width = pixels.shape[:2]
+    grey = pixels.ndim == 2
+    chroma_420 = options.chroma_420 and not grey
+    grids = native.forward(np.ascontiguousarray(pixels), chroma_420, options.threads)
+    used = native.used_blocks(height, width, 1 if grey else 3, chroma_420)
+    rows, cols = used[0]
+    importance = np.zeros((rows, cols), np.float32) if weights is None else np.log(weights)
+    importance = _centred(importance)
+    background = (importance < np.median(importance)).astype(np.float32)
+    log_weights = importance
+    if options.tuning.masking > 0:
+        masking = _masking(grids[0][:rows, :cols], options.tuning.masking)
+        log_weights = _centred(importance + masking)
+    components = []
+    for i, (grid, own) in enumerate(zip(grids, used, strict=True)):
+        shape, halved = grid.shape[:2], i > 0 and chroma_420
+        components.append(
+            Component(
+                grid,
+                np.exp(_on_grid(log_weights, *shape, halved=halved)),
+                np.exp(_on_grid(importance, *shape, halved=halved)),
+                _on_grid(background, *shape, halved=halved),
+                own,
+            )
+        )
+    return Blocks(tuple(components), height, width, chroma_420)
+
+
+class _PlainErrors:
+    """Plain JPEG's errors at a quality and at a floor, as limits for passes over the same blocks."""
+
+    def __init__(self, target: PlainQuality) -> None:
+        self._target = target
+        self._limits: dict[int, list[float]] = {}
+
+    @staticmethod
+    def _tables(quality: int) -> list[npt.NDArray[np.float64]]:
+        return [t.reshape(64)[ZIGZAG].astype(np.float64) for t in tables_at(quality)]
+
+    @staticmethod
+    def _important(encoder: Encoder, quantised: Quantised) -> list[float]:
+        """Importance-weighted error: of luma, and of all components at the picture's resolution."""
+        errors = [
+            encoder.error(i, quantised.levels[i], quantised.steps[min(i, 1)], c.importance)
+            for i, c in enumerate(encoder.blocks.components)
+        ]
+        pixels_a_sample = 4.0 if encoder.blocks.chroma_420 else 1.0
+        return [errors[0], errors[0] + pixels_a_sample * sum(errors[1:])]
+
+    @staticmethod
+    def _background(encoder: Encoder, quantised: Quantised) -> list[float]:
+        """The background's error of each component."""
+        return [
+            encoder.error(i, quantised.levels[i], quantised.steps[min(i, 1)], c.background)
+            for i, c in enumerate(encoder.blocks.components)
+        ]
+
+    def _plain(self, encoder: Encoder, quality: int) -> Quantised:
+        tables = self._tables(quality)
+        return Quantised(encoder.rounded(tables), tuple(tables), ())
+
+    def excess(self, encoder: Encoder, quantised: Quantised) -> float:
+        """Log of the largest ratio of an error to plain JPEG's."""
+        if id(encoder) not in self._limits:
+            sharp = self._plain(encoder, self._target.quality)
+            limits = self._important(encoder, sharp)
+            limits += self._background(encoder, self._plain(encoder, self._target.floor))
+            self._limits[id(encoder)] = limits
+        errors = self._important(encoder, quantised) + self._background(encoder, quantised)
+        # An error that no one could see keeps the ratio finite on flat pictures.
+        least = 1e-3 * encoder.blocks.luma_blocks
+        return max(
+            math.log((error + least) / (limit + least))
+            for error, limit in zip(errors, self._limits[id(encoder)], strict=True)
+        )
+
+
+def _luma_mse(encoder: Encoder, quantised: Quantised) -> npt.NDArray[np.float32]:
+    c = encoder.blocks.components[0]
+    rows, cols = c.used
+    steps = quantised.steps[0].astype(np.float32)
+    out = np.empty((rows, cols), np.float32)
+    for row in range(rows):
+        miss = c.coefficients[row, :cols] - steps * quantised.levels[0][row, :cols]
+        out[row] = np.einsum("ck,ck->c", miss, miss) / 64.0
+    return out
+
+
+def encode(
+    pixels: npt.NDArray[np.uint8],
+    weights: npt.NDArray[np.float32] | None,
+    target: BytesTarget | PlainQuality,
+    options: Options,
+    segments: bytes = b"",
+) -> Encoded:
+    """Encode (H, W) grey or (H, W, 3) sRGB pixels with a weight for each 8x8 luma block.
+
+    Args:
+        pixels: uint8, sides 1 to 65,500.
+        weights: positive float32 of `block_grid`'s shape; how much a block's squared error counts.
+            None and a constant give the same bytes.
+        target: bytes or quality to meet.
+        options: the stream's.
+        segments: whole APPn segments to put after JFIF's.
+
+    Raises:
+        TargetError: the bytes asked for are too few.
+    """
+    blocks = transform(pixels, weights, options)
+    count = len(blocks.components)
+    script = (
+        progressive_script(count)
+        if options.progressive
+        else baseline_script(count, chroma_420=blocks.chroma_420)
+    )
+    encoder = Encoder(blocks, script, options.tuning, threads=options.threads)
+    if isinstance(target, BytesTarget):
+        found = meet_bytes(encoder, target, segments)
+    else:
+        found = meet_errors(encoder, _PlainErrors(target), segments)
+    return Encoded(found.data, found.at_ceiling, _luma_mse(encoder, found.quantised))
