@@ -1,0 +1,72 @@
+"""What a picture carries beside its pixels, as JPEG APP segments: EXIF, XMP and an ICC profile."""
+
+from __future__ import annotations
+
+EXIF_HEADER = b"Exif\0\0"
+XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
+ICC_HEADER = b"ICC_PROFILE\0"
+
+MAX_PAYLOAD = 65_533
+"""A segment's length field counts itself and has 16 bits (T.81 B.1.1.4)."""
+
+ICC_CHUNK = MAX_PAYLOAD - len(ICC_HEADER) - 2
+"""Bytes of a profile that one APP2 segment holds (ICC.1, annex B.4)."""
+
+_APP1 = b"\xff\xe1"
+_APP2 = b"\xff\xe2"
+
+
+def _segment(marker: bytes, payload: bytes) -> bytes:
+    return marker + (len(payload) + 2).to_bytes(2, "big") + payload
+
+
+def _in_one_segment(name: str, header: bytes, body: bytes) -> tuple[bytes, tuple[str, ...]]:
+    room = MAX_PAYLOAD - len(header)
+    if len(body) > room:
+        return b"", (f"{name} of {len(body):,} bytes dropped: a JPEG segment holds {room:,}",)
+    return _segment(_APP1, header + body), ()
+
+
+def _icc_segments(profile: bytes) -> tuple[bytes, tuple[str, ...]]:
+    chunks = [profile[i : i + ICC_CHUNK] for i in range(0, len(profile), ICC_CHUNK)]
+    if len(chunks) > 255:
+        room = 255 * ICC_CHUNK
+        return b"", (f"ICC profile of {len(profile):,} bytes dropped: a JPEG holds {room:,}",)
+    segments = (
+        _segment(_APP2, ICC_HEADER + bytes([number, len(chunks)]) + chunk)
+        for number, chunk in enumerate(chunks, 1)
+    )
+    return b"".join(segments), ()
+
+
+def segments(
+    *, exif: bytes | None = None, xmp: bytes | None = None, icc: bytes | None = None
+) -> tuple[bytes, tuple[str, ...]]:
+    """APP segments, markers and lengths included, to stand after a file's JFIF segment.
+
+    What does not fit is dropped and told, never an error; what is None or empty is left out.
+
+    Args:
+        exif: a TIFF structure, without the "Exif" header.
+        xmp: an XMP packet, without the APP1 name space. (Extended XMP is not written.)
+        icc: a whole profile.
+
+    Returns:
+        The segments joined, and one note for each that was dropped.
+    """
+    parts = []
+    if exif:
+        parts.append(_in_one_segment("EXIF", EXIF_HEADER, exif))
+    if xmp:
+        parts.append(_in_one_segment("XMP", XMP_HEADER, xmp))
+    if icc:
+        parts.append(_icc_segments(icc))
+    return b"".join(data for data, _ in parts), tuple(n for _, notes in parts for n in notes)
+
+
+def spliced(jpeg: bytes, app_segments: bytes) -> bytes:
+    """A JPEG file with segments put after its SOI, and after JFIF's APP0 where it has one."""
+    at = 2
+    if jpeg[2:4] == b"\xff\xe0" and jpeg[6:11] == b"JFIF\0":
+        at += 2 + int.from_bytes(jpeg[4:6], "big")
+    return jpeg[:at] + app_segments + jpeg[at:]

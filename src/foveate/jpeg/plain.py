@@ -1,0 +1,188 @@
+"""Plain JPEG, as Pillow writes it by default: the measure that everything here is held against.
+
+Tables are natural (row-major) order, (8, 8), int32, unless a name says zigzag. Annex K means
+T.81 (ITU-T T.81 | ISO/IEC 10918-1), tables K.1 and K.2; qualities and their scaling are the
+Independent JPEG Group's, which Pillow and all libjpeg encoders follow.
+"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Pixels = npt.NDArray[np.uint8]
+"""(H, W, 3) sRGB or (H, W) grey."""
+
+Table = npt.NDArray[np.int32]
+
+
+def _constant(rows: list[list[int]]) -> Table:
+    table = np.array(rows, np.int32)
+    table.flags.writeable = False
+    return table
+
+
+ANNEX_K_LUMA = _constant(
+    [
+        [16, 11, 10, 16, 24, 40, 51, 61],
+        [12, 12, 14, 19, 26, 58, 60, 55],
+        [14, 13, 16, 24, 40, 57, 69, 56],
+        [14, 17, 22, 29, 51, 87, 80, 62],
+        [18, 22, 37, 56, 68, 109, 103, 77],
+        [24, 35, 55, 64, 81, 104, 113, 92],
+        [49, 64, 78, 87, 103, 121, 120, 101],
+        [72, 92, 95, 98, 112, 100, 103, 99],
+    ]
+)
+"""Table K.1, natural order."""
+
+ANNEX_K_CHROMA = _constant(
+    [
+        [17, 18, 24, 47, 99, 99, 99, 99],
+        [18, 21, 26, 66, 99, 99, 99, 99],
+        [24, 26, 56, 99, 99, 99, 99, 99],
+        [47, 66, 99, 99, 99, 99, 99, 99],
+        [99, 99, 99, 99, 99, 99, 99, 99],
+        [99, 99, 99, 99, 99, 99, 99, 99],
+        [99, 99, 99, 99, 99, 99, 99, 99],
+        [99, 99, 99, 99, 99, 99, 99, 99],
+    ]
+)
+"""Table K.2, natural order."""
+
+
+def _zigzag_walk() -> list[int]:
+    def key(natural: int) -> tuple[int, int]:
+        row, col = divmod(natural, 8)
+        diagonal = row + col
+        return diagonal, row if diagonal % 2 else col
+
+    return sorted(range(64), key=key)
+
+
+ZIGZAG: npt.NDArray[np.intp] = np.array(_zigzag_walk(), np.intp)
+"""(64,): natural index of each zigzag position; ``table.reshape(64)[ZIGZAG]`` is zigzag order."""
+
+NATURAL: npt.NDArray[np.intp] = np.argsort(ZIGZAG)
+"""(64,): zigzag position of each natural index; ``zigzag[NATURAL].reshape(8, 8)`` undoes it."""
+
+ZIGZAG.flags.writeable = False
+NATURAL.flags.writeable = False
+
+COARSEST_PERCENT = 2550.0
+"""From here on every step of both Annex K tables is 255, the largest of a baseline file."""
+
+
+def quality_percent(quality: float) -> float:
+    """Per cent of Annex K's steps at a quality in (0, 100]: 5000 / Q below 50, else 200 - 2 Q.
+
+    libjpeg knows whole qualities only and truncates the quotient; see `tables_at`.
+    """
+    return 5000.0 / quality if quality < 50 else 200.0 - 2.0 * quality
+
+
+def percent_quality(percent: float) -> float:
+    """The real-valued quality whose `quality_percent` is `percent` (0 and above)."""
+    return 5000.0 / percent if percent > 100 else (200.0 - percent) / 2.0
+
+
+def tables_at_percent(percent: float) -> tuple[Table, Table]:
+    """Luma and chroma tables at any real per cent of Annex K, rounded, within 1 to 255."""
+
+    def scaled(base: Table) -> Table:
+        steps: npt.NDArray[np.float64] = np.floor(base * (percent / 100.0) + 0.5)
+        return np.clip(steps, 1, 255).astype(np.int32)
+
+    return scaled(ANNEX_K_LUMA), scaled(ANNEX_K_CHROMA)
+
+
+def tables_at(quality: int) -> tuple[Table, Table]:
+    """Luma and chroma tables of a libjpeg encoder at a quality from 1 to 100, bit for bit.
+
+    Raises:
+        ValueError: quality outside 1 to 100.
+    """
+    if not 1 <= quality <= 100:
+        raise ValueError(f"quality {quality}: must lie in 1 to 100")
+    percent = 5000 // quality if quality < 50 else 200 - 2 * quality
+
+    def scaled(base: Table) -> Table:
+        return np.clip((base * percent + 50) // 100, 1, 255).astype(np.int32)
+
+    return scaled(ANNEX_K_LUMA), scaled(ANNEX_K_CHROMA)
+
+
+def quantisation_tables(quality: int) -> tuple[Table, Table]:
+    """`tables_at` in zigzag order, (64,) each: the order of streams and of native code."""
+    luma, chroma = tables_at(quality)
+    return luma.reshape(64)[ZIGZAG], chroma.reshape(64)[ZIGZAG]
+
+
+_PILLOW_SUBSAMPLING = {"444": "4:4:4", "420": "4:2:0"}
+
+
+def pillow_jpeg(
+    image: Image.Image,
+    *,
+    quality: int | None = None,
+    tables: tuple[Table, Table] | None = None,
+    subsampling: str | None = None,
+    progressive: bool = False,
+    optimise: bool = False,
+) -> bytes:
+    """A JPEG of an RGB or L image by Pillow, at a quality or with tables of one's own.
+
+    Args:
+        image: mode RGB or L.
+        quality: 1 to 100; Pillow's default (75) without it and without tables.
+        tables: luma and chroma, in place of a quality.
+        subsampling: "444", "420", or None for Pillow's default, 4:2:0.
+        progressive: spectral selection and successive approximation by libjpeg's script.
+        optimise: Huffman tables of the picture's own; progressive files always have them.
+    """
+    options: dict[str, object] = {}
+    if quality is not None:
+        options["quality"] = quality
+    if tables is not None:
+        used = tables[:1] if image.mode == "L" else tables
+        options["qtables"] = [table.reshape(64).tolist() for table in used]
+    if subsampling is not None and image.mode != "L":
+        options["subsampling"] = _PILLOW_SUBSAMPLING[subsampling]
+    file = io.BytesIO()
+    image.save(file, "JPEG", progressive=progressive, optimize=optimise or progressive, **options)
+    return file.getvalue()
+
+
+def plain_jpeg(pixels: Pixels, quality: int, *, subsampling: str | None = None) -> bytes:
+    """Pillow's default JPEG of (H, W, 3) sRGB or (H, W) grey pixels at a quality from 1 to 100."""
+    return pillow_jpeg(Image.fromarray(pixels), quality=quality, subsampling=subsampling)
+
+
+def bytes_at_quality(pixels: Pixels, quality: int, *, subsampling: str | None = None) -> int:
+    """How many bytes `plain_jpeg` takes."""
+    return len(plain_jpeg(pixels, quality, subsampling=subsampling))
+
+
+def nearest_quality(pixels: Pixels, target_bytes: int, *, subsampling: str | None = None) -> int:
+    """The quality at which `plain_jpeg` comes nearest to a size; of equals the lower one.
+
+    By bisection: sizes grow with quality but for a byte here and there.
+    """
+    low, high = 1, 100
+    sizes: dict[int, int] = {}
+
+    def size(quality: int) -> int:
+        if quality not in sizes:
+            sizes[quality] = bytes_at_quality(pixels, quality, subsampling=subsampling)
+        return sizes[quality]
+
+    while low < high:
+        middle = (low + high) // 2
+        if size(middle) < target_bytes:
+            low = middle + 1
+        else:
+            high = middle
+    return min((max(low - 1, 1), low), key=lambda q: (abs(size(q) - target_bytes), q))
