@@ -1,0 +1,90 @@
+"""Foveate predicts where people look in a photo and writes a smaller JPEG that stays sharp there.
+
+    import foveate
+
+    result = foveate.compress("photo.png", quality=80)
+    result.save("photo.foveate.jpg")
+
+Everything is imported when it is first asked for, so that `import foveate` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from foveate.compare import Comparison, compare
+    from foveate.compress import Compressed, Report, compress
+    from foveate.errors import (
+        DatasetError,
+        FoveateError,
+        MapError,
+        MissingExtraError,
+        ModelError,
+        OptionError,
+        OutputError,
+        PictureError,
+        TargetError,
+    )
+    from foveate.pictures import Picture, read_picture
+    from foveate.saliency import SaliencyMap, overlay, saliency_map
+
+__version__ = "0.1.0"
+
+_ERRORS = "foveate.errors"
+_HOMES = {
+    "Comparison": "foveate.compare",
+    "compare": "foveate.compare",
+    "Compressed": "foveate.compress",
+    "Report": "foveate.compress",
+    "compress": "foveate.compress",
+    "Picture": "foveate.pictures",
+    "read_picture": "foveate.pictures",
+    "SaliencyMap": "foveate.saliency",
+    "overlay": "foveate.saliency",
+    "saliency_map": "foveate.saliency",
+    "DatasetError": _ERRORS,
+    "FoveateError": _ERRORS,
+    "MapError": _ERRORS,
+    "MissingExtraError": _ERRORS,
+    "ModelError": _ERRORS,
+    "OptionError": _ERRORS,
+    "OutputError": _ERRORS,
+    "PictureError": _ERRORS,
+    "TargetError": _ERRORS,
+}
+
+__all__ = [
+    "Comparison",
+    "Compressed",
+    "DatasetError",
+    "FoveateError",
+    "MapError",
+    "MissingExtraError",
+    "ModelError",
+    "OptionError",
+    "OutputError",
+    "Picture",
+    "PictureError",
+    "Report",
+    "SaliencyMap",
+    "TargetError",
+    "compare",
+    "compress",
+    "overlay",
+    "read_picture",
+    "saliency_map",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,67 @@
+"""The Picture: what every later step is given."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+MAX_PIXELS = 250_000_000
+"""Largest picture read by default: above what any phone takes (200 megapixels)."""
+
+MAX_SIDE = 65_500
+"""Longest side that the libjpeg family reads and writes (jmorecfg.h, JPEG_MAX_DIMENSION)."""
+
+# Not printable to Python, yet ordinary in names: joiners of letters and emoji, other blanks.
+_KEPT = "\u200c\u200d\u3000\u00a0\u202f"
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture as Foveate works on it: upright, opaque, 8 bits a sample.
+
+    `pixels` is uint8, (H, W, 3) RGB or (H, W) grey, in the colour space of `icc` (sRGB where None).
+    `exif` is the TIFF payload without its "Exif" prefix, orientation 1, no thumbnail; `xmp` the
+    packet without the APP1 name. `encoded` holds the file's own bytes where there was a file, and
+    `format` Pillow's name of it ("JPEG" for MPO too). `notes` tell what was done that a user
+    should know. `name` is what messages call the picture.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    name: str
+    icc: bytes | None = None
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    encoded: bytes | None = None
+    format: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def height(self) -> int:
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+
+PictureSource: TypeAlias = (
+    "str | os.PathLike[str] | bytes | bytearray | memoryview | PillowImage "
+    "| npt.NDArray[Any] | Picture"
+)
+
+
+def printable(name: str | os.PathLike[str]) -> str:
+    """A file's name fit for one line of a terminal: control and stray bytes as escapes."""
+    return "".join(
+        character
+        if character.isprintable() or character in _KEPT
+        else character.encode("unicode_escape").decode("ascii")
+        for character in os.fspath(name)
+    )

@@ -1,0 +1,285 @@
+"""A file, bytes, Pillow image or array -> Picture."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import stat
+import threading
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.errors import PictureError
+from foveate.pictures.conversion import converted, upright
+from foveate.pictures.metadata import tiff_exif, upright_exif, upright_xmp
+from foveate.pictures.picture import MAX_PIXELS, MAX_SIDE, Picture, PictureSource, printable
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+_MAX_FILE_BYTES = 2 << 30
+# Photographs' formats, the common ones first. HEIF and JXL count only where the caller has
+# registered a Pillow plug-in; formats that start other programs (EPS) or have no magic are out.
+_COMMON = ("JPEG", "PNG", "GIF", "BMP", "PPM")
+_FORMATS = (*_COMMON, "WEBP", "TIFF", "AVIF", "JPEG2000", "QOI", "HEIF", "JXL")
+_ORIENTATION, _SUBFILE_TYPE, _DNG_VERSION = 0x0112, 0x00FE, 0xC612
+_PILLOW_LIMIT = threading.Lock()
+
+
+def read_picture(source: PictureSource, *, max_pixels: int = MAX_PIXELS) -> Picture:
+    """The picture in a file (by path), in bytes, in a Pillow image, or an array of samples.
+
+    Arrays are uint8, (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA; a contiguous one is used as it
+    is, not copied. The content decides the format, not the file's name. Raises PictureError, one
+    line naming the picture, also for pictures of more than `max_pixels`.
+    """
+    if isinstance(source, Picture):
+        return source
+    if isinstance(source, np.ndarray):
+        return _from_array(source, max_pixels)
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return _from_bytes(bytes(source), "<bytes>", max_pixels)
+    if isinstance(source, (str, os.PathLike)):
+        name = printable(os.fsdecode(source))
+        return _from_bytes(_file_bytes(source, name), name, max_pixels)
+    if hasattr(source, "getexif") and hasattr(source, "getbands"):
+        filename = getattr(source, "filename", "")
+        name = printable(os.fsdecode(filename)) if filename else "<image>"
+        with _pillow_errors(name, None):
+            return _from_pillow(source, name, None, max_pixels)
+    raise PictureError(
+        f"<{type(source).__name__}>: is not a picture; "
+        "give a path, bytes, a Pillow image or a uint8 array"
+    )
+
+
+def _file_bytes(path: str | os.PathLike[str], name: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            status = os.fstat(file.fileno())
+            if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
+                raise PictureError(f"{name}: is a device; give a picture file")
+            if status.st_size > _MAX_FILE_BYTES:
+                raise PictureError(f"{name}: is larger than 2 GiB; resize it first")
+            data = file.read(_MAX_FILE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise PictureError(f"{name}: no such file; check the name") from error
+    except IsADirectoryError as error:
+        raise PictureError(f"{name}: is a folder; give a picture file") from error
+    except PermissionError as error:
+        raise PictureError(f"{name}: no permission to read it; change its permissions") from error
+    except MemoryError as error:
+        raise PictureError(_too_big_for_memory(name)) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PictureError(f"{name}: cannot be read: {reason}; check the name and disk") from error
+    if len(data) > _MAX_FILE_BYTES:
+        raise PictureError(f"{name}: is larger than 2 GiB; resize it first")
+    return data
+
+
+def _from_array(array: npt.NDArray[Any], max_pixels: int) -> Picture:
+    name = "<array>"
+    if array.dtype != np.uint8:
+        raise PictureError(
+            f"{name}: holds {array.dtype} samples; give uint8 from 0 to 255 "
+            "(for values from 0 to 1: (255 * array).round().astype('uint8'))"
+        )
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+        raise PictureError(
+            f"{name}: has shape {array.shape}; give (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA"
+        )
+    _check_size(name, array.shape[1], array.shape[0], max_pixels)
+    if array.ndim == 3 and array.shape[2] == 4:
+        from PIL import Image
+
+        with _pillow_errors(name, None):
+            image = Image.fromarray(np.ascontiguousarray(array))
+            return _from_pillow(image, name, None, max_pixels)
+    return Picture(pixels=np.ascontiguousarray(array), name=name)
+
+
+def _from_bytes(encoded: bytes, name: str, max_pixels: int) -> Picture:
+    if not encoded:
+        raise PictureError(f"{name}: is empty (0 bytes); give a picture file")
+    with _pillow_errors(name, encoded):
+        image = _opened(encoded)
+        return _from_pillow(image, name, encoded, max_pixels)
+
+
+def _opened(encoded: bytes) -> PillowImage:
+    from PIL import Image, UnidentifiedImageError
+
+    # Pillow's limit is a global, and lower than ours: lifted while a header is read, and put back.
+    with _PILLOW_LIMIT:
+        limit = Image.MAX_IMAGE_PIXELS
+        Image.MAX_IMAGE_PIXELS = None
+        try:
+            Image.preinit()
+            try:
+                return Image.open(io.BytesIO(encoded), formats=_known(_COMMON))
+            except UnidentifiedImageError:
+                Image.init()
+                return Image.open(io.BytesIO(encoded), formats=_known(_FORMATS))
+        finally:
+            Image.MAX_IMAGE_PIXELS = limit
+
+
+def _known(formats: tuple[str, ...]) -> list[str]:
+    from PIL import Image
+
+    return [name for name in formats if name in Image.OPEN]
+
+
+def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, max_pixels: int) -> Picture:
+    width, height = image.size
+    _check_size(name, width, height, max_pixels)
+    file_format = "JPEG" if image.format == "MPO" else image.format
+    if encoded is not None and file_format == "TIFF":
+        _refuse_raw(image, name)
+    notes: list[str] = []
+    if any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()) if len(tile) > 3):
+        notes.append("16-bit reduced to 8-bit")
+    image.load()
+    # A grey 16-bit picture's note comes with its conversion.
+    pixels, icc, changes = converted(image, _bytes_of(image.info.get("icc_profile")), name=name)
+    notes += [note for note in changes if note not in notes]
+    icc = _fitting_profile(icc, pixels, notes)
+    orientation, exif, xmp = _metadata(image, file_format, notes)
+    if encoded is not None:
+        notes += _other_frames(image)
+        image.close()
+    del image
+    pixels = upright(pixels, orientation)
+    if exif is not None:
+        exif = upright_exif(exif, width=pixels.shape[1], height=pixels.shape[0])
+        if exif is None:
+            notes.append("EXIF is broken and left out")
+    return Picture(
+        pixels=pixels,
+        name=name,
+        icc=icc,
+        exif=exif,
+        xmp=upright_xmp(xmp) if xmp else None,
+        encoded=encoded,
+        format=file_format,
+        notes=tuple(notes),
+    )
+
+
+def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
+    if width < 1 or height < 1:
+        raise PictureError(f"{name}: has no pixels ({width} x {height}); give a picture with some")
+    if max(width, height) > MAX_SIDE:
+        raise PictureError(
+            f"{name}: is {width} x {height}; a JPEG holds at most {MAX_SIDE} pixels a side: "
+            "resize it first"
+        )
+    if width * height > max_pixels:
+        raise PictureError(
+            f"{name}: is {width} x {height}, {width * height / 1e6:.4g} megapixels, over the limit "
+            f"of {max_pixels / 1e6:.4g}: resize it first (in Python: max_pixels)"
+        )
+
+
+def _refuse_raw(image: PillowImage, name: str) -> None:
+    """A camera's raw file is a TIFF whose first picture is a preview: not what a user means."""
+    tags = getattr(image, "tag_v2", {})
+    if _DNG_VERSION in tags or int(tags.get(_SUBFILE_TYPE, 0)) & 1:
+        raise PictureError(f"{name}: is a camera's raw file; export it as JPEG, PNG or TIFF first")
+
+
+def _metadata(
+    image: PillowImage, file_format: str | None, notes: list[str]
+) -> tuple[int, bytes | None, bytes | None]:
+    """Orientation, EXIF and XMP; what is broken counts as absent, and is noted."""
+    xmp = _bytes_of(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp"))
+    exif = _bytes_of(image.info.get("exif"))
+    try:
+        tags = image.getexif()
+        orientation = tags.get(_ORIENTATION, 1)
+        if exif is None and (file_format == "TIFF" or len(tags)):
+            exif = tiff_exif(tags)
+    except Exception:  # Pillow's EXIF reader raises many kinds, and none spoils the picture
+        notes.append("EXIF is broken and left out")
+        return 1, None, xmp
+    return orientation if isinstance(orientation, int) else 1, exif or None, xmp
+
+
+def _fitting_profile(
+    icc: bytes | None, pixels: npt.NDArray[np.uint8], notes: list[str]
+) -> bytes | None:
+    """The profile, unless it is broken or of another colour model (ICC.1:2022, 7.2)."""
+    if icc is None:
+        return None
+    if len(icc) < 132 or icc[36:40] != b"acsp":
+        notes.append("colour profile is broken and left out")
+        return None
+    if icc[16:20] != (b"GRAY" if pixels.ndim == 2 else b"RGB "):
+        notes.append("colour profile is of another colour model and left out")
+        return None
+    return icc
+
+
+def _other_frames(image: PillowImage) -> list[str]:
+    try:
+        frames = int(getattr(image, "n_frames", 1))
+    except Exception:  # counting reads the later frames, which may be broken; the first is not
+        return ["first of several frames"]
+    if frames <= 1:
+        return []
+    if image.format == "MPO":
+        # A second view, a depth map or a gain map: left out, the picture looks as most show it.
+        return ["further pictures in the file (gain map, depth, second view) left out"]
+    return [f"first of {frames} {'pages' if image.format == 'TIFF' else 'frames'}"]
+
+
+def _bytes_of(value: object) -> bytes | None:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    return bytes(value) if isinstance(value, (bytes, bytearray)) and value else None
+
+
+def _too_big_for_memory(name: str) -> str:
+    return f"{name}: does not fit in this machine's memory; resize it first"
+
+
+@contextlib.contextmanager
+def _pillow_errors(name: str, encoded: bytes | None) -> Iterator[None]:
+    """Turns whatever Pillow raises or warns of on bad files into one PictureError."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except PictureError:
+            raise
+        except MemoryError as error:
+            raise PictureError(_too_big_for_memory(name)) from error
+        except Exception as error:  # its plug-ins raise nearly every kind there is
+            raise PictureError(f"{name}: {_diagnosis(error, encoded)}") from error
+
+
+def _diagnosis(error: Exception, encoded: bytes | None) -> str:
+    from PIL import UnidentifiedImageError
+
+    head = encoded[:16] if encoded is not None else b""
+    if isinstance(error, UnidentifiedImageError):
+        if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"hevc", b"msf1"):
+            return "is a HEIC picture, which cannot be read here; export it as JPEG or PNG first"
+        if head.startswith(b"\xff\xd8\xff"):
+            return (
+                "is a JPEG that cannot be read: damaged, or of a rare kind (12-bit, lossless); "
+                "repair or convert it first"
+            )
+        return "is not a picture that can be read; give a JPEG, PNG, WebP, AVIF, TIFF or GIF file"
+    said = str(error).lower()
+    if isinstance(error, EOFError) or "truncated" in said or "not enough" in said:
+        return "is truncated: the end of the file is missing; copy or download it again"
+    return "is damaged and cannot be decoded; repair it or take another copy"
