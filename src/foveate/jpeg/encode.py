@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from foveate import native
 from foveate.jpeg.encoder import Blocks, Component, Encoder, Quantised
-from foveate.jpeg.plain import ZIGZAG, tables_at
+from foveate.jpeg.plain import quantisation_tables
 from foveate.jpeg.scripts import baseline_script, progressive_script
 from foveate.jpeg.search import BytesTarget, meet_bytes, meet_errors
 from foveate.jpeg.tuning import Tuning
@@ -48,17 +49,14 @@ class Encoded:
     at_ceiling: bool
     luma_mse: npt.NDArray[np.float32]
     """Mean squared luma error of each block (rows, cols), from its coefficients."""
-
-
-def block_grid(height: int, width: int) -> tuple[int, int]:
-    """Rows and columns of the luma blocks that hold a picture."""
-    return -(-height // 8), -(-width // 8)
+    plain_luma_mse: Callable[[int], npt.NDArray[np.float32]] = field(repr=False)
+    """The same of plain JPEG at a quality."""
 
 
 def _on_grid(
     values: npt.NDArray[np.float32], rows: int, cols: int, *, halved: bool
 ) -> npt.NDArray[np.float32]:
-    """Luma block values on a component's stored grid: edges repeated, 2x2 means for 4:2:0 chroma."""
+    """Luma block values on a component's grid: edges repeated, 2x2 means for 4:2:0 chroma."""
     scale = 2 if halved else 1
     down, across = rows * scale - values.shape[0], cols * scale - values.shape[1]
     grown = np.pad(values, ((0, max(down, 0)), (0, max(across, 0))), mode="edge")
@@ -82,7 +80,7 @@ def _centred(log_weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def transform(
     pixels: npt.NDArray[np.uint8], weights: npt.NDArray[np.float32] | None, options: Options
 ) -> Blocks:
-    """The picture's blocks. `weights`: positive, one a luma block (`block_grid`); None: all equal."""
+    """The picture's blocks. `weights`: positive, one a luma block; None: all equal."""
     height, width = pixels.shape[:2]
     grey = pixels.ndim == 2
     chroma_420 = options.chroma_420 and not grey
@@ -111,16 +109,18 @@ def transform(
     return Blocks(tuple(components), height, width, chroma_420)
 
 
+def _plain(encoder: Encoder, quality: int) -> Quantised:
+    """What plain JPEG makes of the same coefficients."""
+    tables = [t.astype(np.float64) for t in quantisation_tables(quality)]
+    return Quantised(encoder.rounded(tables), tuple(tables), ())
+
+
 class _PlainErrors:
-    """Plain JPEG's errors at a quality and at a floor, as limits for passes over the same blocks."""
+    """Plain JPEG's errors at a quality and at a floor, as limits for the same blocks."""
 
     def __init__(self, target: PlainQuality) -> None:
         self._target = target
         self._limits: dict[int, list[float]] = {}
-
-    @staticmethod
-    def _tables(quality: int) -> list[npt.NDArray[np.float64]]:
-        return [t.reshape(64)[ZIGZAG].astype(np.float64) for t in tables_at(quality)]
 
     @staticmethod
     def _important(encoder: Encoder, quantised: Quantised) -> list[float]:
@@ -140,16 +140,12 @@ class _PlainErrors:
             for i, c in enumerate(encoder.blocks.components)
         ]
 
-    def _plain(self, encoder: Encoder, quality: int) -> Quantised:
-        tables = self._tables(quality)
-        return Quantised(encoder.rounded(tables), tuple(tables), ())
-
     def excess(self, encoder: Encoder, quantised: Quantised) -> float:
         """Log of the largest ratio of an error to plain JPEG's."""
         if id(encoder) not in self._limits:
-            sharp = self._plain(encoder, self._target.quality)
+            sharp = _plain(encoder, self._target.quality)
             limits = self._important(encoder, sharp)
-            limits += self._background(encoder, self._plain(encoder, self._target.floor))
+            limits += self._background(encoder, _plain(encoder, self._target.floor))
             self._limits[id(encoder)] = limits
         errors = self._important(encoder, quantised) + self._background(encoder, quantised)
         # An error that no one could see keeps the ratio finite on flat pictures.
@@ -182,7 +178,7 @@ def encode(
 
     Args:
         pixels: uint8, sides 1 to 65,500.
-        weights: positive float32 of `block_grid`'s shape; how much a block's squared error counts.
+        weights: positive float32, `blockwise.block_grid` of them: how much a block's error counts.
             None and a constant give the same bytes.
         target: bytes or quality to meet.
         options: the stream's.
@@ -203,4 +199,9 @@ def encode(
         found = meet_bytes(encoder, target, segments)
     else:
         found = meet_errors(encoder, _PlainErrors(target), segments)
-    return Encoded(found.data, found.at_ceiling, _luma_mse(encoder, found.quantised))
+    return Encoded(
+        found.data,
+        found.at_ceiling,
+        _luma_mse(encoder, found.quantised),
+        lambda quality: _luma_mse(encoder, _plain(encoder, quality)),
+    )

@@ -19,7 +19,7 @@ FILE_HEADER_BYTES = 2 + 18 + 2 * 69 + 19 + 2
 
 @dataclass(frozen=True)
 class Component:
-    """Blocks of one component: coefficients (rows, cols, 64), the rest (rows, cols); all float32."""
+    """Blocks of one component, float32: coefficients (rows, cols, 64), the rest (rows, cols)."""
 
     coefficients: npt.NDArray[np.float32]
     weights: npt.NDArray[np.float32]
@@ -194,8 +194,10 @@ class Encoder:
         for kind, steps in enumerate(self.fitted_steps(quantised)):
             self.fits[kind] = steps / (self._shapes[kind].steps * scale)
 
-    def rounded(self, steps: Sequence[npt.NDArray[np.float64]]) -> tuple[npt.NDArray[np.int16], ...]:
-        """Plainly rounded levels, a component each: what an encoder without optimisation chooses."""
+    def rounded(
+        self, steps: Sequence[npt.NDArray[np.float64]]
+    ) -> tuple[npt.NDArray[np.int16], ...]:
+        """Plainly rounded levels, a component each."""
         levels = []
         for i, c in enumerate(self.blocks.components):
             chosen = np.zeros(c.coefficients.shape, np.int16)

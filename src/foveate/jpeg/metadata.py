@@ -70,3 +70,25 @@ def spliced(jpeg: bytes, app_segments: bytes) -> bytes:
     if jpeg[2:4] == b"\xff\xe0" and jpeg[6:11] == b"JFIF\0":
         at += 2 + int.from_bytes(jpeg[4:6], "big")
     return jpeg[:at] + app_segments + jpeg[at:]
+
+
+_KEPT_APPS = (0xE0, 0xEE)
+"""JFIF's APP0 and Adobe's APP14: without them a decoder would take the colours for others."""
+
+
+def without_metadata(jpeg: bytes) -> bytes:
+    """A JPEG file without its APPn and COM segments, but for those that say what its colours are.
+
+    Segments are walked up to the first scan; a file that is not laid out so comes back as it is.
+    """
+    out, at = [jpeg[:2]], 2
+    while at + 4 <= len(jpeg) and jpeg[at] == 0xFF:
+        marker = jpeg[at + 1]
+        end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        if marker == 0xDA:
+            return b"".join([*out, jpeg[at:]])
+        dropped = (0xE0 <= marker <= 0xEF and marker not in _KEPT_APPS) or marker == 0xFE
+        if not dropped:
+            out.append(jpeg[at:end])
+        at = end
+    return jpeg

@@ -15,21 +15,24 @@ from foveate.jpeg.encoder import Blocks, Component, Encoder, Quantised
 
 SMALLEST_SCALE = 0.25
 LARGEST_SCALE = 4096.0
-"""Below the smallest every step is 1; at the largest every step is 255 and hardly a level is left."""
+"""Every step is 1 at the smallest; at the largest it is 255, and hardly a level is left."""
 
 SAMPLE_BLOCKS = 16_384
 """Luma blocks that the search looks at; a larger picture is sampled in whole MCU rows."""
 
 _SEARCH_PASSES = 10
-_FULL_PASSES = 8
+_FULL_PASSES = 24
 
 # Typical slopes of log bytes and of log error, until two passes have shown them.
 _BYTES_SLOPE = -0.9
 _LAMBDA_SLOPE = -0.35
 _ERROR_SLOPE = 1.4
 
-_LAMBDA_REACH = 6.0
-"""Lambda is corrected by at most exp of this much."""
+# Lambda is corrected within exp of these; below the lowest it moves hardly a byte.
+_LOWEST_LAMBDA = -1.0
+_HIGHEST_LAMBDA = 6.0
+_FINER = 0.12
+"""Log of how much finer steps get where lambda alone cannot fill the bytes."""
 _ERROR_TOLERANCE = 0.01
 """Errors may stay this far (in log) below their limit."""
 
@@ -83,9 +86,7 @@ def sample(blocks: Blocks, most: int = SAMPLE_BLOCKS) -> Blocks:
                 (len(rows), c.used[1]),
             )
         )
-    return Blocks(
-        tuple(components), len(picked) * per_mcu * 8, blocks.width, blocks.chroma_420
-    )
+    return Blocks(tuple(components), len(picked) * per_mcu * 8, blocks.width, blocks.chroma_420)
 
 
 class _Secant:
@@ -119,7 +120,7 @@ class _Secant:
 
 
 def start_scale(encoder: Encoder, aim: float) -> float:
-    """A first guess from the coefficients alone: as many of them above half a step as bytes allow."""
+    """A first guess: as many coefficients above half a step as the bytes allow."""
     luma = encoder.blocks.components[0]
     rows, cols = luma.used
     stride = max(1, rows * cols // 4096)
@@ -131,8 +132,14 @@ def start_scale(encoder: Encoder, aim: float) -> float:
     return float(max(np.quantile(ratios, 1.0 - share) / 0.65, SMALLEST_SCALE))
 
 
-def _settle(encoder: Encoder, excess: Callable[[Quantised], float], secant: _Secant, *,
-            log_scale: float, tolerance: float) -> float:
+def _settle(
+    encoder: Encoder,
+    excess: Callable[[Quantised], float],
+    secant: _Secant,
+    *,
+    log_scale: float,
+    tolerance: float,
+) -> float:
     """Log scale at which `excess` is zero, with rates and fitted steps settled on the way."""
     fits = encoder.tuning.step_fits
     fresh = copy.copy(secant)
@@ -164,6 +171,10 @@ def _scale_secant(slope: float) -> _Secant:
     return _Secant(slope, math.log(SMALLEST_SCALE), math.log(LARGEST_SCALE))
 
 
+def _lambda_secant() -> _Secant:
+    return _Secant(_LAMBDA_SLOPE, _LOWEST_LAMBDA, _HIGHEST_LAMBDA)
+
+
 def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
     """The finest file of at most `target.most` bytes, metadata included.
 
@@ -182,32 +193,37 @@ def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
         tolerance=0.003 if scout is encoder else 0.01,
     )
     encoder.adopt(scout)
-    scale = math.exp(log_scale)
-    at_ceiling = scale <= SMALLEST_SCALE * 1.001
-
-    best: tuple[Quantised, bytes] | None = None
+    best: Found | None = None
     smallest: int | None = None
-    secant = _Secant(_LAMBDA_SLOPE, -_LAMBDA_REACH, _LAMBDA_REACH)
-    log_lambda = 0.0
+    secant = _lambda_secant()
+    log_lambda, finer = 0.0, _FINER
     for _ in range(_FULL_PASSES):
+        scale = math.exp(log_scale)
+        at_ceiling = scale <= SMALLEST_SCALE * 1.001
         quantised = encoder.refit(encoder.quantise(scale, lambda_factor=math.exp(log_lambda)))
         data = encoder.write(quantised, segments)
         size = len(data)
         smallest = size if smallest is None else min(smallest, size)
-        if size <= target.most and (best is None or size > len(best[1])):
-            best = (quantised, data)
+        if size <= target.most and (best is None or size > len(best.data)):
+            best = Found(quantised, data, scale, at_ceiling)
         if size <= target.most and (size >= target.least or at_ceiling):
             break
         following = secant.next(log_lambda, math.log(max(size - fixed, 1) / aim))
-        if abs(following - log_lambda) < 1e-5:
+        if size < target.least and log_lambda <= _LOWEST_LAMBDA:
+            # With these steps there are no more bytes to be had: take finer ones.
+            log_scale = max(log_scale - finer, math.log(SMALLEST_SCALE))
+            finer *= 1.5
+            log_lambda, secant = 0.0, _lambda_secant()
+        elif abs(following - log_lambda) < 1e-5:
             break
-        log_lambda = following
+        else:
+            log_lambda = following
     if best is None:
         raise TargetError(
             f"{target.most} bytes are too few for this picture;"
             f" the nearest that can be met is {smallest} bytes"
         )
-    return Found(*best, scale=scale, at_ceiling=at_ceiling)
+    return best
 
 
 def meet_errors(encoder: Encoder, target: ErrorTarget, segments: bytes) -> Found:

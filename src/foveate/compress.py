@@ -1,0 +1,319 @@
+"""The one place that joins picture, map, weights, encoder and report; every front end calls it."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from foveate.errors import OptionError
+from foveate.jpeg import metadata
+from foveate.jpeg.blockwise import (
+    block_grid,
+    decoded_luma_mse,
+    plain_quality_of,
+    psnr_of_blocks,
+)
+from foveate.jpeg.encode import MAX_SIDE, Options, PlainQuality, encode
+from foveate.jpeg.mosaic import encode_mosaic
+from foveate.jpeg.plain import bytes_at_quality, plain_jpeg
+from foveate.jpeg.search import BytesTarget
+from foveate.pictures import Picture, read_picture
+from foveate.report import Compressed, Report
+from foveate.saliency import SaliencyMap, map_from_array, map_from_file, saliency_map
+from foveate.saliency.weights import Box, block_weights
+from foveate.threads import usable_threads
+
+ImageSource = str | PathLike[str] | bytes | Image.Image | npt.NDArray[np.uint8] | Picture
+MapSource = str | PathLike[str] | npt.NDArray[Any] | SaliencyMap
+
+DEFAULT_QUALITY = 80
+FLOOR_BELOW_QUALITY = 20
+FULL_CHROMA_QUALITY = 90
+"""From this quality on `subsampling="auto"` keeps the chroma's resolution."""
+
+_SALIENT_SHARE = 0.2
+
+
+def _check_integer(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
+
+
+def _one_target(
+    quality: int | None, match_quality: int | None, size_bytes: int | None, floor: int | None
+) -> tuple[int | None, int]:
+    """Checked (quality, floor); quality is None where another target is given."""
+    given = {"quality": quality, "match_quality": match_quality, "size_bytes": size_bytes}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise OptionError(f"{' and '.join(named)} contradict each other; give one of them")
+    if match_quality is not None:
+        _check_integer("match_quality", match_quality, 1, 100)
+    if size_bytes is not None:
+        _check_integer("size_bytes", size_bytes, 1, 2**40)
+    if floor is not None and named and named != ["quality"]:
+        raise OptionError(f"floor goes with quality; {named[0]} sets the bytes, not the error")
+    if named and named != ["quality"]:
+        return None, 1
+    chosen = DEFAULT_QUALITY if quality is None else quality
+    _check_integer("quality", chosen, 1, 100)
+    least = max(chosen - FLOOR_BELOW_QUALITY, 1) if floor is None else floor
+    _check_integer("floor", least, 1, 100)
+    if least > chosen:
+        raise OptionError(f"floor {least} is above quality {chosen}; give {chosen} or less")
+    return chosen, least
+
+
+def _check_boxes(boxes: Sequence[Box], picture: Picture) -> None:
+    for box in boxes:
+        text = ",".join(str(v) for v in box)
+        if len(box) != 4 or any(isinstance(v, bool) or not isinstance(v, int) for v in box):
+            raise OptionError(f"protect {text}: give four whole numbers, X,Y,WIDTH,HEIGHT")
+        x, y, width, height = box
+        if width < 1 or height < 1:
+            raise OptionError(f"protect {text}: width and height must be at least 1")
+        if x < 0 or y < 0 or x + width > picture.width or y + height > picture.height:
+            raise OptionError(
+                f"{picture.name}: protect {text} reaches outside the picture,"
+                f" which is {picture.width} x {picture.height}"
+            )
+
+
+def _map_of(source: MapSource, picture: Picture, threads: int) -> SaliencyMap:
+    if isinstance(source, SaliencyMap):
+        return source
+    if isinstance(source, np.ndarray):
+        return map_from_array(source, picture)
+    if isinstance(source, PathLike) or Path(source).suffix:
+        return map_from_file(source, picture)
+    return saliency_map(picture, model=source, threads=threads)
+
+
+def compress(
+    image: ImageSource,
+    *,
+    quality: int | None = None,
+    match_quality: int | None = None,
+    size_bytes: int | None = None,
+    map: MapSource = "auto",
+    protect: Sequence[Box] = (),
+    floor: int | None = None,
+    method: Literal["rdo", "mosaic"] = "rdo",
+    subsampling: Literal["auto", "444", "420"] = "auto",
+    progressive: bool = True,
+    strip: bool = False,
+    threads: int | None = None,
+) -> Compressed:
+    """Write a smaller JPEG that stays sharp where people look.
+
+    One target at most; without any, `quality=80`.
+
+    Args:
+        image: a path, a file's bytes, a PIL image, or uint8 (H, W), (H, W, 3) or (H, W, 4).
+        quality: 1 to 100. Saliency-weighted squared error no worse than plain JPEG's at this
+            quality, and background no worse than plain JPEG's at `floor`, in as few bytes as
+            that takes.
+        match_quality: the bytes that Pillow's default JPEG takes at this quality, within 1 %.
+        size_bytes: at most this many bytes, and within 1 % of them.
+            Both take fewer where quality is at its ceiling.
+        map: "auto", "none", a model's name, a grey picture or .npy file, an array, or a
+            SaliencyMap; a path is told from a name by its suffix.
+        protect: boxes (x, y, width, height) in pixels that count as much as the most salient.
+        floor: see `quality`; 20 below it by default.
+        method: "rdo", the weighted trellis, or "mosaic", section 4 of Prakash et al. 2017.
+        subsampling: of chroma; "auto" is 4:2:0 below quality 90 and for byte targets.
+        progressive: false writes a baseline file.
+        strip: drop EXIF, XMP and ICC; colours are brought to sRGB first.
+        threads: at most; by default all that the process may use. Never changes the bytes.
+
+    Raises:
+        PictureError, MapError, OptionError, TargetError, ModelError: with the mend in one line.
+    """
+    started = time.perf_counter()
+    wanted_quality, least_quality = _one_target(quality, match_quality, size_bytes, floor)
+    for name, value, allowed in (
+        ("method", method, ("rdo", "mosaic")),
+        ("subsampling", subsampling, ("auto", "444", "420")),
+    ):
+        if value not in allowed:
+            raise OptionError(f"{name} is {value!r}; give one of {', '.join(allowed)}")
+    workers = usable_threads(threads)
+    picture = image if isinstance(image, Picture) else read_picture(image)
+    if max(picture.height, picture.width) > MAX_SIDE:
+        raise OptionError(
+            f"{picture.name}: {picture.width} x {picture.height} is more than JPEG's"
+            f" {MAX_SIDE} pixels a side; resize it first"
+        )
+    _check_boxes(protect, picture)
+    saliency = _map_of(map, picture, workers)
+    weights = block_weights(
+        saliency.resized(*block_grid(picture.height, picture.width)),
+        saliency.confidence,
+        protect=protect,
+    )
+    chosen_subsampling = _subsampling(subsampling, wanted_quality)
+    segments, notes = _segments(picture, strip=strip)
+    target = _bytes_target(picture, match_quality, size_bytes) or PlainQuality(
+        wanted_quality or DEFAULT_QUALITY, least_quality
+    )
+    if method == "mosaic":
+        made = _mosaic(picture, saliency, target, chosen_subsampling, progressive, segments)
+    else:
+        options = Options(
+            chroma_420=chosen_subsampling == "420", progressive=progressive, threads=workers
+        )
+        encoded = encode(picture.pixels, weights, target, options, segments)
+        made = _Made(encoded.data, encoded.at_ceiling, encoded.luma_mse, encoded.plain_luma_mse)
+    data, copied = _never_larger(picture, made.data, strip=strip)
+    report = Report(
+        source=picture.name,
+        width=picture.width,
+        height=picture.height,
+        source_bytes=None if picture.encoded is None else len(picture.encoded),
+        bytes=len(data),
+        bpp=8 * len(data) / (picture.width * picture.height),
+        method=method,
+        target=_target_words(wanted_quality, least_quality, match_quality, size_bytes),
+        target_bytes=target.aim if isinstance(target, BytesTarget) else None,
+        at_ceiling=made.at_ceiling,
+        subsampling="grey" if picture.pixels.ndim == 2 else chosen_subsampling,
+        progressive=progressive,
+        map=saliency.model,
+        confidence=saliency.confidence,
+        **_psnrs(picture, made, weights, chosen_subsampling, copied=copied),
+        copied_source=copied,
+        notes=(*picture.notes, *notes, *made.notes),
+        seconds=time.perf_counter() - started,
+    )
+    return Compressed(data, report, saliency)
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A file before it is held against its source."""
+
+    data: bytes
+    at_ceiling: bool
+    luma_mse: npt.NDArray[np.float32]
+    plain_luma_mse: Callable[[int], npt.NDArray[np.float32]]
+    notes: tuple[str, ...] = ()
+
+
+def _subsampling(asked: str, quality: int | None) -> str:
+    if asked != "auto":
+        return asked
+    return "444" if quality is not None and quality >= FULL_CHROMA_QUALITY else "420"
+
+
+def _bytes_target(
+    picture: Picture, match_quality: int | None, size_bytes: int | None
+) -> BytesTarget | None:
+    """Bytes to meet: those of Pillow's default JPEG, rather a little fewer; or a limit."""
+    if match_quality is not None:
+        aim = bytes_at_quality(picture.pixels, match_quality)
+        return BytesTarget(math.ceil(0.995 * aim), round(0.998 * aim), aim)
+    if size_bytes is not None:
+        return BytesTarget(math.ceil(0.995 * size_bytes), round(0.998 * size_bytes), size_bytes)
+    return None
+
+
+def _target_words(
+    quality: int | None, floor: int, match_quality: int | None, size_bytes: int | None
+) -> str:
+    if match_quality is not None:
+        return f"the bytes of plain JPEG at quality {match_quality}"
+    if size_bytes is not None:
+        return f"at most {size_bytes} bytes"
+    return f"as good as plain JPEG at quality {quality}, background at {floor}"
+
+
+def _segments(picture: Picture, *, strip: bool) -> tuple[bytes, tuple[str, ...]]:
+    if strip:
+        return b"", ()
+    return metadata.segments(exif=picture.exif, xmp=picture.xmp, icc=picture.icc)
+
+
+def _mosaic(
+    picture: Picture,
+    saliency: SaliencyMap,
+    target: BytesTarget | PlainQuality,
+    subsampling: str,
+    progressive: bool,
+    segments: bytes,
+) -> _Made:
+    """The paper's method; a quality means plain JPEG's bytes there, for it measures no error."""
+    if isinstance(target, PlainQuality):
+        size = bytes_at_quality(picture.pixels, target.quality, subsampling=subsampling)
+    else:
+        size = target.most
+    result = encode_mosaic(
+        picture.pixels,
+        saliency.resized(*block_grid(picture.height, picture.width)),
+        target_bytes=size,
+        subsampling=subsampling,
+        progressive=progressive,
+        app_segments=segments,
+    )
+    other = "none" if result.other_quality is None else f"{result.other_quality:.0f}"
+    note = (
+        f"mosaic: mean quality {result.salient_quality:.0f} in salient blocks, {other} elsewhere;"
+        f" final quality {result.final_quality:.1f}"
+    )
+    return _Made(
+        result.data,
+        result.at_ceiling,
+        decoded_luma_mse(picture.pixels, result.data),
+        lambda q: decoded_luma_mse(picture.pixels, plain_jpeg(picture.pixels, q)),
+        (note,),
+    )
+
+
+def _never_larger(picture: Picture, data: bytes, *, strip: bool) -> tuple[bytes, bool]:
+    """The file to give back, and whether it is the JPEG that came in, which was no larger.
+
+    A turned picture is never copied when stripping, since its orientation would be lost.
+    """
+    source = picture.encoded
+    if source is None or picture.format != "JPEG":
+        return data, False
+    if strip:
+        if picture.turned:
+            return data, False
+        source = metadata.without_metadata(source)
+    return (source, True) if len(source) <= len(data) else (data, False)
+
+
+def _psnrs(
+    picture: Picture,
+    made: _Made,
+    weights: npt.NDArray[np.float32] | None,
+    subsampling: str,
+    *,
+    copied: bool,
+) -> dict[str, Any]:
+    """The report's PSNR fields, beside plain JPEG's of the same bytes."""
+    names = ("psnr", "psnr_salient", "plain_quality", "plain_psnr", "plain_psnr_salient")
+    if copied:
+        return dict.fromkeys(names)
+    salient = None
+    if weights is not None:
+        salient = weights >= np.quantile(weights, 1 - _SALIENT_SHARE)
+    quality = plain_quality_of(picture.pixels, len(made.data), subsampling)
+    plain = made.plain_luma_mse(quality)
+    values = (
+        psnr_of_blocks(made.luma_mse),
+        psnr_of_blocks(made.luma_mse, salient),
+        quality,
+        psnr_of_blocks(plain),
+        psnr_of_blocks(plain, salient),
+    )
+    return dict(zip(names, values, strict=True))

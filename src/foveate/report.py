@@ -1,0 +1,81 @@
+"""What `compress` gives back: the file, the map that steered it, and what became of the picture."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from foveate.pictures import write_atomically
+from foveate.saliency import SaliencyMap
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of a picture. dB are of luma (BT.601); None where a number does not apply."""
+
+    source: str
+    width: int
+    height: int
+    source_bytes: int | None
+    """Bytes of the file that came in; None for arrays."""
+    bytes: int
+    bpp: float
+    method: str
+    target: str
+    """What was asked for, in words."""
+    target_bytes: int | None
+    at_ceiling: bool
+    """Fewer bytes than asked for, since the picture holds no more."""
+    subsampling: str
+    progressive: bool
+    map: str
+    confidence: float
+    """How sure the map is, in [0, 1]; 0 moves no bytes."""
+    psnr: float | None
+    psnr_salient: float | None
+    """Over the blocks in the map's top fifth."""
+    plain_quality: int | None
+    """Quality at which Pillow's default JPEG takes as many bytes."""
+    plain_psnr: float | None
+    plain_psnr_salient: float | None
+    """Of that plain JPEG."""
+    copied_source: bool
+    """The result would have been larger than the JPEG that came in, so `data` is that JPEG."""
+    notes: tuple[str, ...]
+    seconds: float
+
+    @property
+    def salient_gain_db(self) -> float | None:
+        """How much sharper the salient fifth is than in plain JPEG of the same bytes."""
+        if self.psnr_salient is None or self.plain_psnr_salient is None:
+            return None
+        return self.psnr_salient - self.plain_psnr_salient
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; dB to three decimals."""
+        values = dataclasses.asdict(self)
+        values["notes"] = list(self.notes)
+        values["salient_gain_db"] = self.salient_gain_db
+        return {k: round(v, 3) if isinstance(v, float) else v for k, v in values.items()}
+
+
+@dataclass(frozen=True)
+class Compressed:
+    """A finished JPEG file, its report and the map that steered it."""
+
+    data: bytes
+    report: Report
+    map: SaliencyMap
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the file whole or not at all.
+
+        Raises:
+            OutputError: it exists and `overwrite` is false, or it cannot be written.
+        """
+        target = Path(path)
+        write_atomically(target, self.data, overwrite=overwrite)
+        return target

@@ -1,0 +1,73 @@
+"""Saliency map to block weights: rank in the picture, then a curve fitted on human fixations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height in pixels of the picture, orientation applied."""
+
+CURVE_RANKS = np.array([0.0, 0.25, 0.5, 0.7, 0.8, 0.9, 1.0], np.float32)
+CURVE_LOG_WEIGHTS = np.array([0.0, 0.3, 0.8, 1.5, 2.1, 3.0, 4.0], np.float32)
+
+FEATHER_BLOCKS = 1.0
+"""Standard deviation, in blocks, of the blur that keeps hard-edged maps from showing a seam."""
+
+
+def ranks(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The share of a picture's blocks that lie below each, equals counting half: in (0, 1)."""
+    _, index, counts = np.unique(values, return_inverse=True, return_counts=True)
+    below = np.cumsum(counts) - counts
+    share = (below + 0.5 * counts) / values.size
+    return np.asarray(share[index.reshape(-1)].reshape(values.shape), dtype=np.float32)
+
+
+def _blurred(values: npt.NDArray[np.float32], sigma: float) -> npt.NDArray[np.float32]:
+    """Gaussian blur, edges repeated."""
+    radius = int(np.ceil(3 * sigma))
+    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+    taps /= taps.sum()
+    for axis in (0, 1):
+        widths = [(radius, radius) if a == axis else (0, 0) for a in (0, 1)]
+        padded = np.pad(values, widths, mode="edge")
+        length = values.shape[axis]
+        values = np.zeros_like(values)
+        for offset, tap in enumerate(taps):
+            values += np.float32(tap) * np.take(padded, range(offset, offset + length), axis=axis)
+    return values
+
+
+def _inside(boxes: Sequence[Box], grid: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Blocks that a box touches."""
+    inside = np.zeros(grid.shape, np.bool_)
+    for x, y, width, height in boxes:
+        inside[y // 8 : -(-(y + height) // 8), x // 8 : -(-(x + width) // 8)] = True
+    return inside
+
+
+def block_weights(
+    values: npt.NDArray[np.float32], confidence: float, *, protect: Sequence[Box] = ()
+) -> npt.NDArray[np.float32] | None:
+    """How much the squared error of each 8x8 block counts.
+
+    Args:
+        values: the map on the picture's grid of blocks, float32 (rows, cols).
+        confidence: of the map, in [0, 1]; scales the logarithm of every weight.
+        protect: boxes whose blocks count as much as the picture's most salient.
+
+    Returns:
+        Positive float32 (rows, cols) of geometric mean 1; None where all blocks weigh the same.
+    """
+    log_weights = np.interp(ranks(values), CURVE_RANKS, CURVE_LOG_WEIGHTS).astype(np.float32)
+    log_weights *= np.float32(confidence)
+    if np.ptp(values) == 0:
+        log_weights[:] = 0.0
+    if protect:
+        log_weights[_inside(protect, log_weights)] = CURVE_LOG_WEIGHTS[-1]
+    if np.ptp(log_weights) == 0:
+        return None
+    log_weights = _blurred(log_weights, FEATHER_BLOCKS)
+    return np.exp(log_weights - log_weights.mean(dtype=np.float64)).astype(np.float32)
