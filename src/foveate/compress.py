@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -27,6 +28,7 @@ from foveate.jpeg.mosaic import encode_mosaic
 from foveate.jpeg.plain import bytes_at_quality, plain_jpeg
 from foveate.jpeg.search import BytesTarget
 from foveate.pictures import Picture, read_picture
+from foveate.pictures.srgb import in_srgb, is_srgb
 from foveate.report import Compressed, Report
 from foveate.saliency import SaliencyMap, map_from_array, map_from_file, saliency_map
 from foveate.saliency.weights import Box, block_weights
@@ -41,6 +43,7 @@ FULL_CHROMA_QUALITY = 90
 """From this quality on `subsampling="auto"` keeps the chroma's resolution."""
 
 _SALIENT_SHARE = 0.2
+_ORIENTATION_TAG = 0x0112
 
 
 def _check_integer(name: str, value: object, low: int, high: int) -> None:
@@ -154,6 +157,8 @@ def compress(
             f" {MAX_SIDE} pixels a side; resize it first"
         )
     _check_boxes(protect, picture)
+    if strip:
+        picture = in_srgb(picture)
     saliency = _map_of(map, picture, workers)
     weights = block_weights(
         saliency.resized(*block_grid(picture.height, picture.width)),
@@ -280,14 +285,16 @@ def _mosaic(
 def _never_larger(picture: Picture, data: bytes, *, strip: bool) -> tuple[bytes, bool]:
     """The file to give back, and whether it is the JPEG that came in, which was no larger.
 
-    A turned picture is never copied when stripping, since its orientation would be lost.
+    A picture that needs its orientation or profile is never copied when these are to go.
     """
     source = picture.encoded
     if source is None or picture.format != "JPEG":
         return data, False
     if strip:
-        if picture.turned:
-            return data, False
+        with Image.open(io.BytesIO(source)) as file:
+            turned = file.getexif().get(_ORIENTATION_TAG, 1) != 1
+            if turned or not is_srgb(file.info.get("icc_profile")):
+                return data, False
         source = metadata.without_metadata(source)
     return (source, True) if len(source) <= len(data) else (data, False)
 

@@ -23,9 +23,9 @@ class Script:
 LUMA_SPLIT = 2
 """Last zigzag index of the first luma AC scan.
 
-On photographs with rounded levels, 1-2 and 3-63 without successive approximation takes 5 % fewer
-bytes than libjpeg's ten scans at quality 30, 3 % at 50 and as many at 80; the trellis widens the
-gap, and its rate model is exact for these scans.
+Of the scripts tried on photographs after the trellis (one to three luma bands, successive
+approximation of luma, of both, none), 1-2 and 3-63 without approximation takes the fewest bytes at
+qualities 30 to 75, by 0.2 to 2.5 %; above 90 others save up to 0.8 %. Its rate model is exact.
 """
 
 

@@ -19,18 +19,18 @@ class Tuning:
     lambda_ratio * scale^2``, both in units that make an average step 1 at scale 1.
     """
 
-    step_power: float = 0.6
-    sensitivity_power: float = 1.2
-    chroma_steps: float = 1.0
+    step_power: float = 0.4
+    sensitivity_power: float = 1.25
+    chroma_steps: float = 1.2
     """Chroma steps, relative to what `chroma_weight` would make optimal."""
-    chroma_weight: float = 0.5
+    chroma_weight: float = 0.26
     """Distortion weight of a Cb or Cr coefficient at full resolution, relative to luma."""
     dc_steps: float = 1.0
     """DC step, relative to the shape."""
-    lambda_ratio: float = 0.15
-    masking: float = 0.0
+    lambda_ratio: float = 0.165
+    masking: float = 0.05
     """A block's weight falls as its AC energy to this power (contrast masking)."""
-    step_fits: int = 1
+    step_fits: int = 2
     """How often steps are re-estimated from the chosen levels."""
 
 

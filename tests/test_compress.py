@@ -1,0 +1,226 @@
+"""`foveate.compress`: what a caller asks for, and what comes back."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import foveate
+from foveate.errors import FoveateError, OptionError, OutputError, TargetError
+
+
+def textured(height: int, width: int, *, seed: int = 0) -> np.ndarray:
+    """A picture with smooth ground, edges and texture: uint8 (height, width, 3)."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:height, 0:width] / 40.0
+    base = np.stack([np.sin(x + y), np.cos(x - 2 * y), np.sin(3 * x) * np.cos(y)], axis=-1)
+    noise = rng.normal(0, 1, (height, width, 3)) * (np.sin(x) > 0)[..., None]
+    disc = ((y - 2) ** 2 + (x - 3) ** 2 < 1.5)[..., None]
+    return np.clip(128 + 60 * base + 18 * noise + 70 * disc, 0, 255).astype(np.uint8)
+
+
+PICTURE = textured(200, 264)
+LEFT_MAP = np.tile(np.linspace(1, 0, 264, dtype=np.float32), (200, 1))
+
+
+def plain(pixels: np.ndarray, quality: int) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
+    return file.getvalue()
+
+
+def decoded(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(np.float64)
+
+
+def luma_mse(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return ((a - b) @ [0.299, 0.587, 0.114]) ** 2
+
+
+@pytest.mark.parametrize("quality", [20, 50, 75, 90])
+@pytest.mark.parametrize("progressive", [True, False])
+def test_match_quality_takes_the_bytes_of_plain_jpeg(quality, progressive):
+    result = foveate.compress(PICTURE, match_quality=quality, map="none", progressive=progressive)
+    assert len(result.data) == pytest.approx(len(plain(PICTURE, quality)), rel=0.01)
+    assert result.report.bytes == len(result.data)
+
+
+@pytest.mark.parametrize("size", [4_000, 9_000, 30_000])
+def test_size_is_met_from_below_and_within_a_hundredth(size):
+    result = foveate.compress(PICTURE, size_bytes=size, map=LEFT_MAP)
+    assert 0.99 * size <= len(result.data) <= size
+
+
+def test_a_size_that_is_too_small_names_the_nearest_that_can_be_met():
+    with pytest.raises(TargetError, match="nearest") as caught:
+        foveate.compress(PICTURE, size_bytes=300)
+    nearest = int(str(caught.value).split()[-2])
+    assert len(foveate.compress(PICTURE, size_bytes=nearest + 50).data) <= nearest + 50
+
+
+def test_a_flat_picture_takes_fewer_bytes_than_asked_for():
+    flat = np.full((64, 64, 3), 90, np.uint8)
+    result = foveate.compress(flat, size_bytes=50_000)
+    assert len(result.data) < 1_000
+    assert result.report.at_ceiling
+
+
+@pytest.mark.parametrize("quality", [40, 60, 80])
+def test_quality_is_no_worse_than_plain_jpeg_where_the_map_looks(quality):
+    result = foveate.compress(PICTURE, quality=quality, map=LEFT_MAP, subsampling="420")
+    reference = decoded(plain(PICTURE, quality))
+    ours = decoded(result.data)
+    assert (luma_mse(ours, PICTURE) * LEFT_MAP).sum() <= 1.005 * (
+        luma_mse(reference, PICTURE) * LEFT_MAP
+    ).sum()
+    assert len(result.data) < len(plain(PICTURE, quality))
+
+
+def test_the_floor_bounds_the_background_error():
+    ours = foveate.compress(PICTURE, quality=85, floor=80, map=LEFT_MAP, subsampling="420")
+    loose = foveate.compress(PICTURE, quality=85, floor=30, map=LEFT_MAP, subsampling="420")
+    background = (slice(None), slice(136, None))
+    reference = decoded(plain(PICTURE, 80))[background]
+    error = ((decoded(ours.data)[background] - PICTURE[background]) ** 2).mean()
+    assert error <= 1.02 * ((reference - PICTURE[background]) ** 2).mean()
+    assert len(loose.data) <= len(ours.data)
+
+
+def test_bytes_move_to_where_the_map_looks():
+    left = decoded(foveate.compress(PICTURE, size_bytes=9_000, map=LEFT_MAP).data)
+    right = decoded(foveate.compress(PICTURE, size_bytes=9_000, map=LEFT_MAP[:, ::-1]).data)
+    half = slice(0, 132)
+    assert luma_mse(left, PICTURE)[:, half].mean() < 0.8 * luma_mse(right, PICTURE)[:, half].mean()
+
+
+def test_a_protected_box_is_sharper():
+    box = (176, 120, 64, 64)
+    region = (slice(120, 184), slice(176, 240))
+    without = foveate.compress(PICTURE, size_bytes=9_000, map="none")
+    protected = foveate.compress(PICTURE, size_bytes=9_000, map="none", protect=[box])
+    before = luma_mse(decoded(without.data), PICTURE)[region].mean()
+    after = luma_mse(decoded(protected.data), PICTURE)[region].mean()
+    assert after < 0.7 * before
+
+
+def test_a_flat_map_gives_the_bytes_of_no_map():
+    none = foveate.compress(PICTURE, match_quality=50, map="none")
+    flat = foveate.compress(PICTURE, match_quality=50, map=np.full((200, 264), 0.7, np.float32))
+    assert none.data == flat.data
+
+
+@pytest.mark.parametrize("method", ["rdo", "mosaic"])
+def test_threads_never_change_the_bytes(method):
+    files = {
+        foveate.compress(PICTURE, match_quality=60, map=LEFT_MAP, method=method, threads=t).data
+        for t in (1, 2, 5)
+    }
+    assert len(files) == 1
+
+
+def test_the_mosaic_tells_its_qualities():
+    result = foveate.compress(PICTURE, match_quality=50, map=LEFT_MAP, method="mosaic")
+    assert len(result.data) == pytest.approx(len(plain(PICTURE, 50)), rel=0.01)
+    assert any("final quality" in note for note in result.report.notes)
+
+
+def test_every_source_gives_the_same_file(tmp_path):
+    path = tmp_path / "a.png"
+    Image.fromarray(PICTURE).save(path)
+    sources = [path, str(path), path.read_bytes(), Image.open(path), PICTURE]
+    assert len({foveate.compress(s, map="spectral-residual").data for s in sources}) == 1
+
+
+def test_a_jpeg_source_is_never_made_larger():
+    small = plain(PICTURE, 10)
+    result = foveate.compress(small, quality=95)
+    assert result.report.copied_source
+    assert result.data == small
+
+
+def test_a_copied_source_is_stripped_too():
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    Image.fromarray(PICTURE).save(file, "JPEG", quality=10, exif=exif, comment=b"hello")
+    result = foveate.compress(file.getvalue(), quality=95, strip=True)
+    assert result.report.copied_source
+    assert b"Maker" not in result.data
+    assert b"hello" not in result.data
+    assert (decoded(result.data) == decoded(file.getvalue())).all()
+
+
+def test_metadata_is_kept_unless_stripped(tmp_path):
+    path = tmp_path / "turned.jpg"
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Maker", 6
+    icc = Image.open(io.BytesIO(plain(PICTURE, 90))).info.get("icc_profile")
+    assert icc is None
+    Image.fromarray(PICTURE).save(path, quality=98, exif=exif)
+    kept = Image.open(io.BytesIO(foveate.compress(path).data))
+    assert kept.size == (200, 264)
+    assert kept.getexif()[0x010F] == "Maker"
+    assert kept.getexif().get(0x0112, 1) == 1
+    bare = Image.open(io.BytesIO(foveate.compress(path, strip=True).data))
+    assert bare.size == (200, 264)
+    assert not bare.getexif()
+
+
+def test_grey_stays_grey_and_tiny_pictures_work():
+    assert Image.open(io.BytesIO(foveate.compress(PICTURE[..., 1]).data)).mode == "L"
+    for shape in [(1, 1, 3), (1, 9), (7, 1, 3), (8, 8), (17, 15, 3)]:
+        data = foveate.compress(np.full(shape, 200, np.uint8)).data
+        assert Image.open(io.BytesIO(data)).size == (shape[1], shape[0])
+
+
+def test_the_report_agrees_with_the_files_pixels():
+    result = foveate.compress(PICTURE, match_quality=50, map=LEFT_MAP)
+    report = result.report
+    error = luma_mse(decoded(result.data), PICTURE).mean()
+    assert report.psnr == pytest.approx(10 * np.log10(255**2 / error), abs=0.1)
+    assert report.plain_quality == pytest.approx(50, abs=1)
+    assert report.salient_gain_db > 0.5
+    assert report.to_dict()["bytes"] == len(result.data)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"quality": 0}, "quality is 0"),
+        ({"quality": 101}, "1 to 100"),
+        ({"quality": 80, "match_quality": 50}, "contradict"),
+        ({"match_quality": 50, "floor": 30}, "floor goes with quality"),
+        ({"quality": 50, "floor": 60}, "above quality"),
+        ({"size_bytes": 0}, "size_bytes is 0"),
+        ({"method": "magic"}, "rdo, mosaic"),
+        ({"subsampling": "422"}, "444, 420"),
+        ({"threads": 0}, "threads is 0"),
+        ({"protect": [(250, 0, 20, 20)]}, "outside the picture"),
+        ({"protect": [(0, 0, 0, 20)]}, "at least 1"),
+        ({"map": "no-such-model"}, "no-such-model"),
+    ],
+)
+def test_wrong_options_say_what_would_work(options, words):
+    with pytest.raises(FoveateError, match=words) as caught:
+        foveate.compress(PICTURE, **options)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_picture_longer_than_jpeg_can_hold_is_refused():
+    with pytest.raises(FoveateError, match="resize"):
+        foveate.compress(np.zeros((1, 65_501, 3), np.uint8))
+
+
+def test_save_does_not_replace_unless_told(tmp_path):
+    result = foveate.compress(PICTURE, size_bytes=9_000, map="none")
+    path = result.save(tmp_path / "a.jpg")
+    assert path.read_bytes() == result.data
+    with pytest.raises(OutputError, match="a.jpg"):
+        result.save(path)
+    assert result.save(path, overwrite=True) == path
+
+
+def test_option_errors_are_foveate_errors():
+    assert issubclass(TargetError, OptionError)
+    assert issubclass(OptionError, FoveateError)
