@@ -1,0 +1,32 @@
+"""Pictures against pictures: PSNR, PSNR-S, SSIM, PSNR-HVS and PSNR-HVS-M, on NumPy alone.
+
+Pictures are (H, W, 3) RGB or (H, W) grey, uint8 or floating point from 0 to `data_range`. Each
+function names the domain it measures in; luma and chroma are BT.601 full range, not rounded.
+"""
+
+from foveate.metrics.quality.hvs import psnr_hvs, psnr_hvs_m
+from foveate.metrics.quality.planes import cb, cr, luma
+from foveate.metrics.quality.psnr import (
+    psnr_cb,
+    psnr_cr,
+    psnr_rgb,
+    psnr_s,
+    psnr_y,
+    salient_pixels,
+)
+from foveate.metrics.quality.ssim import ssim
+
+__all__ = [
+    "cb",
+    "cr",
+    "luma",
+    "psnr_cb",
+    "psnr_cr",
+    "psnr_hvs",
+    "psnr_hvs_m",
+    "psnr_rgb",
+    "psnr_s",
+    "psnr_y",
+    "salient_pixels",
+    "ssim",
+]

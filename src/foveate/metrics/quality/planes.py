@@ -1,0 +1,58 @@
+"""The planes of a picture: luma and chroma of BT.601, full range (JFIF 1.02, page 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Plane = npt.NDArray[np.float64]
+PlaneOf = Callable[[npt.NDArray[Any]], Plane]
+
+
+def luma(picture: npt.NDArray[Any]) -> Plane:
+    """Y (H, W) float64 in the picture's own range; of a grey picture its samples."""
+    return _weighted(picture, (0.299, 0.587, 0.114), grey=1.0)
+
+
+def cb(picture: npt.NDArray[Any]) -> Plane:
+    """Cb (H, W) float64 around 0 (JFIF's offset left out); of a grey picture 0."""
+    return _weighted(picture, (-0.299 / 1.772, -0.587 / 1.772, 0.5), grey=0.0)
+
+
+def cr(picture: npt.NDArray[Any]) -> Plane:
+    """Cr (H, W) float64 around 0 (JFIF's offset left out); of a grey picture 0."""
+    return _weighted(picture, (0.5, -0.587 / 1.402, -0.114 / 1.402), grey=0.0)
+
+
+def rgb(picture: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """(H, W, 3) float64; a grey picture three times."""
+    samples = picture.astype(np.float64)
+    return np.repeat(samples[..., None], 3, axis=2) if samples.ndim == 2 else samples
+
+
+def check_pair(reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float) -> None:
+    """Raises ValueError unless both are pictures of one size and the range is positive."""
+    for picture in (reference, copy):
+        if picture.ndim not in (2, 3) or (picture.ndim == 3 and picture.shape[2] != 3):
+            raise ValueError(f"shape {picture.shape} is not (H, W) grey or (H, W, 3) RGB")
+        if picture.size == 0:
+            raise ValueError(f"shape {picture.shape} has no pixels")
+    if reference.shape[:2] != copy.shape[:2]:
+        raise ValueError(f"sizes differ: {reference.shape[:2]} and {copy.shape[:2]}")
+    if not data_range > 0:
+        raise ValueError(f"data_range is {data_range}; it must be above 0")
+
+
+def _weighted(
+    picture: npt.NDArray[Any], weights: tuple[float, float, float], *, grey: float
+) -> Plane:
+    if picture.ndim == 2:
+        return picture.astype(np.float64) * grey
+    red, green, blue = weights
+    plane: Plane = picture[..., 0] * np.float64(red)
+    plane += picture[..., 1] * np.float64(green)
+    plane += picture[..., 2] * np.float64(blue)
+    return plane

@@ -1,0 +1,70 @@
+"""Structural similarity (Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 13(4), 2004)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.metrics.quality.planes import Plane, check_pair, luma
+
+_TAPS, _SIGMA_PX = 11, 1.5
+_K1, _K2 = 0.01, 0.03
+_STRIP_ROWS = 64
+
+
+def ssim(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
+    """Mean SSIM of luma (BT.601 full range, float64), 1 for identical pictures.
+
+    11 Gaussian taps of sigma 1.5, K1 = 0.01, K2 = 0.03, population variances, no downsampling; the
+    mean is over windows that lie wholly inside. Along a side shorter than 11 pixels the window has
+    the largest odd number of taps that fits, of the same sigma, its sum 1 again.
+    """
+    check_pair(reference, copy, data_range)
+    height, width = reference.shape[:2]
+    down, across = _gaussian(height), _gaussian(width)
+    rows = height - len(down) + 1
+    total = 0.0
+    for top in range(0, rows, _STRIP_ROWS):
+        strip = slice(top, min(top + _STRIP_ROWS, rows) + len(down) - 1)
+        total += _similarity_sum(
+            luma(reference[strip]), luma(copy[strip]), down, across, data_range
+        )
+    return float(total / (rows * (width - len(across) + 1)))
+
+
+def _similarity_sum(x: Plane, y: Plane, down: Plane, across: Plane, data_range: float) -> float:
+    """Equation 13 summed over a strip; only the variances' sum is needed, not each."""
+    mean_x, mean_y = _blurred(x, down, across), _blurred(y, down, across)
+    product = mean_x * mean_y
+    squares = mean_x**2 + mean_y**2
+    variances = _blurred(x * x + y * y, down, across) - squares
+    covariance = _blurred(x * y, down, across) - product
+    c1, c2 = (_K1 * data_range) ** 2, (_K2 * data_range) ** 2
+    similarity = (2 * product + c1) * (2 * covariance + c2)
+    similarity /= (squares + c1) * (variances + c2)
+    return float(similarity.sum())
+
+
+def _gaussian(side: int) -> Plane:
+    taps = min(_TAPS, side - 1 + side % 2)
+    offsets = np.arange(taps) - taps // 2
+    window = np.exp(-0.5 * (offsets / _SIGMA_PX) ** 2)
+    return np.asarray(window / window.sum(), np.float64)
+
+
+def _blurred(plane: Plane, down: Plane, across: Plane) -> Plane:
+    """The plane filtered with one window along each axis, where they lie inside."""
+    return _filtered(_filtered(plane.T, across).T, down)
+
+
+def _filtered(plane: Plane, window: Plane) -> Plane:
+    """The plane filtered along its first axis; the window's halves mirror each other."""
+    taps, rows = len(window), len(plane) - len(window) + 1
+    centre = taps // 2
+    result: Plane = plane[centre : centre + rows] * window[centre]
+    for near in range(centre):
+        far = taps - 1 - near
+        result += (plane[near : near + rows] + plane[far : far + rows]) * window[near]
+    return result
