@@ -365,7 +365,7 @@ nb::bytes write_jpeg_binding(const std::vector<In<std::int16_t, BlockShape>>& le
 NB_MODULE(_core, m) {
   m.doc() = "Foveate's encoder core; see foveate.native for what each function takes and gives.";
   using namespace nb::literals;
-  m.def("forward", &forward_binding, "pixels"_a, "chroma_420"_a, "threads"_a = 1);
+  m.def("forward", &forward_binding, "pixels"_a.noconvert(), "chroma_420"_a, "threads"_a = 1);
   m.def("used_blocks", &used_blocks, "height"_a, "width"_a, "channels"_a, "chroma_420"_a);
   m.def("quantise_ac", &quantise_ac_binding, "coefficients"_a, "weights"_a, "steps"_a,
         "sensitivity"_a, "lam"_a, "bands"_a, "levels"_a.noconvert(), "used"_a, "threads"_a = 1);
@@ -374,13 +374,13 @@ NB_MODULE(_core, m) {
   m.def("round_levels", &round_levels_binding, "coefficients"_a, "steps"_a,
         "levels"_a.noconvert(), "used"_a, "threads"_a = 1);
   m.def("weighted_error", &weighted_error_binding, "coefficients"_a, "weights"_a, "steps"_a,
-        "sensitivity"_a, "levels"_a, "used"_a, "threads"_a = 1);
-  m.def("fit_steps", &fit_steps_binding, "coefficients"_a, "weights"_a, "levels"_a, "used"_a,
-        "threads"_a = 1);
+        "sensitivity"_a, "levels"_a.noconvert(), "used"_a, "threads"_a = 1);
+  m.def("fit_steps", &fit_steps_binding, "coefficients"_a, "weights"_a, "levels"_a.noconvert(),
+        "used"_a, "threads"_a = 1);
   m.def("fill_padding", &fill_padding_binding, "levels"_a.noconvert(), "used"_a);
-  m.def("huffman_lengths", &huffman_lengths_binding, "counts"_a);
-  m.def("scan_statistics", &scan_statistics_binding, "levels"_a, "height"_a, "width"_a,
+  m.def("huffman_lengths", &huffman_lengths_binding, "counts"_a.noconvert());
+  m.def("scan_statistics", &scan_statistics_binding, "levels"_a.noconvert(), "height"_a, "width"_a,
         "chroma_420"_a, "scans"_a, "progressive"_a, "threads"_a = 1);
-  m.def("write_jpeg", &write_jpeg_binding, "levels"_a, "height"_a, "width"_a, "chroma_420"_a,
-        "tables"_a, "scans"_a, "progressive"_a, "segments"_a, "threads"_a = 1);
+  m.def("write_jpeg", &write_jpeg_binding, "levels"_a.noconvert(), "height"_a, "width"_a,
+        "chroma_420"_a, "tables"_a, "scans"_a, "progressive"_a, "segments"_a, "threads"_a = 1);
 }

@@ -6,7 +6,8 @@
 namespace foveate {
 
 Lengths huffman_lengths(const Counts& counts) {
-  // Leaf 0, of weight 1, takes the all-ones code point and is dropped at the end (K.2).
+  // Leaf 0 takes the all-ones code point and is dropped at the end (K.2). Figure K.1 gives it a
+  // weight of 1; without weight it goes deepest, where its loss costs the others nothing.
   std::vector<int> live;
   for (int s = 0; s < 256; ++s)
     if (counts[static_cast<std::size_t>(s)] > 0) live.push_back(s);
@@ -17,14 +18,14 @@ Lengths huffman_lengths(const Counts& counts) {
   std::vector<std::int64_t> weight;
   std::vector<int> parent;
   std::vector<int> queue;  // nodes without a parent
-  weight.push_back(1);
+  weight.push_back(0);
   for (int s : live) weight.push_back(counts[static_cast<std::size_t>(s)]);
   parent.assign(weight.size(), -1);
   queue.resize(weight.size());
   std::iota(queue.begin(), queue.end(), 0);
   auto heavier = [&](int a, int b) {
     const auto x = weight[static_cast<std::size_t>(a)], y = weight[static_cast<std::size_t>(b)];
-    return x != y ? x > y : a > b;  // of equal weights the reserved symbol goes deepest
+    return x != y ? x > y : a > b;
   };
   std::make_heap(queue.begin(), queue.end(), heavier);
   auto pop = [&] {

@@ -251,10 +251,10 @@ void fill_padding(const Grid<std::int16_t>& levels) {
       if (row < levels.used_rows && col < levels.used_cols) continue;
       std::int16_t* out = levels.block(row, col);
       std::memset(out, 0, kBlock * sizeof(std::int16_t));
-      if (col > 0)
+      if (row < levels.used_rows)
         out[0] = levels.block(row, col - 1)[0];
-      else if (row > 0)
-        out[0] = levels.block(row - 1, col)[0];
+      else  // an MCU's lower row follows the right block of its upper row
+        out[0] = levels.block(row - 1, std::min(col | 1, levels.cols - 1))[0];
     }
 }
 
