@@ -123,3 +123,14 @@ def test_splicing_keeps_jfif_first_and_loses_nothing() -> None:
     assert (
         metadata.spliced(bare, b"\xff\xfe\x00\x04ab") == bare[:2] + b"\xff\xfe\x00\x04ab" + bare[2:]
     )
+
+
+def test_without_metadata_the_pixels_and_nothing_else_stay() -> None:
+    segments, _ = metadata.segments(exif=exif_bytes("Imogen"), xmp=b"<xmp/>", icc=bytes(70_000))
+    plain = plain_jpeg(PICTURE, 75)
+    assert metadata.without_metadata(metadata.spliced(plain, segments)) == plain
+
+
+@given(st.binary(max_size=60))
+def test_a_file_that_is_no_jpeg_comes_back_as_it_is(data: bytes) -> None:
+    assert metadata.without_metadata(data) == data or b"\xff\xda" in data
