@@ -1,0 +1,62 @@
+"""Fit the curve from a block's rank in the map to its log weight, on human fixations.
+
+Over pictures that the model was not trained on: how likely a block of rank r lies in the fifth of
+the picture where people looked most. The logarithm of that is the curve in
+`foveate.saliency.weights`; its strength is one of the constants that `tune_encoder.py` searches.
+
+    python benchmarks/fit_weight_curve.py --data DIR [--model foveate-s-gaze]
+
+DIR holds WebDataset shards val-*.tar of KEY.webp + KEY.fix.npy (viewer, x, y).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from gaze import top_fifth, viewers_density
+
+from foveate.datasets.attention import read_fixations
+from foveate.jpeg.blockwise import block_grid
+from foveate.saliency import saliency_map
+from foveate.saliency.weights import ranks
+
+EDGES = np.concatenate([np.linspace(0, 0.8, 9), np.linspace(0.85, 1, 4)])
+FLOOR = 0.01
+"""Added to every likelihood: what an unforeseen glance is worth, and a bound on the weights."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of val-*.tar shards")
+    parser.add_argument("--model", default="foveate-s-gaze")
+    options = parser.parse_args()
+
+    looked, seen = np.zeros(len(EDGES) - 1), np.zeros(len(EDGES) - 1)
+    pictures = read_fixations(options.data, "val")
+    for picture in pictures:
+        height, width = picture.pixels.shape[:2]
+        density = viewers_density(picture.fixations, height, width)
+        values = saliency_map(picture.pixels, model=options.model).resized(
+            *block_grid(height, width)
+        )
+        centres = top_fifth(density)[4::8, 4::8]  # one pixel a whole block
+        rank = ranks(values)[: centres.shape[0], : centres.shape[1]]
+        seen += np.histogram(rank, EDGES)[0]
+        looked += np.histogram(rank[centres], EDGES)[0]
+    likelihood = np.maximum.accumulate(looked / seen)
+    log_weights = np.log(likelihood + FLOOR)
+    record = {
+        "command": f"fit_weight_curve.py --model {options.model}",
+        "pictures": len(pictures),
+        "ranks": ((EDGES[:-1] + EDGES[1:]) / 2).round(4).tolist(),
+        "likelihood": likelihood.round(4).tolist(),
+        "log_weights": (log_weights - log_weights[0]).round(3).tolist(),
+    }
+    print(json.dumps(record, indent=2))
+
+
+if __name__ == "__main__":
+    main()
