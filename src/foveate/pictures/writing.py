@@ -59,21 +59,34 @@ def _write(target: Path, data: bytes, *, overwrite: bool) -> None:
         if not stat.S_ISREG(before.st_mode):
             raise ValueError("it is not a regular file; give a file's name")
     draft = target.parent / f".foveate-{secrets.token_hex(8)}.tmp"
+    mode = None if before is None else stat.S_IMODE(before.st_mode)
     try:
-        # Made by os.open and not by tempfile: the new file's permissions follow the umask.
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-            file.write(data)
-            file.flush()
-            if before is not None:
-                os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
-            os.fsync(file.fileno())
-        if overwrite:
-            os.replace(draft, target)
-        else:
-            _place_new(draft, target)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
+        try:
+            _fill(draft, data, mode)
+            if overwrite:
+                os.replace(draft, target)
+            else:
+                _place_new(draft, target)
+        finally:
+            _remove(draft)
+    except BaseException:
+        _remove(draft)  # an interruption may come within the first removal too
+        raise
+
+
+def _fill(draft: Path, data: bytes, mode: int | None) -> None:
+    # Made by os.open and not by tempfile: a new file's permissions follow the umask.
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+        file.write(data)
+        file.flush()
+        if mode is not None:
+            os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+
+
+def _remove(draft: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(draft)
 
 
 def _place_new(draft: Path, target: Path) -> None:
