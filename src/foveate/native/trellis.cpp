@@ -80,7 +80,7 @@ class BandTrellis {
     const float step = quantiser_.steps[z];
     const float skipped = k > band_.first ? zeroed_[k - 1] : 0.0f;
     float best = std::numeric_limits<float>::infinity();
-    const int highest = std::min(rounded[k], kMaxAcLevel);
+    const int highest = rounded[k];
     const int lowest = std::max(1, highest - 1);
     int known_size = 0, known_before = 0;
     float known_path = 0.0f;
@@ -120,10 +120,15 @@ class BandTrellis {
   int before_[kBlock + 1];
 };
 
+// The order of arguments to min and max makes numbers of NaNs, so that every value has a level.
+int rounded_ac(float ratio) {
+  return static_cast<int>(std::min(static_cast<float>(kMaxAcLevel), ratio + 0.5f));
+}
+
 int rounded_dc(float coefficient, float step) {
+  constexpr auto most = static_cast<float>(kMaxDcLevel);
   const float level = std::floor(coefficient / step + 0.5f);
-  return static_cast<int>(std::clamp(level, static_cast<float>(-kMaxDcLevel),
-                                     static_cast<float>(kMaxDcLevel)));
+  return static_cast<int>(std::min(most, std::max(-most, level)));
 }
 
 // Sums `term(row)` over rows: rows in parallel, the addition in row order.
@@ -155,7 +160,7 @@ void quantise_ac(const Grid<const float>& coefficients, const float* weights,
       std::int16_t* out = levels.block(row, col);
       for (int k = 0; k < kBlock; ++k) {
         magnitude[k] = std::fabs(block[k]);
-        rounded[k] = static_cast<int>(magnitude[k] * inverse[k] + 0.5f);
+        rounded[k] = rounded_ac(magnitude[k] * inverse[k]);
       }
       const float lambda =
           quantiser.lambda / weights[static_cast<std::ptrdiff_t>(row) * coefficients.cols + col];
@@ -237,8 +242,7 @@ void round_levels(const Grid<const float>& coefficients, const std::array<float,
       const float* block = coefficients.block(row, col);
       std::int16_t* out = levels.block(row, col);
       for (std::size_t k = 0; k < kBlock; ++k) {
-        const float level = std::fabs(block[k]) / steps[k] + 0.5f;
-        const int rounded = std::min(static_cast<int>(level), kMaxAcLevel);
+        const int rounded = rounded_ac(std::fabs(block[k]) / steps[k]);
         out[k] = static_cast<std::int16_t>(block[k] < 0.0f ? -rounded : rounded);
       }
     }
