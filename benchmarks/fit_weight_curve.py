@@ -16,12 +16,12 @@ import json
 from pathlib import Path
 
 import numpy as np
-from gaze import top_fifth, viewers_density
 
 from foveate.datasets.attention import read_fixations
 from foveate.jpeg.blockwise import block_grid
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import ranks
+from gaze import top_fifth, viewers_density
 
 EDGES = np.concatenate([np.linspace(0, 0.8, 9), np.linspace(0.85, 1, 4)])
 FLOOR = 0.01

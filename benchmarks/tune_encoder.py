@@ -20,7 +20,6 @@ from pathlib import Path
 
 import numpy as np
 import optuna
-from gaze import top_fifth, viewers_density
 from PIL import Image
 
 from foveate.jpeg.blockwise import block_grid
@@ -32,6 +31,7 @@ from foveate.metrics import quality
 from foveate.pictures import read_picture
 from foveate.saliency import map_from_array, saliency_map
 from foveate.saliency.weights import block_weights
+from gaze import top_fifth, viewers_density
 
 MARGINS = {"psnr_y": 0.3, "psnr_rgb": 0.3, "psnr_hvs": 0.25, "psnr_cb": 0.2, "psnr_cr": 0.2}
 PENALTY = 6.0

@@ -216,7 +216,7 @@ def test_save_does_not_replace_unless_told(tmp_path):
     result = foveate.compress(PICTURE, size_bytes=9_000, map="none")
     path = result.save(tmp_path / "a.jpg")
     assert path.read_bytes() == result.data
-    with pytest.raises(OutputError, match="a.jpg"):
+    with pytest.raises(OutputError, match=r"a\.jpg"):
         result.save(path)
     assert result.save(path, overwrite=True) == path
 

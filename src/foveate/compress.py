@@ -34,6 +34,8 @@ from foveate.saliency import SaliencyMap, map_from_array, map_from_file, salienc
 from foveate.saliency.weights import Box, block_weights
 from foveate.threads import usable_threads
 
+__all__ = ["Compressed", "Report", "compress"]
+
 ImageSource = str | PathLike[str] | bytes | Image.Image | npt.NDArray[np.uint8] | Picture
 MapSource = str | PathLike[str] | npt.NDArray[Any] | SaliencyMap
 

@@ -129,7 +129,7 @@ def start_scale(encoder: Encoder, aim: float) -> float:
     ratios = np.abs(blocks / shape).astype(np.float32).reshape(-1)
     levels_wanted = aim * 8 / 6.5 * 0.8 / (rows * cols)  # about six and a half bits a level
     share = min(max(levels_wanted / 63.0, 1e-4), 0.999)
-    return float(max(np.quantile(ratios, 1.0 - share) / 0.65, SMALLEST_SCALE))
+    return max(float(np.quantile(ratios, 1.0 - share)) / 0.65, SMALLEST_SCALE)
 
 
 def _settle(

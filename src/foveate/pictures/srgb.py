@@ -49,7 +49,7 @@ def in_srgb(picture: Picture) -> Picture:
     pixels = np.empty_like(picture.pixels)
     for top in range(0, picture.height, _STRIP_ROWS):
         strip = Image.fromarray(picture.pixels[top : top + _STRIP_ROWS])
-        colours = ImageCms.applyTransform(strip, transform)
+        colours = transform.apply(strip)
         pixels[top : top + _STRIP_ROWS] = np.asarray(colours.convert(mode))
     note = "colours converted to sRGB"
     return dataclasses.replace(picture, pixels=pixels, icc=None, notes=(*picture.notes, note))

@@ -70,4 +70,5 @@ def block_weights(
     if np.ptp(log_weights) == 0:
         return None
     log_weights = _blurred(log_weights, FEATHER_BLOCKS)
-    return np.exp(log_weights - log_weights.mean(dtype=np.float64)).astype(np.float32)
+    centred = log_weights - np.float32(log_weights.mean(dtype=np.float64))
+    return np.asarray(np.exp(centred), np.float32)

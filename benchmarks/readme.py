@@ -1,0 +1,131 @@
+"""Rewrite what README.md quotes: the before/after picture and the tables, from what was measured.
+
+python benchmarks/readme.py            # after benchmarks/coding.py and speed.py saved results
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+import foveate
+from foveate.jpeg.plain import plain_jpeg
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURE = ROOT / "docs" / "pictures" / "before-after.png"
+SAMPLE = ROOT / "examples" / "astronaut.png"
+PLAIN_QUALITY = 20
+FACE = (172, 60, 172 + 112, 60 + 112)
+GROUND = (0, 300, 112, 412)
+
+ROWS = {
+    "pillow-progressive": "Pillow, optimised progressive",
+    "mosaic": "the paper's mosaic",
+    "none": "Foveate, no map",
+    "centre": "Foveate, centred Gaussian",
+    "auto": "**Foveate**",
+    "viewers": "Foveate, the viewers' own map",
+}
+COLUMNS = {
+    "psnr_fix": "where people looked",
+    "psnr_s": "PSNR-S",
+    "psnr_y": "PSNR",
+    "psnr_rgb": "RGB",
+    "psnr_hvs": "HVS",
+    "ssim": "SSIM",
+}
+
+
+def labelled(image: Image.Image, text: str, size: int = 20) -> Image.Image:
+    """The image with a line of text below."""
+    out = Image.new("RGB", (image.width, image.height + 32), "white")
+    out.paste(image, (0, 0))
+    ImageDraw.Draw(out).text((2, image.height + 4), text, "black", ImageFont.load_default(size))
+    return out
+
+
+def crops(pixels: np.ndarray) -> Image.Image:
+    """The face and a piece of ground, three times enlarged, side by side."""
+    image = Image.fromarray(pixels)
+    parts = [image.crop(box).resize((336, 336), Image.Resampling.NEAREST) for box in (FACE, GROUND)]
+    out = Image.new("RGB", (336 * 2 + 8, 336), "white")
+    out.paste(parts[0], (0, 0))
+    out.paste(parts[1], (344, 0))
+    return out
+
+
+def before_after() -> str:
+    """Writes the picture; returns its caption."""
+    pixels = np.asarray(Image.open(SAMPLE).convert("RGB"))
+    plain = plain_jpeg(pixels, PLAIN_QUALITY)
+    ours = foveate.compress(pixels, match_quality=PLAIN_QUALITY)
+    report = ours.report
+    columns = [
+        labelled(
+            crops(np.asarray(Image.open(io.BytesIO(plain)))), f"plain JPEG, {len(plain):,} bytes"
+        ),
+        labelled(
+            crops(np.asarray(Image.open(io.BytesIO(ours.data)))),
+            f"Foveate, {len(ours.data):,} bytes",
+        ),
+    ]
+    out = Image.new("RGB", (sum(c.width for c in columns) + 24, columns[0].height), "white")
+    out.paste(columns[0], (0, 0))
+    out.paste(columns[1], (columns[0].width + 24, 0))
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    out.save(PICTURE, optimize=True)
+    return (
+        f"`examples/astronaut.png` as plain JPEG at quality {PLAIN_QUALITY} ({len(plain):,} bytes)"
+        f" and by Foveate in no more bytes ({len(ours.data):,}): luma PSNR over the salient fifth"
+        f" {report.plain_psnr_salient:.1f} → {report.psnr_salient:.1f} dB, over the whole picture"
+        f" {report.plain_psnr:.1f} → {report.psnr:.1f} dB."
+    )
+
+
+def coding_table(name: str) -> str:
+    """One set's rows as Markdown: differences to Pillow's default JPEG of the same bytes."""
+    record = json.loads((ROOT / "results" / f"coding-{name}.json").read_text())
+    means = record["means"]
+    columns = [c for c in COLUMNS if c in means["auto"]]
+    lines = [
+        "| change in dB at plain JPEG's bytes | " + " | ".join(COLUMNS[c] for c in columns) + " |",
+        "|---|" + "---:|" * len(columns),
+    ]
+    for row, title in ROWS.items():
+        if row in means:
+            cells = [
+                f"{means[row][c]['difference']:+.3f}"
+                if c == "ssim"
+                else f"{means[row][c]['difference']:+.2f}"
+                for c in columns
+            ]
+            lines.append(f"| {title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def replace(text: str, name: str, body: str) -> str:
+    """`text` with `body` between the markers of `name`."""
+    start, end = f"<!-- {name} -->", f"<!-- end {name} -->"
+    before, rest = text.split(start)
+    return before + start + "\n" + body + "\n" + end + rest.split(end)[1]
+
+
+def main() -> None:
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    text = replace(
+        text,
+        "before-after",
+        f"![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)\n\n{before_after()}",
+    )
+    for name in ("coding", "kodak"):
+        text = replace(text, f"table {name}", coding_table(name))
+    readme.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""What the README tells a reader to type works."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+
+
+def test_the_python_example_runs(tmp_path):
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    sample = (ROOT / "examples" / "astronaut.png").read_bytes()
+    (tmp_path / "photo.png").write_bytes(sample)
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    assert (tmp_path / "photo.jpg").stat().st_size < len(sample) / 4
+
+
+def test_the_commands_run(tmp_path):
+    sample = (ROOT / "examples" / "astronaut.png").read_bytes()
+    (tmp_path / "photo.png").write_bytes(sample)
+    (tmp_path / "photo.jpg").write_bytes(sample)
+    (tmp_path / "holiday").mkdir()
+    (tmp_path / "holiday" / "photo.png").write_bytes(sample)
+    commands = re.findall(r"^\$ foveate (.*)$", README, re.MULTILINE)
+    assert len(commands) >= 5
+    environment = {**os.environ, "COLUMNS": "100"}
+    for command in commands:
+        words = command.split()
+        if words[:2] == ["compress", "photo.jpg"]:
+            words += ["-o", "sized.jpg"]
+        done = subprocess.run(
+            [sys.executable, "-m", "foveate", *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
