@@ -41,7 +41,7 @@ MapSource = str | PathLike[str] | npt.NDArray[Any] | SaliencyMap
 
 DEFAULT_QUALITY = 80
 FLOOR_BELOW_QUALITY = 20
-FULL_CHROMA_QUALITY = 90
+FULL_CHROMA_QUALITY = 95
 """From this quality on `subsampling="auto"` keeps the chroma's resolution."""
 
 _SALIENT_SHARE = 0.2
@@ -135,7 +135,7 @@ def compress(
         protect: boxes (x, y, width, height) in pixels that count as much as the most salient.
         floor: see `quality`; 20 below it by default.
         method: "rdo", the weighted trellis, or "mosaic", section 4 of Prakash et al. 2017.
-        subsampling: of chroma; "auto" is 4:2:0 below quality 90 and for byte targets.
+        subsampling: of chroma; "auto" is 4:2:0 below quality 95 and for byte targets.
         progressive: false writes a baseline file.
         strip: drop EXIF, XMP and ICC; colours are brought to sRGB first.
         threads: at most; by default all that the process may use. Never changes the bytes.
