@@ -53,7 +53,7 @@ def _check_integer(name: str, value: object, low: int, high: int) -> None:
         raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
 
 
-def _one_target(
+def checked_target(
     quality: int | None, match_quality: int | None, size_bytes: int | None, floor: int | None
 ) -> tuple[int | None, int]:
     """Checked (quality, floor); quality is None where another target is given."""
@@ -93,7 +93,8 @@ def _check_boxes(boxes: Sequence[Box], picture: Picture) -> None:
             )
 
 
-def _map_of(source: MapSource, picture: Picture, threads: int) -> SaliencyMap:
+def map_of(source: MapSource, picture: Picture, threads: int) -> SaliencyMap:
+    """The map that a `map` argument means for this picture."""
     if isinstance(source, SaliencyMap):
         return source
     if isinstance(source, np.ndarray):
@@ -144,7 +145,7 @@ def compress(
         PictureError, MapError, OptionError, TargetError, ModelError: with the mend in one line.
     """
     started = time.perf_counter()
-    wanted_quality, least_quality = _one_target(quality, match_quality, size_bytes, floor)
+    wanted_quality, least_quality = checked_target(quality, match_quality, size_bytes, floor)
     for name, value, allowed in (
         ("method", method, ("rdo", "mosaic")),
         ("subsampling", subsampling, ("auto", "444", "420")),
@@ -161,7 +162,7 @@ def compress(
     _check_boxes(protect, picture)
     if strip:
         picture = in_srgb(picture)
-    saliency = _map_of(map, picture, workers)
+    saliency = map_of(map, picture, workers)
     weights = block_weights(
         saliency.resized(*block_grid(picture.height, picture.width)),
         saliency.confidence,
