@@ -24,7 +24,7 @@ from foveate.jpeg.blockwise import (
     psnr_of_blocks,
 )
 from foveate.jpeg.encode import MAX_SIDE, Options, PlainQuality, encode
-from foveate.jpeg.mosaic import encode_mosaic
+from foveate.jpeg.mosaic import block_maxima, encode_mosaic
 from foveate.jpeg.plain import bytes_at_quality, plain_jpeg
 from foveate.jpeg.search import BytesTarget
 from foveate.pictures import Picture, read_picture
@@ -265,7 +265,7 @@ def _mosaic(
         size = target.most
     result = encode_mosaic(
         picture.pixels,
-        saliency.resized(*block_grid(picture.height, picture.width)),
+        block_maxima(saliency.resized(picture.height, picture.width)),
         target_bytes=size,
         subsampling=subsampling,
         progressive=progressive,
