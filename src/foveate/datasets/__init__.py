@@ -1,0 +1,1 @@
+"""Readers of the data sets that maps are trained and measured on."""

@@ -1,0 +1,1 @@
+"""Maps against fixations, density maps and masks."""

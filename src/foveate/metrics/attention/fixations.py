@@ -1,0 +1,75 @@
+"""How well a map finds fixations: NSS, AUC-Judd; and how like a density map it is: CC, SIM, KL.
+
+Definitions after Bylinskii et al., "What do different evaluation metrics tell us about saliency
+models?" (2016). Maps are (H, W) of any real dtype; points are (N, 2) = x, y in pixels of the map,
+from 0. Every fixation counts the same.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def nss(saliency: npt.ArrayLike, points: npt.ArrayLike) -> float:
+    """Normalised scanpath saliency: the standardised map's mean at the points; a flat map has 0."""
+    values = np.asarray(saliency, dtype=np.float64)
+    spread = values.std()
+    if spread <= 1e-12 * max(1.0, float(np.abs(values).max())):
+        return 0.0
+    at_points = _at(values, points)
+    return float((at_points.mean() - values.mean()) / spread)
+
+
+def auc_judd(saliency: npt.ArrayLike, points: npt.ArrayLike) -> float:
+    """Area under the ROC curve: fixated pixels against all others, a threshold a fixation."""
+    values = np.asarray(saliency, dtype=np.float64)
+    at_points = np.sort(_at(values, points))[::-1]
+    ordered = np.sort(values.ravel())
+    count, total = at_points.size, ordered.size
+    above = total - np.searchsorted(ordered, at_points, side="left")
+    hits = np.arange(1, count + 1)
+    rate = np.concatenate(([0.0], hits / count, [1.0]))
+    false = np.concatenate(([0.0], np.maximum(above - hits, 0) / max(total - count, 1), [1.0]))
+    return float(np.trapezoid(rate, false))
+
+
+def correlation(saliency: npt.ArrayLike, density: npt.ArrayLike) -> float:
+    """CC: Pearson's correlation of two maps of one shape; 0 where either is flat."""
+    first = np.asarray(saliency, dtype=np.float64).ravel()
+    second = np.asarray(density, dtype=np.float64).ravel()
+    first, second = first - first.mean(), second - second.mean()
+    norm = float(np.sqrt((first @ first) * (second @ second)))
+    return float(first @ second / norm) if norm > 0 else 0.0
+
+
+def similarity(saliency: npt.ArrayLike, density: npt.ArrayLike) -> float:
+    """SIM: the common part of two maps, each scaled to sum 1; in [0, 1]."""
+    return float(np.minimum(_distribution(saliency), _distribution(density)).sum())
+
+
+def kl_divergence(saliency: npt.ArrayLike, density: npt.ArrayLike) -> float:
+    """KL of the viewers' density from the map, in nats; the map's zeros count as 1e-12."""
+    predicted, seen = _distribution(saliency), _distribution(density)
+    kept = seen > 0
+    ratio = seen[kept] / np.maximum(predicted[kept], 1e-12)
+    return float((seen[kept] * np.log(ratio)).sum())
+
+
+def _at(values: Floats, points: npt.ArrayLike) -> Floats:
+    """The map's values at (N, 2) points x, y."""
+    places = np.asarray(points, dtype=np.int64)
+    if places.ndim != 2 or places.shape[1] != 2 or places.shape[0] == 0:
+        raise ValueError(f"points must be (N, 2) with N > 0, not {places.shape}")
+    at_points: Floats = values[places[:, 1], places[:, 0]]
+    return at_points
+
+
+def _distribution(values: npt.ArrayLike) -> Floats:
+    """A map shifted to start at 0 where it is negative and scaled to sum 1; uniform when flat 0."""
+    array = np.asarray(values, dtype=np.float64)
+    array = array - min(0.0, float(array.min()))
+    total = float(array.sum())
+    return array / total if total > 0 else np.full(array.shape, 1.0 / array.size)
