@@ -1,0 +1,46 @@
+"""How sure a map is, from its own shape and the picture's contrast.
+
+A map says something where it departs from what it would say of any picture. On a featureless
+picture the gaze branch falls back to a broad blob, whose divergence from uniform is small.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+# nats of the density over uniform at which confidence is 0 and 1
+NATS = (0.45, 1.0)
+# grey levels of standard deviation under which nothing can be seen
+CONTRAST = (1.0, 4.0)
+# spread of the mask's probabilities
+SPREAD = (0.08, 0.3)
+
+
+def gaze_confidence(density: npt.NDArray[np.float32], pixels: npt.NDArray[np.uint8]) -> float:
+    """In [0, 1], from a density of mean 1 and the (H, W, 3) picture it was made for."""
+    return _ramp(information(density), NATS) * _ramp(_contrast(pixels), CONTRAST)
+
+
+def mask_confidence(mask: npt.NDArray[np.float32], pixels: npt.NDArray[np.uint8]) -> float:
+    """In [0, 1], from probabilities: how far they part into yes and no."""
+    return _ramp(float(mask.std()), SPREAD) * _ramp(_contrast(pixels), CONTRAST)
+
+
+def information(density: npt.NDArray[np.float32]) -> float:
+    """Divergence of a density of mean 1 from uniform, in nats."""
+    kept = np.maximum(density.astype(np.float64), 1e-12)
+    return float((kept * np.log(kept)).mean())
+
+
+def _contrast(pixels: npt.NDArray[np.uint8]) -> float:
+    """Standard deviation of the picture in grey levels, the channels' largest."""
+    return float(pixels.std(axis=(0, 1)).max())
+
+
+def _ramp(value: float, ends: tuple[float, float]) -> float:
+    """Smooth step from 0 at the first end to 1 at the second."""
+    share = min(1.0, max(0.0, (value - ends[0]) / (ends[1] - ends[0])))
+    return 0.5 - 0.5 * math.cos(math.pi * share)

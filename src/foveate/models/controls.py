@@ -1,0 +1,74 @@
+"""Models without weights: what every network has to beat, and no map at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.models.registry import Prediction, register
+
+CENTRE_SIGMA = 0.25  # of each side
+GRID = 64  # cells along the longer side
+RESIDUAL_WIDTH = 64
+RESIDUAL_SIGMA = 2.5  # cells
+FLAT_CONTRAST = 1.0  # grey levels
+
+
+def _grid(height: int, width: int) -> tuple[int, int]:
+    """About GRID cells on the longer side, at least 8 on the shorter."""
+    longer = max(height, width)
+    return max(8, round(GRID * height / longer)), max(8, round(GRID * width / longer))
+
+
+def _residual_size(height: int, width: int) -> tuple[int, int]:
+    """RESIDUAL_WIDTH wide, the picture's aspect kept up to 4:1 either way."""
+    return min(4 * RESIDUAL_WIDTH, max(16, round(RESIDUAL_WIDTH * height / width))), RESIDUAL_WIDTH
+
+
+@register(
+    summary="what departs from a smooth log spectrum (Hou and Zhang, CVPR 2007)",
+    kind="baseline",
+    size=_residual_size,
+)
+def spectral_residual(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Prediction:
+    """What the log spectrum has beyond its own local average, back in the picture, blurred."""
+    grey = pixels.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
+    if grey.std() < FLAT_CONTRAST:
+        return Prediction(np.ones(grey.shape, dtype=np.float32), 0.0)
+    spectrum = np.fft.fft2(grey)
+    log_amplitude = np.log(np.abs(spectrum) + 1e-9)
+    residual = log_amplitude - _mean_of_three(log_amplitude)
+    back = np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))
+    energy = _blurred(np.abs(back) ** 2, RESIDUAL_SIGMA)
+    energy -= energy.min()
+    return Prediction((energy / max(float(energy.max()), 1e-30)).astype(np.float32), 1.0)
+
+
+@register(summary="a Gaussian in the middle, whatever the picture", kind="baseline", size=_grid)
+def centre(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Prediction:
+    rows, columns = pixels.shape[:2]
+    y = (np.arange(rows) + 0.5) / rows - 0.5
+    x = (np.arange(columns) + 0.5) / columns - 0.5
+    distance = (y[:, None] ** 2 + x[None] ** 2) / CENTRE_SIGMA**2
+    return Prediction(np.exp(-0.5 * distance).astype(np.float32), 1.0)
+
+
+@register(summary="no map: every place counts the same", kind="baseline", size=_grid)
+def none(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Prediction:
+    return Prediction(np.ones((1, 1), dtype=np.float32), 0.0)
+
+
+def _mean_of_three(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """3x3 mean, wrapping around as a spectrum does."""
+    across = values + np.roll(values, 1, axis=1) + np.roll(values, -1, axis=1)
+    return np.asarray((across + np.roll(across, 1, axis=0) + np.roll(across, -1, axis=0)) / 9)
+
+
+def _blurred(values: npt.NDArray[np.float64], sigma: float) -> npt.NDArray[np.float64]:
+    """Gaussian blur, edges repeated."""
+    radius = int(3 * sigma + 0.5)
+    kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+    kernel /= kernel.sum()
+    padded = np.pad(values, radius, mode="edge")
+    across = np.apply_along_axis(np.convolve, 1, padded, kernel, mode="valid")
+    return np.asarray(np.apply_along_axis(np.convolve, 0, across, kernel, mode="valid"))

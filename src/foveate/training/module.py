@@ -1,0 +1,200 @@
+"""The Lightning module of foveate-s: losses, rates, averaged weights, validation."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from typing import Any
+
+import lightning
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from foveate.datasets.attention import AttentionPicture
+from foveate.metrics.attention.fixations import correlation, nss
+from foveate.models.efficientnet_lite import EfficientNetLite0
+from foveate.models.foveate_s import GENERAL, TAILS, FoveateS, density
+from foveate.models.working_size import working_size
+from foveate.training.losses import gaze_loss, mask_loss
+from foveate.training.mixing import Batch
+
+FROZEN_STAGES = 2  # the stem and the first two stages see edges and colours: left as they are
+WARM_UP = 0.02  # share of the training in which the rates rise
+MASK_WEIGHT = 0.7
+GENERAL_WEIGHT = 1.0
+OWN_WEIGHT = 0.5
+VALIDATION_PIXELS = 320 * 256
+
+
+class FoveateSTraining(lightning.LightningModule):
+    """Trains `network`; `average` follows it as an exponential moving average and is what ships."""
+
+    def __init__(
+        self,
+        network: FoveateS,
+        *,
+        minutes: float | None,
+        steps: int | None,
+        rate: float = 2e-3,
+        trunk_rate: float = 2e-4,
+        weight_decay: float = 1e-2,
+        decay: float = 0.996,
+    ) -> None:
+        super().__init__()
+        if (minutes is None) == (steps is None):
+            raise ValueError("give either minutes or steps")
+        self.network = network
+        self.average = copy.deepcopy(network).requires_grad_(False)
+        self.minutes, self.total_steps = minutes, steps
+        self.rate, self.trunk_rate, self.weight_decay = rate, trunk_rate, weight_decay
+        self.decay = decay
+        self.elapsed_s = 0.0
+        self._last_tick: float | None = None
+        self.validation: dict[str, list[AttentionPicture]] = {}
+        freeze(network.trunk)
+
+    def progress(self) -> float:
+        """How much of the training has passed, 0 to 1: by the clock or by steps."""
+        if self.minutes is not None:
+            return min(1.0, self.elapsed_s / (60 * self.minutes))
+        assert self.total_steps is not None
+        return min(1.0, self.global_step / self.total_steps)
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+        for name, parameter in self.network.named_parameters():
+            if parameter.requires_grad:
+                groups.setdefault((name.startswith("trunk."), parameter.ndim > 1), []).append(
+                    parameter
+                )
+        settings = []
+        for (in_trunk, decays), parameters in groups.items():
+            base = self.trunk_rate if in_trunk else self.rate
+            settings.append(
+                {
+                    "params": parameters,
+                    "lr": base,
+                    "base": base,
+                    "weight_decay": self.weight_decay if decays else 0.0,
+                }
+            )
+        return torch.optim.AdamW(settings, lr=self.rate)
+
+    def on_train_start(self) -> None:
+        self._last_tick = time.monotonic()
+
+    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
+        passed = self.progress()
+        factor = 0.5 * (1 + math.cos(math.pi * passed))
+        factor *= min(1.0, (passed + 1e-3) / WARM_UP)
+        for group in self.trainer.optimizers[0].param_groups:
+            group["lr"] = group["base"] * factor
+
+    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+        pixels = batch.pixels.to(memory_format=torch.channels_last).float()
+        mask, gaze = self.network(pixels, batch.box)
+        watched = batch.seen.shape[0]
+        sharp = batch.tail != TAILS.index("gaze-scenes")
+        own = gaze[torch.arange(watched), batch.tail]
+        own_loss = gaze_loss(own, batch.seen, sharp)
+        general_loss = gaze_loss(gaze[:watched, GENERAL][sharp], batch.seen[sharp], sharp[sharp])
+        masks = mask_loss(mask[watched:], batch.mask)
+        loss = GENERAL_WEIGHT * general_loss + OWN_WEIGHT * own_loss + MASK_WEIGHT * masks
+        self.log_dict(
+            {"general": general_loss.detach(), "own": own_loss.detach(), "mask": masks.detach()},
+            prog_bar=True,
+            batch_size=batch.pixels.shape[0],
+        )
+        return loss
+
+    def on_train_batch_end(self, outputs: Any, batch: Batch, batch_idx: int) -> None:
+        young = (1 + self.global_step) / (10 + self.global_step)
+        follow(self.average, self.network, min(self.decay, young))
+        now = time.monotonic()
+        if self._last_tick is not None:
+            self.elapsed_s += now - self._last_tick
+        self._last_tick = now
+        if self.progress() >= 1.0:
+            self.trainer.should_stop = True
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["elapsed_s"] = self.elapsed_s
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self.elapsed_s = checkpoint["elapsed_s"]
+
+    def validation_step(self, batch: Any, batch_idx: int) -> None:
+        """The averaged weights on the pictures held out for selecting; one call does all."""
+        scores = validate(self.average, self.validation)
+        scores["progress"] = self.progress()
+        scores["minutes"] = self.elapsed_s / 60
+        self.log_dict(scores, batch_size=1)
+
+
+def freeze(trunk: EfficientNetLite0) -> None:
+    """Keep the stem and the first stages as they are."""
+    trunk.stem.requires_grad_(False)
+    for stage in trunk.stages[:FROZEN_STAGES]:
+        stage.requires_grad_(False)
+
+
+@torch.no_grad()
+def follow(average: nn.Module, network: nn.Module, decay: float) -> None:
+    """Move the averaged weights and statistics towards the network's."""
+    theirs = network.state_dict()
+    for name, mine in average.state_dict().items():
+        if mine.is_floating_point():
+            mine.lerp_(theirs[name], 1 - decay)
+        else:
+            mine.copy_(theirs[name])
+
+
+@torch.inference_mode()
+def predict(
+    network: FoveateS, pixels: np.ndarray[Any, np.dtype[np.uint8]]
+) -> tuple[Tensor, Tensor]:
+    """Mask and general gaze density (1, 1, H, W) of one whole (H, W, 3) picture."""
+    height, width = pixels.shape[:2]
+    size = working_size(height, width, pixels=VALIDATION_PIXELS)
+    # a copy: torch does not take read-only arrays
+    inputs = torch.tensor(pixels).permute(2, 0, 1)[None].float()
+    inputs = functional.interpolate(
+        inputs, size=size, mode="bilinear", antialias=True, align_corners=False
+    )
+    inputs = inputs.contiguous(memory_format=torch.channels_last)
+    mask, gaze = network(inputs, torch.tensor([[0.0, 0.0, 1.0, 1.0]]))
+    maps = torch.cat([torch.sigmoid(mask), density(gaze)], dim=1)
+    maps = functional.interpolate(maps, size=(height, width), mode="bilinear", align_corners=False)
+    return maps[:, :1], maps[:, 1:]
+
+
+def validate(network: FoveateS, pictures: dict[str, list[AttentionPicture]]) -> dict[str, float]:
+    """Means: NSS of pictures with fixations, CC of density maps, MAE and soft IoU of masks."""
+    was_training = network.training
+    network.eval()
+    found: dict[str, list[float]] = {}
+    for name, group in pictures.items():
+        for picture in group:
+            mask, gaze = predict(network, picture.pixels)
+            if picture.fixations is not None:
+                kind = f"{name}/{picture.key.split('-')[0]}/nss"
+                score = nss(gaze[0, GENERAL].numpy(), picture.fixations[:, 1:3])
+                found.setdefault(kind, []).append(score)
+            elif picture.density is not None:
+                seen = torch.tensor(picture.density).float()[None, None]
+                small = functional.adaptive_avg_pool2d(gaze, (seen.shape[-2], seen.shape[-1]))
+                for tail in ("general", "gaze-scenes"):
+                    score = correlation(small[0, TAILS.index(tail)].numpy(), seen[0, 0].numpy())
+                    found.setdefault(f"{name}/{tail}/cc", []).append(score)
+            elif picture.mask is not None:
+                seen = torch.tensor(picture.mask).float() / 255
+                error = float((mask[0, 0] - seen).abs().mean())
+                both = float((mask[0, 0] * seen).sum())
+                either = float((mask[0, 0] + seen).sum()) - both
+                found.setdefault(f"{name}/mae", []).append(error)
+                found.setdefault(f"{name}/iou", []).append(both / max(either, 1e-9))
+    network.train(was_training)
+    return {name: float(np.mean(values)) for name, values in found.items()}
