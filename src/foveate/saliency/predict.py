@@ -1,0 +1,48 @@
+"""saliency_map: run a model of the registry on a picture."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from foveate.models.registry import get_model
+from foveate.pictures import Picture, read_picture
+from foveate.saliency.glance import glance
+from foveate.saliency.map import SaliencyMap, flat_map
+from foveate.threads import usable_threads
+
+UNSURE = 0.02  # below it a map is noise and is given as flat
+
+
+def saliency_map(
+    image: Picture | str | os.PathLike[str] | bytes | Image.Image | npt.NDArray[np.uint8],
+    *,
+    model: str = "auto",
+    threads: int | None = None,
+) -> SaliencyMap:
+    """Where people will look in a picture.
+
+    Args:
+        image: a Picture, a path, the bytes of a file, a PIL image or a uint8 array.
+        model: "auto" or a name of `foveate models`.
+        threads: how many the model may use; never more than the process may (default: all).
+
+    Raises:
+        PictureError: the picture cannot be read.
+        ModelError: no such model, or weights that do not match their record.
+        OptionError: threads below 1.
+    """
+    entry = get_model(model)
+    workers = usable_threads(threads)
+    picture = image if isinstance(image, Picture) else read_picture(image)
+    height, width = entry.size(picture.height, picture.width)
+    pixels = glance(picture.pixels, height=height, width=width)
+    predicted = entry.predict(pixels, picture.height / picture.width, workers)
+    if predicted.confidence < UNSURE:
+        return flat_map(picture.height, picture.width, model=entry.name)
+    return SaliencyMap(
+        predicted.values, picture.height, picture.width, predicted.confidence, entry.name
+    )
