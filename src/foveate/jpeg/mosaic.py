@@ -16,21 +16,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foveate.errors import OptionError, TargetError
-from foveate.jpeg.metadata import spliced
-from foveate.jpeg.plain import (
-    COARSEST_PERCENT,
-    ZIGZAG,
-    Table,
-    percent_quality,
-    pillow_jpeg,
-    tables_at_percent,
-)
+from foveate.errors import OptionError
+from foveate.jpeg.plain import pillow_jpeg
+from foveate.jpeg.sized import jpeg_of_size
 
 LEVELS, LOW, HIGH = 5, 30, 70
 """The paper's section 5."""
-
-_BISECTIONS = 14
 
 
 @dataclass(frozen=True)
@@ -121,85 +112,6 @@ def mosaic_image(
     return mosaic
 
 
-class _Files:
-    """Files of one image with any tables."""
-
-    def __init__(
-        self, image: Image.Image, subsampling: str | None, progressive: bool, app_segments: bytes
-    ) -> None:
-        self._image = image
-        self._subsampling = subsampling
-        self._progressive = progressive
-        self._segments = app_segments
-
-    def with_tables(self, tables: tuple[Table, Table]) -> bytes:
-        data = pillow_jpeg(
-            self._image,
-            tables=tables,
-            subsampling=self._subsampling,
-            progressive=self._progressive,
-        )
-        return spliced(data, self._segments)
-
-    def at(self, percent: float) -> bytes:
-        return self.with_tables(tables_at_percent(percent))
-
-
-def _between(coarse: float, fine: float, entries: int) -> tuple[Table, Table]:
-    """Tables at percentage `coarse` whose first `entries`, in zigzag order, are those at `fine`."""
-    mixed = []
-    for base, finer in zip(tables_at_percent(coarse), tables_at_percent(fine), strict=True):
-        table = base.reshape(64).copy()
-        first = ZIGZAG[:entries]
-        table[first] = finer.reshape(64)[first]
-        mixed.append(table.reshape(8, 8))
-    return mixed[0], mixed[1]
-
-
-def _largest_within(files: _Files, least: int, most: int) -> tuple[float, bytes]:
-    """Percentage and file of at most `most` bytes, the first found with `least` or the largest.
-
-    Raises:
-        TargetError: even the coarsest tables take more.
-    """
-    coarse, fine = COARSEST_PERCENT, 0.0
-    finest = files.at(fine)
-    if len(finest) <= most:
-        return fine, finest
-    best = files.at(coarse)
-    if len(best) > most:
-        raise TargetError(
-            f"{most:,} bytes are too few for this picture as a mosaic;"
-            f" the nearest that can be met is {len(best):,} bytes"
-        )
-    for _ in range(_BISECTIONS):
-        # Sizes go about as 1 / steps: halve in the logarithm, but let steps of one be reached.
-        middle = math.sqrt((coarse + 1) * (fine + 1)) - 1
-        data = files.at(middle)
-        if len(data) > most:
-            fine = middle
-            continue
-        coarse = middle
-        if len(data) >= len(best):
-            best = data
-        if len(data) >= least:
-            return middle, data
-    # Steps are whole numbers, and many move at the same percentage: move them one by one.
-    few, many = 0, 64
-    while many - few > 1:
-        entries = (few + many) // 2
-        data = files.with_tables(_between(coarse, fine, entries))
-        if len(data) > most:
-            many = entries
-            continue
-        few = entries
-        if len(data) >= len(best):
-            best = data
-        if len(data) >= least:
-            break
-    return coarse, best
-
-
 def encode_mosaic(
     pixels: npt.NDArray[np.uint8],
     block_saliency: npt.NDArray[np.float32],
@@ -219,9 +131,7 @@ def encode_mosaic(
         pixels: (H, W, 3) sRGB or (H, W) grey.
         block_saliency: (ceil(H / 8), ceil(W / 8)) in [0, 1], the highest of each block; see
             `block_maxima`.
-        target_bytes: the file's size, metadata included. It is met from below, within 1 % unless
-            quality is at its ceiling, or the picture is so small that one step of one table
-            moves its size by more.
+        target_bytes: the file's size, metadata included; met as `jpeg_of_size` meets it.
         subsampling: of both codings: "444", "420", or None for Pillow's default, 4:2:0.
         levels: k of the paper.
         low: quality of the lowest level.
@@ -245,17 +155,20 @@ def encode_mosaic(
         raise ValueError("block_saliency: values must lie in [0, 1]")
     block_levels = saliency_levels(block_saliency, levels)
     mosaic = mosaic_image(Image.fromarray(pixels), block_levels, qualities, subsampling=subsampling)
-    files = _Files(mosaic, subsampling, progressive, app_segments)
-    least = math.ceil(0.99 * target_bytes)
-    percent, data = _largest_within(files, least, target_bytes)
-
+    final = jpeg_of_size(
+        mosaic,
+        target_bytes,
+        subsampling=subsampling,
+        progressive=progressive,
+        app_segments=app_segments,
+    )
     block_qualities = np.array(qualities, np.float64)[block_levels]
     salient = block_levels >= block_levels.mean()
     return MosaicResult(
-        data=data,
+        data=final.data,
         qualities=qualities,
         salient_quality=float(block_qualities[salient].mean()),
         other_quality=None if salient.all() else float(block_qualities[~salient].mean()),
-        final_quality=percent_quality(percent),
-        at_ceiling=percent == 0.0,
+        final_quality=final.quality,
+        at_ceiling=final.at_ceiling,
     )
