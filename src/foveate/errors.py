@@ -13,6 +13,11 @@ FoveateError
 
 from __future__ import annotations
 
+import os
+
+# Not printable to Python, yet ordinary in names: joiners of letters and emoji, other blanks.
+_KEPT = "\u200c\u200d\u3000\u00a0\u202f"
+
 
 class FoveateError(Exception):
     """Base of every error that a user can mend; its text is one line."""
@@ -51,3 +56,13 @@ class MissingExtraError(FoveateError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs the '{extra}' extra: pip install 'foveate[{extra}]'")
+
+
+def printable(name: str | os.PathLike[str]) -> str:
+    """A file's name fit for one line of a terminal: control and stray bytes as escapes."""
+    return "".join(
+        character
+        if character.isprintable() or character in _KEPT
+        else character.encode("unicode_escape").decode("ascii")
+        for character in os.fspath(name)
+    )

@@ -1,6 +1,6 @@
 """Any picture file, bytes or array -> Picture; and writing files that are whole or not there."""
 
-from foveate.pictures.picture import MAX_PIXELS, MAX_SIDE, Picture, PictureSource, printable
+from foveate.pictures.picture import MAX_PIXELS, MAX_SIDE, Picture, PictureSource
 from foveate.pictures.reading import read_picture
 from foveate.pictures.writing import write_atomically
 
@@ -9,7 +9,6 @@ __all__ = [
     "MAX_SIDE",
     "Picture",
     "PictureSource",
-    "printable",
     "read_picture",
     "write_atomically",
 ]

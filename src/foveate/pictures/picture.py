@@ -18,9 +18,6 @@ MAX_PIXELS = 250_000_000
 MAX_SIDE = 65_500
 """Longest side that the libjpeg family reads and writes (jmorecfg.h, JPEG_MAX_DIMENSION)."""
 
-# Not printable to Python, yet ordinary in names: joiners of letters and emoji, other blanks.
-_KEPT = "\u200c\u200d\u3000\u00a0\u202f"
-
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -55,13 +52,3 @@ PictureSource: TypeAlias = (
     "str | os.PathLike[str] | bytes | bytearray | memoryview | PillowImage "
     "| npt.NDArray[Any] | Picture"
 )
-
-
-def printable(name: str | os.PathLike[str]) -> str:
-    """A file's name fit for one line of a terminal: control and stray bytes as escapes."""
-    return "".join(
-        character
-        if character.isprintable() or character in _KEPT
-        else character.encode("unicode_escape").decode("ascii")
-        for character in os.fspath(name)
-    )

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.errors import PictureError
+from foveate.errors import PictureError, printable
 from foveate.pictures.conversion import converted, upright
 from foveate.pictures.metadata import tiff_exif, upright_exif, upright_xmp
-from foveate.pictures.picture import MAX_PIXELS, MAX_SIDE, Picture, PictureSource, printable
+from foveate.pictures.picture import MAX_PIXELS, MAX_SIDE, Picture, PictureSource
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage

@@ -9,8 +9,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from foveate.errors import OutputError
-from foveate.pictures.picture import printable
+from foveate.errors import OutputError, printable
 
 _MENDS = {
     errno.ENOSPC: "the disk is full; free some space or write elsewhere",

@@ -1,0 +1,5 @@
+"""`python -m foveate`: the same as the `foveate` command."""
+
+from foveate.cli.main import main
+
+main()

@@ -1,0 +1,67 @@
+"""The `foveate` command: its sub-commands, and the one place that catches what users can mend."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import foveate
+from foveate.cli import compare, compress, map, models, train
+from foveate.cli.batch import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+from foveate.errors import FoveateError, OptionError
+
+app = typer.Typer(
+    name="foveate",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+"""Each command's own file tells what it does; heavy libraries are imported when it runs."""
+
+app.command(epilog=compress.EPILOG, no_args_is_help=True)(compress.compress)
+app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_pictures)
+app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
+app.command(epilog=models.EPILOG)(models.models)
+app.command(epilog=train.EPILOG, no_args_is_help=True)(train.train)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"foveate {foveate.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _foveate(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Predicts where people look in a photo and writes a smaller JPEG that stays sharp there."""
+
+
+def main() -> None:
+    """Runs the command line; exit code 0 all done, 1 some files failed, 2 wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # names that the terminal cannot show
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
+    try:
+        app(prog_name="foveate")
+    except FoveateError as error:
+        print(f"foveate: {error}", file=sys.stderr)
+        sys.exit(EXIT_USAGE if isinstance(error, OptionError) else EXIT_FAILED)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader has gone: what is still buffered has nowhere to go, and that is no error.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(EXIT_FAILED)

@@ -1,0 +1,166 @@
+"""`foveate map`: where people look, as pictures."""
+
+from __future__ import annotations
+
+import io
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from foveate.cli.batch import Outcome, run
+from foveate.cli.inputs import found_inputs, make_folder, planned_outputs, refuse_existing
+from foveate.cli.options import checked_map
+from foveate.errors import printable
+
+EPILOG = """
+[bold]Examples[/]
+
+foveate map photo.png --overlay
+
+foveate map holiday/ -o maps/
+
+foveate map photo.png --model centre -o centre.png
+
+The map is a grey picture, bright where people look; after editing, give it to
+'foveate compress --map'.
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A picture's map: where it was written, and what it says of itself."""
+
+    source: Path
+    output: Path
+    overlay: Path | None
+    width: int
+    height: int
+    model: str
+    confidence: float
+    notes: tuple[str, ...]
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "source": str(self.source),
+            "output": str(self.output),
+            "overlay": None if self.overlay is None else str(self.overlay),
+            "width": self.width,
+            "height": self.height,
+            "model": self.model,
+            "confidence": round(self.confidence, 3),
+            "notes": list(self.notes),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def map_pictures(
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="IN", help="Pictures, or folders of pictures.")
+    ],
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE|DIR",
+            help="Where to write; a folder for several pictures. Default: NAME.map.png beside "
+            "each picture.",
+        ),
+    ] = None,
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="A model of 'foveate models'.")
+    ] = "auto",
+    overlay: Annotated[
+        bool,
+        typer.Option("--overlay", help="Also write NAME.overlay.jpg: the map over its picture."),
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace results that exist.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a picture, and nothing else.")
+    ] = False,
+) -> None:
+    """Write where people look in pictures: a grey map, bright where they look."""
+    checked_map(model, "--model", files=False)
+    pictures = found_inputs(inputs)
+    several = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
+    targets = planned_outputs(pictures, output, suffix=".map.png", kinds=(".png",), several=several)
+
+    def work(source: Path, target: Path) -> Done:
+        return _write_map(source, target, model=model, overlay=overlay, overwrite=overwrite)
+
+    outcome = run(pictures, targets, work, as_json=Done.to_dict if as_json else None)
+    if outcome.done and not as_json:
+        _show(outcome)
+    raise typer.Exit(outcome.exit_code)
+
+
+def _write_map(source: Path, target: Path, *, model: str, overlay: bool, overwrite: bool) -> Done:
+    import numpy as np
+
+    from foveate.pictures import read_picture, write_atomically
+    from foveate.saliency import overlay as painted
+    from foveate.saliency import saliency_map
+
+    started = time.perf_counter()
+    beside = _overlay_path(target) if overlay else None
+    for path in filter(None, (target, beside)):
+        refuse_existing(path, overwrite=overwrite)
+    picture = read_picture(source)
+    saliency = saliency_map(picture, model=model)
+    levels = np.rint(saliency.values * 255).astype(np.uint8)
+    make_folder(target.parent)
+    write_atomically(target, _encoded(levels, "PNG"), overwrite=overwrite)
+    if beside is not None:
+        data = _encoded(painted(picture, saliency), "JPEG", quality=90)
+        write_atomically(beside, data, overwrite=overwrite)
+    return Done(
+        source=source,
+        output=target,
+        overlay=beside,
+        width=picture.width,
+        height=picture.height,
+        model=saliency.model,
+        confidence=saliency.confidence,
+        notes=picture.notes,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _overlay_path(target: Path) -> Path:
+    stem = target.name.removesuffix(".png").removesuffix(".map")
+    return target.with_name(f"{stem}.overlay.jpg")
+
+
+def _encoded(pixels: Any, file_format: str, **options: int) -> bytes:
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, file_format, **options)
+    return buffer.getvalue()
+
+
+def _show(outcome: Outcome[Done]) -> None:
+    from foveate.cli.terminal import console, name_cell, table
+
+    out = console()
+    rows = table("picture", "confidence", "model", "written")
+    for done in outcome.done:
+        written = [printable(done.output)]
+        if done.overlay is not None:
+            written.append(printable(done.overlay.name))
+        rows.add_row(
+            name_cell(printable(done.source)),
+            f"{done.confidence:.2f}",
+            done.model,
+            name_cell(", ".join(written)),
+        )
+    out.print(rows)
+    for done in outcome.done:
+        for note in done.notes:
+            out.print(f"{printable(done.source)}: {note}", style="dim", soft_wrap=True)
