@@ -11,11 +11,13 @@ Everything is imported when it is first asked for, so that `import foveate` cost
 from __future__ import annotations
 
 import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from foveate.compare import Comparison, compare
-    from foveate.compress import Compressed, Report, compress
+    from foveate.compress import compress
     from foveate.errors import (
         DatasetError,
         FoveateError,
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
         TargetError,
     )
     from foveate.pictures import Picture, read_picture
+    from foveate.report import Compressed, Report
     from foveate.saliency import SaliencyMap, overlay, saliency_map
 
 __version__ = "0.1.0"
@@ -36,8 +39,8 @@ _ERRORS = "foveate.errors"
 _HOMES = {
     "Comparison": "foveate.compare",
     "compare": "foveate.compare",
-    "Compressed": "foveate.compress",
-    "Report": "foveate.compress",
+    "Compressed": "foveate.report",
+    "Report": "foveate.report",
     "compress": "foveate.compress",
     "Picture": "foveate.pictures",
     "read_picture": "foveate.pictures",
@@ -84,6 +87,20 @@ def __getattr__(name: str) -> object:
     value = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
+
+
+class _Package(ModuleType):
+    """Keeps the functions `compress` and `compare` from being hidden by their modules.
+
+    Python binds a submodule to its package when it is first imported, wherever that happens.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (isinstance(value, ModuleType) and name in _HOMES):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:

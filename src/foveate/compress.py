@@ -29,9 +29,9 @@ from foveate.jpeg.plain import bytes_at_quality, plain_jpeg
 from foveate.jpeg.search import BytesTarget
 from foveate.pictures import Picture, read_picture
 from foveate.pictures.srgb import in_srgb, is_srgb
-from foveate.report import Compressed, Report
+from foveate.report import Compressed, MosaicQualities, Report
 from foveate.saliency import SaliencyMap, map_from_array, map_from_file, saliency_map
-from foveate.saliency.weights import Box, block_weights
+from foveate.saliency.weights import Box, block_weights, touched_blocks
 from foveate.threads import usable_threads
 
 __all__ = ["Compressed", "Report", "compress"]
@@ -174,7 +174,9 @@ def compress(
         wanted_quality or DEFAULT_QUALITY, least_quality
     )
     if method == "mosaic":
-        made = _mosaic(picture, saliency, target, chosen_subsampling, progressive, segments)
+        levels = block_maxima(saliency.resized(picture.height, picture.width))
+        levels[touched_blocks(protect, *levels.shape)] = 1.0
+        made = _mosaic(picture, levels, target, chosen_subsampling, progressive, segments)
     else:
         options = Options(
             chroma_420=chosen_subsampling == "420", progressive=progressive, threads=workers
@@ -198,8 +200,9 @@ def compress(
         map=saliency.model,
         confidence=saliency.confidence,
         **_psnrs(picture, made, weights, chosen_subsampling, copied=copied),
+        mosaic=made.mosaic,
         copied_source=copied,
-        notes=(*picture.notes, *notes, *made.notes),
+        notes=(*picture.notes, *notes),
         seconds=time.perf_counter() - started,
     )
     return Compressed(data, report, saliency)
@@ -213,7 +216,7 @@ class _Made:
     at_ceiling: bool
     luma_mse: npt.NDArray[np.float32]
     plain_luma_mse: Callable[[int], npt.NDArray[np.float32]]
-    notes: tuple[str, ...] = ()
+    mosaic: MosaicQualities | None = None
 
 
 def _subsampling(asked: str, quality: int | None) -> str:
@@ -252,7 +255,7 @@ def _segments(picture: Picture, *, strip: bool) -> tuple[bytes, tuple[str, ...]]
 
 def _mosaic(
     picture: Picture,
-    saliency: SaliencyMap,
+    levels: npt.NDArray[np.float32],
     target: BytesTarget | PlainQuality,
     subsampling: str,
     progressive: bool,
@@ -265,23 +268,18 @@ def _mosaic(
         size = target.most
     result = encode_mosaic(
         picture.pixels,
-        block_maxima(saliency.resized(picture.height, picture.width)),
+        levels,
         target_bytes=size,
         subsampling=subsampling,
         progressive=progressive,
         app_segments=segments,
-    )
-    other = "none" if result.other_quality is None else f"{result.other_quality:.0f}"
-    note = (
-        f"mosaic: mean quality {result.salient_quality:.0f} in salient blocks, {other} elsewhere;"
-        f" final quality {result.final_quality:.1f}"
     )
     return _Made(
         result.data,
         result.at_ceiling,
         decoded_luma_mse(picture.pixels, result.data),
         lambda q: decoded_luma_mse(picture.pixels, plain_jpeg(picture.pixels, q)),
-        (note,),
+        MosaicQualities(result.salient_quality, result.other_quality, result.final_quality),
     )
 
 

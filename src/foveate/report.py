@@ -13,6 +13,18 @@ from foveate.saliency import SaliencyMap
 
 
 @dataclass(frozen=True)
+class MosaicQualities:
+    """How a mosaic came out; salient blocks are those at or above the mean level."""
+
+    salient: float
+    """Mean quality that salient blocks were first coded at."""
+    other: float | None
+    """The same of all other blocks; None where every block is salient."""
+    final: float
+    """Of the one final coding, by its tables."""
+
+
+@dataclass(frozen=True)
 class Report:
     """What became of a picture. dB are of luma (BT.601); None where a number does not apply."""
 
@@ -42,6 +54,7 @@ class Report:
     plain_psnr: float | None
     plain_psnr_salient: float | None
     """Of that plain JPEG."""
+    mosaic: MosaicQualities | None
     copied_source: bool
     """The result would have been larger than the JPEG that came in, so `data` is that JPEG."""
     notes: tuple[str, ...]
@@ -59,7 +72,13 @@ class Report:
         values = dataclasses.asdict(self)
         values["notes"] = list(self.notes)
         values["salient_gain_db"] = self.salient_gain_db
-        return {k: round(v, 3) if isinstance(v, float) else v for k, v in values.items()}
+        return {k: _rounded(v) for k, v in values.items()}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    return round(value, 3) if isinstance(value, float) else value
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ class _PlainErrors:
 
     def __init__(self, target: PlainQuality) -> None:
         self._target = target
-        self._limits: dict[int, list[float]] = {}
+        self._limits: dict[int, tuple[list[float], list[float]]] = {}
 
     @staticmethod
     def _important(encoder: Encoder, quantised: Quantised) -> list[float]:
@@ -140,20 +140,29 @@ class _PlainErrors:
             for i, c in enumerate(encoder.blocks.components)
         ]
 
-    def excess(self, encoder: Encoder, quantised: Quantised) -> float:
-        """Log of the largest ratio of an error to plain JPEG's."""
+    def excess(self, encoder: Encoder, quantised: Quantised) -> tuple[float, float]:
+        """Logs of the largest ratio to plain JPEG's error: where it matters, in the background."""
         if id(encoder) not in self._limits:
             sharp = _plain(encoder, self._target.quality)
-            limits = self._important(encoder, sharp)
-            limits += self._background(encoder, _plain(encoder, self._target.floor))
-            self._limits[id(encoder)] = limits
-        errors = self._important(encoder, quantised) + self._background(encoder, quantised)
+            coarse = _plain(encoder, self._target.floor)
+            self._limits[id(encoder)] = (
+                self._important(encoder, sharp),
+                self._background(encoder, coarse),
+            )
+        important, background = self._limits[id(encoder)]
         # An error that no one could see keeps the ratio finite on flat pictures.
         least = 1e-3 * encoder.blocks.luma_blocks
-        return max(
-            math.log((error + least) / (limit + least))
-            for error, limit in zip(errors, self._limits[id(encoder)], strict=True)
-        )
+
+        def largest(errors: list[float], limits: list[float]) -> float:
+            return max(
+                math.log((error + least) / (limit + least))
+                for error, limit in zip(errors, limits, strict=True)
+            )
+
+        worst = largest(self._important(encoder, quantised), important)
+        if not encoder.blocks.components[0].background.any():  # a flat map has none
+            return worst, worst
+        return worst, largest(self._background(encoder, quantised), background)
 
 
 def _luma_mse(encoder: Encoder, quantised: Quantised) -> npt.NDArray[np.float32]:

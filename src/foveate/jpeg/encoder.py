@@ -75,6 +75,8 @@ class Encoder:
         self.tuning = tuning
         self.threads = threads
         self._shapes = shapes(tuning, chroma_420=blocks.chroma_420)
+        self.boldness = 1.0
+        """Power of the blocks' importance in their weights: 1 as given, 0 all alike."""
         self.rates: Rates | None = None
         self.fits = [np.ones(64), np.ones(64)]
         """Steps of the last pass that fitted best, relative to the shape: luma, chroma."""
@@ -97,8 +99,14 @@ class Encoder:
         )
 
     def adopt(self, scout: Encoder) -> None:
-        """Start from what another encoder has learnt of rates and steps."""
-        self.rates, self.fits = scout.rates, scout.fits
+        """Start from what another encoder has learnt of rates, steps and boldness."""
+        self.rates, self.fits, self.boldness = scout.rates, scout.fits, scout.boldness
+
+    def _weights(self, component: Component) -> npt.NDArray[np.float32]:
+        if self.boldness == 1.0:
+            return component.weights
+        tamed = component.weights * component.importance ** np.float32(self.boldness - 1.0)
+        return np.asarray(tamed, np.float32)
 
     def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
         b = self.blocks
@@ -135,9 +143,10 @@ class Encoder:
             chosen = np.zeros(c.coefficients.shape, np.int16)
             table = steps[min(i, 1)].tolist()
             sensitivity = self._shape(i).sensitivity.tolist()
+            weights = self._weights(c)
             native.quantise_ac(
                 c.coefficients,
-                c.weights,
+                weights,
                 table,
                 sensitivity,
                 lam,
@@ -149,7 +158,7 @@ class Encoder:
             mcu = self.script.mcu_blocks if i == 0 else 1
             native.quantise_dc(
                 c.coefficients,
-                c.weights,
+                weights,
                 table,
                 sensitivity,
                 lam,
@@ -174,7 +183,7 @@ class Encoder:
             for i in [0] if kind == 0 else [1, 2]:
                 c = self.blocks.components[i]
                 x, xx = native.fit_steps(
-                    c.coefficients, c.weights, quantised.levels[i], c.used, self.threads
+                    c.coefficients, self._weights(c), quantised.levels[i], c.used, self.threads
                 )
                 cross += x
                 square += xx

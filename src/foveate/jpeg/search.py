@@ -35,6 +35,8 @@ _FINER = 0.12
 """Log of how much finer steps get where lambda alone cannot fill the bytes."""
 _ERROR_TOLERANCE = 0.01
 """Errors may stay this far (in log) below their limit."""
+_BALANCE_TOLERANCE = 0.05
+_BALANCE_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,11 @@ class BytesTarget:
 class ErrorTarget(Protocol):
     """How far a pass is from the errors it may make."""
 
-    def excess(self, encoder: Encoder, quantised: Quantised) -> float:
-        """Log of the largest ratio of an error to its limit: at most 0 when all are kept."""
+    def excess(self, encoder: Encoder, quantised: Quantised) -> tuple[float, float]:
+        """Logs of the largest ratio of an error to its limit: where it matters, in the background.
+
+        Both are at most 0 when all limits are kept.
+        """
 
 
 @dataclass(frozen=True)
@@ -226,23 +231,49 @@ def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
     return best
 
 
+def _balance(scout: Encoder, target: ErrorTarget) -> float:
+    """Log scale that just keeps all limits, with the boldness that takes the fewest bytes.
+
+    Where the background's limit binds before the other, bits spent on finer steps everywhere would
+    be wasted where it matters: weights are tamed until both limits bind together.
+    """
+
+    def settled(log_scale: float) -> float:
+        return _settle(
+            scout,
+            lambda q: max(target.excess(scout, scout.refit(q))),
+            _scale_secant(_ERROR_SLOPE),
+            log_scale=log_scale,
+            tolerance=0.01,
+        )
+
+    log_scale = settled(math.log(8.0))
+    tame, bold = 0.0, 1.0
+    for _ in range(_BALANCE_STEPS):
+        quantised = scout.refit(scout.quantise(math.exp(log_scale)))
+        important, background = target.excess(scout, quantised)
+        if background <= important + _BALANCE_TOLERANCE:
+            if scout.boldness == 1.0:
+                break
+            tame = scout.boldness
+        else:
+            bold = scout.boldness
+        scout.boldness = 0.5 * (tame + bold)
+        log_scale = settled(log_scale)
+    return log_scale
+
+
 def meet_errors(encoder: Encoder, target: ErrorTarget, segments: bytes) -> Found:
     """The coarsest file whose errors all keep their limits, or the finest there is."""
     scout = _scout(encoder)
-    log_scale = _settle(
-        scout,
-        lambda q: target.excess(scout, scout.refit(q)),
-        _scale_secant(_ERROR_SLOPE),
-        log_scale=math.log(8.0),
-        tolerance=0.01,
-    )
+    log_scale = _balance(scout, target)
     encoder.adopt(scout)
     best: tuple[Quantised, float] | None = None
     secant = _scale_secant(_ERROR_SLOPE)
     for _ in range(_FULL_PASSES):
         scale = math.exp(log_scale)
         quantised = encoder.refit(encoder.quantise(scale))
-        excess = target.excess(encoder, quantised)
+        excess = max(target.excess(encoder, quantised))
         if excess <= 0 and (best is None or scale > best[1]):
             best = (quantised, scale)
         if -_ERROR_TOLERANCE <= excess <= 0:

@@ -10,8 +10,13 @@ import numpy.typing as npt
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the picture, orientation applied."""
 
-CURVE_RANKS = np.array([0.0, 0.25, 0.5, 0.7, 0.8, 0.9, 1.0], np.float32)
-CURVE_LOG_WEIGHTS = np.array([0.0, 0.3, 0.8, 1.5, 2.1, 3.0, 4.0], np.float32)
+CURVE_RANKS = np.array(
+    [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.825, 0.875, 0.925, 0.975], np.float32
+)
+CURVE_LOG_WEIGHTS = np.array(
+    [0.0, 0.13, 0.399, 0.787, 1.275, 2.451, 2.688, 3.454, 3.921, 4.16, 4.376, 4.544], np.float32
+)
+"""Log of the likelihood that people look there, plus 0.01: `benchmarks/fit_weight_curve.py`."""
 
 FEATHER_BLOCKS = 1.0
 """Standard deviation, in blocks, of the blur that keeps hard-edged maps from showing a seam."""
@@ -40,12 +45,12 @@ def _blurred(values: npt.NDArray[np.float32], sigma: float) -> npt.NDArray[np.fl
     return values
 
 
-def _inside(boxes: Sequence[Box], grid: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """Blocks that a box touches."""
-    inside = np.zeros(grid.shape, np.bool_)
+def touched_blocks(boxes: Sequence[Box], rows: int, cols: int) -> npt.NDArray[np.bool_]:
+    """Which of (rows, cols) 8x8 blocks a box reaches into."""
+    touched = np.zeros((rows, cols), np.bool_)
     for x, y, width, height in boxes:
-        inside[y // 8 : -(-(y + height) // 8), x // 8 : -(-(x + width) // 8)] = True
-    return inside
+        touched[y // 8 : -(-(y + height) // 8), x // 8 : -(-(x + width) // 8)] = True
+    return touched
 
 
 def block_weights(
@@ -66,7 +71,7 @@ def block_weights(
     if np.ptp(values) == 0:
         log_weights[:] = 0.0
     if protect:
-        log_weights[_inside(protect, log_weights)] = CURVE_LOG_WEIGHTS[-1]
+        log_weights[touched_blocks(protect, *values.shape)] = CURVE_LOG_WEIGHTS[-1]
     if np.ptp(log_weights) == 0:
         return None
     log_weights = _blurred(log_weights, FEATHER_BLOCKS)
