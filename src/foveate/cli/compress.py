@@ -15,9 +15,9 @@ from foveate.cli.inputs import (
     planned_outputs,
     refuse_existing,
 )
-from foveate.cli.options import checked_map
+from foveate.cli.options import checked_map, in_options
 from foveate.cli.values import box, parsed, readable_bytes, readable_saving, size_bytes
-from foveate.errors import printable
+from foveate.errors import OptionError, printable
 
 if TYPE_CHECKING:
     from foveate.compress import Report
@@ -148,7 +148,10 @@ def compress(
 
     target_size = None if size is None else parsed(size_bytes, size, "--size")
     boxes = [parsed(box, text, "--protect") for text in protect or ()]
-    checked_target(quality, match_quality, target_size, floor)
+    try:
+        checked_target(quality, match_quality, target_size, floor)
+    except OptionError as error:
+        raise OptionError(in_options(str(error))) from error
     checked_map(map, "--map")
     pictures = found_inputs(inputs)
     several = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
@@ -212,21 +215,24 @@ def _show(outcome: Outcome[Done]) -> None:
         rows.add_row(total, readable_bytes(before), readable_bytes(after), saving, "", "")
     out.print(rows)
     for done in outcome.done:
-        notes = list(done.report.notes)
-        if done.report.copied_source:
-            notes.append("could not be made smaller; the result is a copy of it")
-        for note in notes:
+        for note in _notes(done.report):
             out.print(f"{printable(done.source)}: {note}", style="dim", soft_wrap=True)
-    out.print(_where([done.output for done in outcome.done]), soft_wrap=True)
+    out.print(_where(outcome.done), soft_wrap=True)
 
 
-def _where(outputs: list[Path]) -> str:
-    if len(outputs) == 1:
-        return f"Written: {printable(outputs[0])}"
-    folders = sorted({str(output.parent) for output in outputs})
-    if len(folders) == 1:
-        return f"Written: {len(outputs)} files NAME.foveate.jpg in {printable(folders[0])}"
-    return f"Written: {len(outputs)} files NAME.foveate.jpg beside their pictures"
+def _notes(report: Report) -> tuple[str, ...]:
+    if report.copied_source:
+        return ("could not be made smaller; the result is a copy of it",)
+    return report.notes
+
+
+def _where(results: list[Done]) -> str:
+    if len(results) == 1:
+        return f"Written: {printable(results[0].output)}"
+    files = f"Written: {len(results)} files NAME.foveate.jpg"
+    if all(done.output.parent == done.source.parent for done in results):
+        return f"{files} beside their pictures"
+    return f"{files} in {printable(results[0].output.parent)}"
 
 
 def _decibels(value: float | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,25 +28,44 @@ class Input:
 def found_inputs(names: Sequence[str]) -> list[Input]:
     """The files named, and the pictures that lie directly in the folders named, in order of name.
 
-    In folders, hidden files and Foveate's own results are left out. A file named twice counts once.
+    In folders, hidden files and Foveate's own results are left out; of the files named, a result
+    is left out when its picture is named too (as *.jpg does). A file named twice counts once.
     """
     found: dict[str, Input] = {}
     for name in names:
         path = Path(name)
-        inputs = _in_folder(path) if path.is_dir() else [Input(path)]
+        if not name:
+            inputs = [Input(path, PictureError("'': is an empty name; give a picture file"))]
+        else:
+            inputs = _in_folder(path) if path.is_dir() else [Input(path)]
         for item in inputs:
             found.setdefault(os.path.realpath(item.path), item)
-    return list(found.values())
+    pictures = {item.path.parent / item.path.stem for item in found.values()}
+    return [item for item in found.values() if not _is_result_of(item.path, pictures)]
+
+
+def _is_result_of(path: Path, pictures: set[Path]) -> bool:
+    return any(
+        path.name.endswith(suffix) and path.with_name(path.name.removesuffix(suffix)) in pictures
+        for suffix in OWN_SUFFIXES
+        if path.name != suffix
+    )
 
 
 def _in_folder(folder: Path) -> list[Input]:
     try:
-        names = sorted(os.listdir(folder))
+        names = sorted(os.listdir(folder), key=_natural)
     except OSError as error:
         reason = error.strerror or str(error)
         return [_failed(folder, f"cannot be listed: {reason}; check its permissions")]
     pictures = [Input(folder / name) for name in names if _is_picture(folder / name)]
     return pictures or [_failed(folder, "holds no pictures; name another folder, or files")]
+
+
+def _natural(name: str) -> list[tuple[int, int | str]]:
+    """Sorts 2 before 10, and letters without regard to case."""
+    parts = re.split(r"(\d+)", name.lower(), flags=re.ASCII)
+    return [(0, int(part)) if part.isdecimal() else (1, part) for part in parts]
 
 
 def _is_picture(path: Path) -> bool:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import typer
 
 from foveate.errors import ModelError, printable
+
+_OPTIONS = {
+    "quality": "--quality",
+    "match_quality": "--match-quality",
+    "size_bytes": "--size",
+    "floor": "--floor",
+}
+
+
+def in_options(message: str) -> str:
+    """A message on arguments of `foveate.compress` in the words that were typed."""
+    words = "|".join(_OPTIONS)
+    return re.sub(rf"\b({words})\b", lambda match: _OPTIONS[match[1]], message)
 
 
 def checked_map(name: str, option: str, *, files: bool = True) -> None:

@@ -16,6 +16,7 @@ from foveate.metrics.quality.planes import PlaneOf, cb, check_pair, cr, luma, rg
 
 SALIENT_PERCENTILE = 80
 _STRIP_ROWS = 256
+_ROUNDING = 1e-28  # what float64 leaves between a grey picture and the same in three channels
 
 
 def psnr_y(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
@@ -81,4 +82,6 @@ def _psnr(
             error = error[chosen[rows]]
         total += float(np.vdot(error, error))
         count += error.size
-    return math.inf if total == 0 else 10 * math.log10(data_range**2 * count / total)
+    if total <= _ROUNDING * count * data_range**2:
+        return math.inf
+    return 10 * math.log10(data_range**2 * count / total)

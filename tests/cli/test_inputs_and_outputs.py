@@ -1,0 +1,124 @@
+"""Which pictures a command takes, and where its results go."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foveate.cli.inputs import Input, found_inputs, planned_outputs
+from foveate.errors import OptionError
+
+JPEG = (".jpg", ".jpeg")
+
+
+def touched(folder: Path, *names: str) -> list[str]:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    return [str(folder / name) for name in names]
+
+
+def names(found: list[Input]) -> list[str]:
+    return [item.path.name for item in found]
+
+
+def plan(inputs: list[str], output: str | None = None, *, several: bool = False) -> list[str]:
+    found = [Input(Path(name)) for name in inputs]
+    targets = planned_outputs(found, output, suffix=".foveate.jpg", kinds=JPEG, several=several)
+    return [str(target) for target in targets]
+
+
+def test_files_are_taken_as_named_whatever_their_suffix(tmp_path: Path) -> None:
+    files = touched(tmp_path, "b.jpg", "a.data")
+    assert [str(item.path) for item in found_inputs(files)] == files
+
+
+def test_a_folder_gives_the_pictures_directly_in_it_in_natural_order(tmp_path: Path) -> None:
+    touched(tmp_path, "p10.png", "p2.JPG", "P1.webp", "notes.txt", "deeper/p3.png")
+    assert names(found_inputs([str(tmp_path)])) == ["P1.webp", "p2.JPG", "p10.png"]
+
+
+def test_hidden_files_and_own_results_in_a_folder_are_left_out(tmp_path: Path) -> None:
+    touched(tmp_path, "a.jpg", ".b.jpg", "c.foveate.jpg", "a.map.png", "a.overlay.jpg")
+    assert names(found_inputs([str(tmp_path)])) == ["a.jpg"]
+
+
+def test_a_result_named_with_its_picture_is_left_out(tmp_path: Path) -> None:
+    files = touched(tmp_path, "a.png", "a.foveate.jpg", "a.map.png", "b.foveate.jpg")
+    assert names(found_inputs(files)) == ["a.png", "b.foveate.jpg"]
+
+
+def test_a_file_named_twice_counts_once(tmp_path: Path) -> None:
+    (file,) = touched(tmp_path, "a.jpg")
+    assert names(found_inputs([file, str(tmp_path), f"{tmp_path}/./a.jpg"])) == ["a.jpg"]
+
+
+def test_a_folder_without_pictures_and_an_empty_name_are_failures(tmp_path: Path) -> None:
+    for name, words in ((str(tmp_path), "holds no pictures"), ("", "empty name")):
+        (item,) = found_inputs([name])
+        assert words in str(item.error)
+
+
+def test_results_lie_beside_their_pictures() -> None:
+    assert plan(["a.png", "b/c.tar.jpg"]) == ["a.foveate.jpg", "b/c.tar.foveate.jpg"]
+
+
+def test_one_picture_may_be_given_a_file_name() -> None:
+    assert plan(["a.png"], "b/small.JPG") == ["b/small.JPG"]
+
+
+@pytest.mark.parametrize("output", ["small", "small.png", "small.jpg.gz"])
+def test_a_file_name_that_does_not_fit_is_refused(output: str) -> None:
+    with pytest.raises(OptionError, match=r"end a file's name in \.jpg or \.jpeg"):
+        plan(["a.png"], output)
+
+
+def test_several_pictures_go_into_a_folder(tmp_path: Path) -> None:
+    assert plan(["a.png", "x/b.png"], "out", several=True) == [
+        "out/a.foveate.jpg",
+        "out/b.foveate.jpg",
+    ]
+    assert plan(["a.png"], "out/") == ["out/a.foveate.jpg"]
+    assert plan(["a.png"], str(tmp_path)) == [f"{tmp_path}/a.foveate.jpg"]
+
+
+def test_several_pictures_cannot_go_into_a_file(tmp_path: Path) -> None:
+    (file,) = touched(tmp_path, "a.jpg")
+    with pytest.raises(OptionError, match="several results need a folder"):
+        plan(["a.png", "b.png"], file, several=True)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "output"), [(["a.png", "a.jpg"], None), (["x/a.png", "y/a.png"], "out")]
+)
+def test_two_results_of_one_name_are_refused_before_any_work(
+    inputs: list[str], output: str | None
+) -> None:
+    with pytest.raises(OptionError, match="would both be written to"):
+        plan(inputs, output, several=True)
+
+
+def test_a_result_that_is_another_input_is_refused() -> None:
+    with pytest.raises(OptionError, match="is both an input and the result of"):
+        plan(["x/a.png", "y/a.foveate.jpg"], "y", several=True)
+
+
+stems = st.text("ab.é ", min_size=1, max_size=4).filter(lambda stem: stem.strip("."))
+
+
+@given(st.lists(st.tuples(st.sampled_from(["", "x/"]), stems), min_size=1, max_size=6))
+def test_no_two_results_ever_share_a_place(parts: list[tuple[str, str]]) -> None:
+    inputs = [f"{folder}{stem}.png" for folder, stem in dict.fromkeys(parts)]
+    for output in (None, "out"):
+        try:
+            targets = plan(inputs, output, several=True)
+        except OptionError:
+            continue
+        assert len({os.path.realpath(target) for target in targets}) == len(inputs)
+        assert not {os.path.realpath(name) for name in inputs} & {
+            os.path.realpath(target) for target in targets
+        }
