@@ -9,7 +9,7 @@ from foveate.models.registry import Prediction, register
 
 CENTRE_SIGMA = 0.25  # of each side
 GRID = 64  # cells along the longer side
-RESIDUAL_WIDTH = 64
+RESIDUAL_SIDE = 64
 RESIDUAL_SIGMA = 2.5  # cells
 FLAT_CONTRAST = 1.0  # grey levels
 
@@ -21,8 +21,8 @@ def _grid(height: int, width: int) -> tuple[int, int]:
 
 
 def _residual_size(height: int, width: int) -> tuple[int, int]:
-    """RESIDUAL_WIDTH wide, the picture's aspect kept up to 4:1 either way."""
-    return min(4 * RESIDUAL_WIDTH, max(16, round(RESIDUAL_WIDTH * height / width))), RESIDUAL_WIDTH
+    """A square, as in the paper's own code."""
+    return RESIDUAL_SIDE, RESIDUAL_SIDE
 
 
 @register(
@@ -30,7 +30,7 @@ def _residual_size(height: int, width: int) -> tuple[int, int]:
     kind="baseline",
     size=_residual_size,
 )
-def spectral_residual(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Prediction:
+def spectral_residual(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
     """What the log spectrum has beyond its own local average, back in the picture, blurred."""
     grey = pixels.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
     if grey.std() < FLAT_CONTRAST:
@@ -39,13 +39,13 @@ def spectral_residual(pixels: npt.NDArray[np.uint8], aspect: float, threads: int
     log_amplitude = np.log(np.abs(spectrum) + 1e-9)
     residual = log_amplitude - _mean_of_three(log_amplitude)
     back = np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))
-    energy = _blurred(np.abs(back) ** 2, RESIDUAL_SIGMA)
+    energy = _blurred(np.abs(back), RESIDUAL_SIGMA)
     energy -= energy.min()
     return Prediction((energy / max(float(energy.max()), 1e-30)).astype(np.float32), 1.0)
 
 
 @register(summary="a Gaussian in the middle, whatever the picture", kind="baseline", size=_grid)
-def centre(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Prediction:
+def centre(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
     rows, columns = pixels.shape[:2]
     y = (np.arange(rows) + 0.5) / rows - 0.5
     x = (np.arange(columns) + 0.5) / columns - 0.5
@@ -54,21 +54,22 @@ def centre(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Predic
 
 
 @register(summary="no map: every place counts the same", kind="baseline", size=_grid)
-def none(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Prediction:
+def none(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
     return Prediction(np.ones((1, 1), dtype=np.float32), 0.0)
 
 
 def _mean_of_three(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """3x3 mean, wrapping around as a spectrum does."""
-    across = values + np.roll(values, 1, axis=1) + np.roll(values, -1, axis=1)
-    return np.asarray((across + np.roll(across, 1, axis=0) + np.roll(across, -1, axis=0)) / 9)
+    """3x3 mean, edges repeated."""
+    padded = np.pad(values, 1, mode="edge")
+    across = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
+    return np.asarray((across[:-2] + across[1:-1] + across[2:]) / 9)
 
 
 def _blurred(values: npt.NDArray[np.float64], sigma: float) -> npt.NDArray[np.float64]:
-    """Gaussian blur, edges repeated."""
+    """Gaussian blur, the map mirrored at its edges."""
     radius = int(3 * sigma + 0.5)
     kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
     kernel /= kernel.sum()
-    padded = np.pad(values, radius, mode="edge")
+    padded = np.pad(values, radius, mode="symmetric")
     across = np.apply_along_axis(np.convolve, 1, padded, kernel, mode="valid")
     return np.asarray(np.apply_along_axis(np.convolve, 0, across, kernel, mode="valid"))

@@ -23,7 +23,7 @@ def _size(height: int, width: int) -> tuple[int, int]:
     size=_size,
     record="foveate-s",
 )
-def foveate_s(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Prediction:
+def foveate_s(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
     found = run_network("foveate-s", pixels, threads)
     return Prediction(_by_peak(found["mix"]), gaze_confidence(found["gaze"], pixels))
 
@@ -34,7 +34,7 @@ def foveate_s(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Pre
     size=_size,
     record="foveate-s",
 )
-def foveate_s_gaze(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Prediction:
+def foveate_s_gaze(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
     found = run_network("foveate-s", pixels, threads)
     return Prediction(_by_peak(found["gaze"]), gaze_confidence(found["gaze"], pixels))
 
@@ -45,7 +45,7 @@ def foveate_s_gaze(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -
     size=_size,
     record="foveate-s",
 )
-def foveate_s_mask(pixels: npt.NDArray[np.uint8], aspect: float, threads: int) -> Prediction:
+def foveate_s_mask(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
     found = run_network("foveate-s", pixels, threads)
     return Prediction(np.clip(found["mask"], 0, 1), mask_confidence(found["mask"], pixels))
 

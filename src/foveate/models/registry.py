@@ -31,8 +31,8 @@ class Prediction:
     confidence: float
 
 
-# pixels (h, w, 3) of the picture reduced to size(), its height / width, threads
-Predict = Callable[[npt.NDArray[np.uint8], float, int], Prediction]
+# pixels (h, w, 3) of the picture reduced to size(), and threads
+Predict = Callable[[npt.NDArray[np.uint8], int], Prediction]
 # height and width of the picture -> height and width at which the model looks at it
 Size = Callable[[int, int], tuple[int, int]]
 

@@ -40,7 +40,7 @@ def saliency_map(
     picture = image if isinstance(image, Picture) else read_picture(image)
     height, width = entry.size(picture.height, picture.width)
     pixels = glance(picture.pixels, height=height, width=width)
-    predicted = entry.predict(pixels, picture.height / picture.width, workers)
+    predicted = entry.predict(pixels, workers)
     if predicted.confidence < UNSURE:
         return flat_map(picture.height, picture.width, model=entry.name)
     return SaliencyMap(

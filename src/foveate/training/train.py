@@ -76,7 +76,7 @@ def train_foveate_s(
         accelerator="auto",
         devices=1,
         precision="bf16-mixed" if _has_fast_bfloat16() else "32-true",
-        max_epochs=1,
+        max_epochs=-1,
         max_steps=steps if steps is not None else -1,
         callbacks=callbacks,
         logger=CSVLogger(out, name="log"),

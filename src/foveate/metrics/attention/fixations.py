@@ -24,13 +24,14 @@ def nss(saliency: npt.ArrayLike, points: npt.ArrayLike) -> float:
 
 
 def auc_judd(saliency: npt.ArrayLike, points: npt.ArrayLike) -> float:
-    """Area under the ROC curve: fixated pixels against all others, a threshold a fixation."""
+    """Area under the ROC curve: fixated pixels against all others, a threshold a fixated value."""
     values = np.asarray(saliency, dtype=np.float64)
-    at_points = np.sort(_at(values, points))[::-1]
+    at_points = np.sort(_at(values, points))
     ordered = np.sort(values.ravel())
     count, total = at_points.size, ordered.size
-    above = total - np.searchsorted(ordered, at_points, side="left")
-    hits = np.arange(1, count + 1)
+    thresholds = np.unique(at_points)[::-1]
+    above = total - np.searchsorted(ordered, thresholds, side="left")
+    hits = count - np.searchsorted(at_points, thresholds, side="left")
     rate = np.concatenate(([0.0], hits / count, [1.0]))
     false = np.concatenate(([0.0], np.maximum(above - hits, 0) / max(total - count, 1), [1.0]))
     return float(np.trapezoid(rate, false))

@@ -1,0 +1,127 @@
+"""Fit what stands between foveate-s's outputs and its map, on pictures not held for measuring.
+
+    python benchmarks/fit_map.py --data DIR [--save results/map-fit.json]
+
+1. The size at which the network looks: NSS on the val part of gaze-more at several areas.
+2. The weight of the mask beside the gaze (log gaze + weight · mask logit): NSS on the same.
+3. The ends of the confidence: the density's information in nats on featureless pictures (0) and
+   the median of the train parts of osie and gaze-more (1).
+The constants live in models/networks.py, the network's record, and models/confidence.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from foveate.datasets.attention import AttentionPicture, read_fixations
+from foveate.metrics.attention.fixations import nss
+from foveate.models.confidence import information
+from foveate.models.networks import PIXELS
+from foveate.models.session import run_network
+from foveate.models.working_size import working_size
+from foveate.saliency import SaliencyMap
+from foveate.saliency.glance import glance
+
+AREAS = (224 * 160, 256 * 192, 288 * 224, 320 * 256, 384 * 288, 448 * 352)
+MASK_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
+LONGEST_LOGIT = 6.0
+TRAIN_COUNT = 300
+
+
+def outputs(pixels: np.ndarray, area: int) -> dict[str, np.ndarray]:
+    """The network's outputs for a picture seen at about `area` pixels."""
+    height, width = working_size(*pixels.shape[:2], pixels=area)
+    return run_network("foveate-s", glance(pixels, height=height, width=width), 2)
+
+
+def score(values: np.ndarray, picture: AttentionPicture) -> float:
+    """NSS of a map of any resolution at the picture's own."""
+    height, width = picture.pixels.shape[:2]
+    whole = SaliencyMap((values / values.max()).astype(np.float32), height, width, 1.0, "fit")
+    return nss(whole.values, picture.fixations[:, 1:3])
+
+
+def mixed(found: dict[str, np.ndarray], weight: float) -> np.ndarray:
+    """Gaze and mask pooled in log space, as the ONNX file does."""
+    mask = np.clip(found["mask"].astype(np.float64), 1e-6, 1 - 1e-6)
+    logit = np.clip(np.log(mask / (1 - mask)), -LONGEST_LOGIT, LONGEST_LOGIT)
+    return found["gaze"] * np.exp(weight * logit)
+
+
+def by_kind(pictures: list[AttentionPicture], values: list[float]) -> dict[str, float]:
+    """Means of the crowd and the scene pictures apart."""
+    kinds: dict[str, list[float]] = {}
+    for picture, value in zip(pictures, values, strict=True):
+        kinds.setdefault(picture.key.split("-")[0], []).append(value)
+    return {kind: round(float(np.mean(found)), 4) for kind, found in kinds.items()}
+
+
+def featureless() -> dict[str, np.ndarray]:
+    """Pictures in which nothing stands out."""
+    rng = np.random.default_rng(0)
+    made = {f"grey {level}": np.full((480, 640, 3), level, np.uint8) for level in (0, 128, 255)}
+    for sigma in (5, 10, 20, 40, 80):
+        noise = 128 + sigma * rng.standard_normal((480, 640, 3))
+        made[f"noise {sigma}"] = np.clip(noise, 0, 255).astype(np.uint8)
+    made["uniform noise"] = rng.integers(0, 256, (480, 640, 3), dtype=np.uint8)
+    for cell in (4, 8, 20, 40):
+        small = rng.integers(0, 256, (480 // cell, 640 // cell, 3), dtype=np.uint8)
+        made[f"blobs {cell}"] = np.asarray(
+            Image.fromarray(small).resize((640, 480), Image.Resampling.BICUBIC)
+        )
+    ramp = np.linspace(60, 220, 640).astype(np.uint8)
+    made["ramp across"] = np.broadcast_to(ramp[None, :, None], (480, 640, 3)).copy()
+    made["ramp down"] = np.broadcast_to(ramp[:480, None, None], (480, 640, 3)).copy()
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
+    parser.add_argument("--save", type=Path, help="write the JSON to this file too")
+    options = parser.parse_args()
+    pictures = read_fixations(options.data / "gaze-more", "val")
+    areas = {}
+    for area in AREAS:
+        found = [score(outputs(picture.pixels, area)["gaze"], picture) for picture in pictures]
+        areas[str(area)] = by_kind(pictures, found)
+    seen = [outputs(picture.pixels, PIXELS) for picture in pictures]
+    weights = {}
+    for weight in MASK_WEIGHTS:
+        found = [
+            score(mixed(maps, weight), picture)
+            for maps, picture in zip(seen, pictures, strict=True)
+        ]
+        weights[str(weight)] = by_kind(pictures, found)
+    nothing = {
+        name: round(information(outputs(pixels, PIXELS)["gaze"]), 3)
+        for name, pixels in featureless().items()
+    }
+    nats = {}
+    for name in ("osie", "gaze-more"):
+        trained = read_fixations(options.data / name, "train")[:TRAIN_COUNT]
+        found = [information(outputs(picture.pixels, PIXELS)["gaze"]) for picture in trained]
+        nats[name] = np.quantile(found, [0, 0.05, 0.25, 0.5, 0.75, 1]).round(3).tolist()
+    record = {
+        "command": "python benchmarks/fit_map.py --data DIR",
+        "set": "gaze-more val",
+        "count": len(pictures),
+        "nss_by_area": areas,
+        "area": PIXELS,
+        "nss_by_mask_weight": weights,
+        "nats_of_featureless_pictures": nothing,
+        "nats_of_train_pictures_quantiles_0_5_25_50_75_100": nats,
+    }
+    text = json.dumps(record, indent=1)
+    if options.save is not None:
+        options.save.write_text(text + "\n", encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
