@@ -67,7 +67,7 @@ def _grey(path: str | os.PathLike[str]) -> npt.NDArray[Any]:
         if image.mode in ("L", "I;16", "I;16B", "I;16L", "F", "RGB", "RGBA"):
             return np.array(image)
         if image.mode == "I":  # 16-bit PNG in older Pillow
-            return np.clip(np.asarray(image), 0, 65535).astype(np.uint16)
+            return np.array(np.clip(np.asarray(image), 0, 65535), dtype=np.uint16)
         if image.mode == "LA":
             return np.array(image.getchannel("L"))
         return np.array(image.convert("RGB"))

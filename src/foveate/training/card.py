@@ -44,7 +44,7 @@ TERMS = {
 }
 USE = [
     "Steering bits in picture compression. Not for judging persons or what single viewers see.",
-    "Trained on free viewing of natural photographs for about three seconds by students: drawings,"
+    "Trained on free viewing of natural photographs for about three seconds: drawings,"
     " documents, screens, aerial and medical pictures are outside of what it has seen.",
     "Small faces and text in pictures above about 300 pixels are seen at reduced size: very small"
     " ones are missed.",
