@@ -98,6 +98,11 @@ def main() -> None:
             for maps, picture in zip(seen, pictures, strict=True)
         ]
         weights[str(weight)] = by_kind(pictures, found)
+    flipped = [
+        (maps["gaze"] + outputs(picture.pixels[:, ::-1], PIXELS)["gaze"][:, ::-1]) / 2
+        for maps, picture in zip(seen, pictures, strict=True)
+    ]
+    flips = by_kind(pictures, [score(*pair) for pair in zip(flipped, pictures, strict=True)])
     nothing = {
         name: round(information(outputs(pixels, PIXELS)["gaze"]), 3)
         for name, pixels in featureless().items()
@@ -114,6 +119,7 @@ def main() -> None:
         "nss_by_area": areas,
         "area": PIXELS,
         "nss_by_mask_weight": weights,
+        "nss_with_flips_averaged": flips,
         "nats_of_featureless_pictures": nothing,
         "nats_of_train_pictures_quantiles_0_5_25_50_75_100": nats,
     }

@@ -10,11 +10,14 @@ import typer
 
 from foveate.errors import MissingExtraError, ModelError, OptionError
 
-EPILOG = (
-    "Example: foveate train foveate-s --data data --out runs/foveate-s --minutes 90 --threads 2. "
-    "Run the same command again after a cut: it goes on from OUT/last.ckpt (saved every minute). "
-    "Needs the 'train' extra: pip install 'foveate[train]'."
-)
+EPILOG = r"""
+[bold]Example[/]
+
+foveate train foveate-s --data data --out runs/foveate-s --minutes 90 --threads 2
+
+Run the same command again after a cut: it goes on from OUT/last.ckpt, saved every minute.
+Needs the train extra: pip install 'foveate\[train]'
+"""
 
 
 def train(

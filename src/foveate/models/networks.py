@@ -10,7 +10,7 @@ from foveate.models.registry import Prediction, register
 from foveate.models.session import run_network
 from foveate.models.working_size import working_size
 
-PIXELS = 320 * 256  # chosen on the val parts of gaze-more: results/attention-size.json
+PIXELS = 384 * 288  # chosen on the val part of gaze-more: results/map-fit.json
 
 
 def _size(height: int, width: int) -> tuple[int, int]:

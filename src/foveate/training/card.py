@@ -14,6 +14,7 @@ from typing import Any
 
 from foveate.models.efficientnet_lite import WEIGHTS_PACKAGE, WEIGHTS_SHA256
 from foveate.models.foveate_s import FoveateSOptions
+from foveate.training.export import MASK_WEIGHT
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
@@ -52,9 +53,7 @@ USE = [
 ]
 
 
-def write_card(
-    run: Path, weights: Path, *, mask_weight: float, measured: dict[str, Any]
-) -> dict[str, Any]:
+def write_card(run: Path, weights: Path, *, measured: dict[str, Any]) -> dict[str, Any]:
     """Put the weights and their record into the package; returns the record."""
     record = json.loads((run / "record.json").read_text(encoding="utf-8"))
     data = weights.read_bytes()
@@ -67,7 +66,7 @@ def write_card(
     card = {
         "name": "foveate-s",
         "architecture": ARCHITECTURE
-        | {"options": FoveateSOptions().to_dict(), "mask_weight": mask_weight},
+        | {"options": FoveateSOptions().to_dict(), "mask_weight": MASK_WEIGHT},
         "weights": {
             "file": target.name,
             "sha256": hashlib.sha256(data).hexdigest(),
@@ -103,13 +102,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, required=True, help="folder of `foveate train`")
     parser.add_argument("--results", type=Path, help="JSON of benchmarks/attention.py")
-    parser.add_argument("--mask-weight", type=float, default=0.0)
     options = parser.parse_args()
     measured: dict[str, Any] = {}
     if options.results is not None:
         measured = measured_means(json.loads(options.results.read_text(encoding="utf-8")))
     weights = options.run / "foveate-s.onnx"
-    card = write_card(options.run, weights, mask_weight=options.mask_weight, measured=measured)
+    card = write_card(options.run, weights, measured=measured)
     print(json.dumps(card["weights"]))
 
 

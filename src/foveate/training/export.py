@@ -1,7 +1,11 @@
-"""A training's checkpoint -> the ONNX file that runs: norms folded, weights stored in 16 bits."""
+"""A training's checkpoint -> the ONNX file that runs: norms folded, weights stored in 16 bits.
+
+python -m foveate.training.export OUT/last.ckpt OUT/foveate-s.onnx
+"""
 
 from __future__ import annotations
 
+import argparse
 import copy
 import tempfile
 import warnings
@@ -20,6 +24,7 @@ from foveate.models.foveate_s import GENERAL, FoveateS, density
 
 OPSET = 17
 SMALLEST_HALF = 30_000  # tensors of fewer weights stay in 32 bits: all but the trunk's 1x1 layers
+MASK_WEIGHT = 0.05  # fitted by benchmarks/fit_map.py: results/map-fit.json
 TOLERANCE = 1e-3
 CHECK_SIZES = ((1, 256, 320), (2, 192, 256), (1, 64, 512))
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -88,7 +93,7 @@ def load_average(checkpoint: Path) -> FoveateS:
     return network.eval()
 
 
-def export_foveate_s(checkpoint: Path, target: Path, *, mask_weight: float = 0.0) -> Path:
+def export_foveate_s(checkpoint: Path, target: Path, *, mask_weight: float = MASK_WEIGHT) -> Path:
     """Write the ONNX file of a checkpoint's averaged weights and check it against torch.
 
     Raises ModelError when the file's outputs are farther than 1e-3 from torch's: absolutely for
@@ -97,7 +102,7 @@ def export_foveate_s(checkpoint: Path, target: Path, *, mask_weight: float = 0.0
     return export_network(load_average(checkpoint), target, mask_weight=mask_weight)
 
 
-def export_network(network: FoveateS, target: Path, *, mask_weight: float = 0.0) -> Path:
+def export_network(network: FoveateS, target: Path, *, mask_weight: float = MASK_WEIGHT) -> Path:
     """As export_foveate_s, for a network in memory."""
     module = RunTimeFoveateS(network, mask_weight=mask_weight).eval()
     names = ("mask", "gaze", "mix")
@@ -160,3 +165,20 @@ def largest_difference(module: RunTimeFoveateS, path: Path) -> float:
             scale = max(1.0, float(theirs.max()))
             worst = max(worst, float(np.abs(ours - theirs).max()) / scale)
     return worst
+
+
+def main() -> None:
+    """The command line of this file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("checkpoint", type=Path, help="last.ckpt of a training")
+    parser.add_argument("target", type=Path, help="the ONNX file to write")
+    options = parser.parse_args()
+    path = export_foveate_s(options.checkpoint, options.target)
+    drift = largest_difference(
+        RunTimeFoveateS(load_average(options.checkpoint), mask_weight=MASK_WEIGHT), path
+    )
+    print(f"{path}: {path.stat().st_size} bytes, within {drift:.2g} of torch")
+
+
+if __name__ == "__main__":
+    main()
