@@ -182,6 +182,15 @@ def test_any_picture_at_any_quality_has_a_file_that_pillow_and_jpeglib_read(
     assert error <= ((decoded(plain).astype(float) - pixels) ** 2).mean() * 1.2 + 2
 
 
+@pytest.mark.parametrize("quality", [50, 80])
+def test_a_grey_picture_stored_as_colour_takes_hardly_more_than_a_grey_one(quality: int) -> None:
+    grey = picture(200, 272, channels=1)
+    weights, target = disc_weights(200, 272), PlainQuality(quality, quality - 20)
+    alone = encode(grey, weights, target, Options()).data
+    coloured = encode(np.repeat(grey[..., None], 3, axis=2), weights, target, Options()).data
+    assert len(coloured) <= 1.1 * len(alone) + 400
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_flat_picture_stays_below_its_target(channels: int) -> None:
     shape = (64, 64, 3) if channels == 3 else (64, 64)

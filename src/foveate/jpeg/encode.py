@@ -19,6 +19,9 @@ from foveate.jpeg.tuning import Tuning
 MAX_SIDE = 65_500
 """The longest side that libjpeg's family of decoders opens."""
 
+_FAR_BELOW = -2.0
+"""Log ratio of errors that no one could see to any limit."""
+
 _MASKING_ENERGY = 30.0
 """Mean squared AC coefficient below which a block counts as smooth."""
 
@@ -150,14 +153,16 @@ class _PlainErrors:
                 self._background(encoder, coarse),
             )
         important, background = self._limits[id(encoder)]
-        # An error that no one could see keeps the ratio finite on flat pictures.
+        # An error that no one could see keeps every limit: chroma of a grey picture, flat blocks.
         least = 1e-3 * encoder.blocks.luma_blocks
 
         def largest(errors: list[float], limits: list[float]) -> float:
-            return max(
-                math.log((error + least) / (limit + least))
+            ratios = (
+                math.log(error / (limit + least))
                 for error, limit in zip(errors, limits, strict=True)
+                if error > least
             )
+            return max(ratios, default=_FAR_BELOW)
 
         worst = largest(self._important(encoder, quantised), important)
         if not encoder.blocks.components[0].background.any():  # a flat map has none
