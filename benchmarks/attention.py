@@ -16,6 +16,7 @@ import datetime
 import hashlib
 import json
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -172,6 +173,11 @@ def _hashes(folder: Path, part: str) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
+def _lists_on_one_line(text: str) -> str:
+    """Indented JSON with its innermost lists closed up."""
+    return re.sub(r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), text)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
@@ -196,7 +202,7 @@ def main() -> None:
         f"numpy {np.__version__}",
         "rows": rows,
     }
-    text = json.dumps(record, indent=1)
+    text = _lists_on_one_line(json.dumps(record, indent=1))
     if options.save is not None:
         options.save.write_text(text + "\n", encoding="utf-8")
     print(text)

