@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
@@ -99,6 +99,7 @@ def test_one_part_too_large_leaves_the_others() -> None:
     assert len(notes) == 1
 
 
+@settings(deadline=None)
 @given(exif=st.binary(max_size=300), xmp=st.binary(max_size=300), icc=st.binary(max_size=300))
 def test_segments_are_well_formed_whatever_they_hold(exif: bytes, xmp: bytes, icc: bytes) -> None:
     segments, _ = metadata.segments(exif=exif, xmp=xmp, icc=icc)
@@ -131,6 +132,7 @@ def test_without_metadata_the_pixels_and_nothing_else_stay() -> None:
     assert metadata.without_metadata(metadata.spliced(plain, segments)) == plain
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_a_file_that_is_no_jpeg_comes_back_as_it_is(data: bytes) -> None:
     assert metadata.without_metadata(data) == data or b"\xff\xda" in data

@@ -60,6 +60,7 @@ def test_levels_are_closed_above_as_the_paper_writes_them() -> None:
     np.testing.assert_array_equal(mosaic.saliency_levels(above, k), [0, 1, 2, 3, 4])
 
 
+@settings(deadline=None)
 @given(
     hnp.arrays(
         np.float32,
