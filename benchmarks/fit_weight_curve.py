@@ -3,8 +3,10 @@
 Over pictures that the model was not trained on: how likely a block of rank r lies in the fifth of
 the picture where people looked most. The logarithm of that is the curve in
 `foveate.saliency.weights`; its strength is one of the constants that `tune_encoder.py` searches.
+For the controls named after it, the power that brings that curve nearest to their own: the
+confidence that they are given.
 
-    python benchmarks/fit_weight_curve.py --data DIR [--model foveate-s-gaze]
+    python benchmarks/fit_weight_curve.py --data DIR [--model foveate-s-gaze] [--controls ...]
 
 DIR holds WebDataset shards val-*.tar of KEY.webp + KEY.fix.npy (viewer, x, y).
 """
@@ -17,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from foveate.datasets.attention import read_fixations
+from foveate.datasets.attention import AttentionPicture, read_fixations
 from foveate.jpeg.blockwise import block_grid
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import ranks
@@ -28,32 +30,43 @@ FLOOR = 0.01
 """Added to every likelihood: what an unforeseen glance is worth, and a bound on the weights."""
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of val-*.tar shards")
-    parser.add_argument("--model", default="foveate-s-gaze")
-    options = parser.parse_args()
-
+def log_likelihood(pictures: list[AttentionPicture], model: str) -> tuple[np.ndarray, np.ndarray]:
+    """Per bin of ranks: how likely people look there, and its logarithm above the lowest bin's."""
     looked, seen = np.zeros(len(EDGES) - 1), np.zeros(len(EDGES) - 1)
-    pictures = read_fixations(options.data, "val")
     for picture in pictures:
         height, width = picture.pixels.shape[:2]
         density = viewers_density(picture.fixations, height, width)
-        values = saliency_map(picture.pixels, model=options.model).resized(
-            *block_grid(height, width)
-        )
+        values = saliency_map(picture.pixels, model=model).resized(*block_grid(height, width))
         centres = top_fifth(density)[4::8, 4::8]  # one pixel a whole block
         rank = ranks(values)[: centres.shape[0], : centres.shape[1]]
         seen += np.histogram(rank, EDGES)[0]
         looked += np.histogram(rank[centres], EDGES)[0]
-    likelihood = np.maximum.accumulate(looked / seen)
+    likelihood = np.maximum.accumulate(looked / np.maximum(seen, 1))
     log_weights = np.log(likelihood + FLOOR)
+    return likelihood, log_weights - log_weights[0]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of val-*.tar shards")
+    parser.add_argument("--model", default="foveate-s-gaze")
+    parser.add_argument("--controls", nargs="*", default=["centre", "spectral-residual"])
+    options = parser.parse_args()
+
+    pictures = read_fixations(options.data, "val")
+    likelihood, curve = log_likelihood(pictures, options.model)
+    centred = curve - curve.mean()
+    powers = {}
+    for name in options.controls:
+        own = log_likelihood(pictures, name)[1]
+        powers[name] = round(float(centred @ (own - own.mean()) / (centred @ centred)), 3)
     record = {
         "command": f"fit_weight_curve.py --model {options.model}",
         "pictures": len(pictures),
         "ranks": ((EDGES[:-1] + EDGES[1:]) / 2).round(4).tolist(),
         "likelihood": likelihood.round(4).tolist(),
-        "log_weights": (log_weights - log_weights[0]).round(3).tolist(),
+        "log_weights": curve.round(3).tolist(),
+        "confidence": powers,
     }
     print(json.dumps(record, indent=2))
 

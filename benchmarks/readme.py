@@ -117,11 +117,8 @@ def replace(text: str, name: str, body: str) -> str:
 def main() -> None:
     readme = ROOT / "README.md"
     text = readme.read_text()
-    text = replace(
-        text,
-        "before-after",
-        f"![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)\n\n{before_after()}",
-    )
+    image = "![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)"
+    text = replace(text, "before-after", f"{image}\n\n{before_after()}")
     for name in ("coding", "kodak"):
         text = replace(text, f"table {name}", coding_table(name))
     readme.write_text(text)

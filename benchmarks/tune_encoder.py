@@ -23,9 +23,9 @@ import optuna
 from PIL import Image
 
 from foveate.jpeg.blockwise import block_grid
+from foveate.jpeg.bytes_target import BytesTarget
 from foveate.jpeg.encode import Options, encode
 from foveate.jpeg.plain import plain_jpeg
-from foveate.jpeg.search import BytesTarget
 from foveate.jpeg.tuning import Tuning
 from foveate.metrics import quality
 from foveate.pictures import read_picture

@@ -23,10 +23,11 @@ from foveate.jpeg.blockwise import (
     plain_quality_of,
     psnr_of_blocks,
 )
-from foveate.jpeg.encode import MAX_SIDE, Options, PlainQuality, encode
+from foveate.jpeg.bytes_target import BytesTarget
+from foveate.jpeg.encode import MAX_SIDE, Options, encode
 from foveate.jpeg.mosaic import block_maxima, encode_mosaic
 from foveate.jpeg.plain import bytes_at_quality, plain_jpeg
-from foveate.jpeg.search import BytesTarget
+from foveate.jpeg.quality_target import PlainQuality
 from foveate.pictures import Picture, read_picture
 from foveate.pictures.srgb import in_srgb, is_srgb
 from foveate.report import Compressed, MosaicQualities, Report

@@ -13,9 +13,9 @@ from PIL import Image
 
 from foveate.errors import TargetError
 from foveate.jpeg import metadata, twin
+from foveate.jpeg.bytes_target import BytesTarget
 from foveate.jpeg.encode import Encoded, Options, PlainQuality, encode
 from foveate.jpeg.plain import bytes_at_quality, plain_jpeg
-from foveate.jpeg.search import BytesTarget
 
 
 def picture(height: int, width: int, channels: int = 3, seed: int = 0) -> np.ndarray:

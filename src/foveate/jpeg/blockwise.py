@@ -12,7 +12,15 @@ from PIL import Image
 from foveate.jpeg.plain import nearest_quality
 
 _SAMPLE_PIXELS = 1_000_000
-_BT601 = np.array([0.299, 0.587, 0.114], np.float32)
+_YCBCR = np.array(
+    [
+        [0.299, -0.168735892, 0.5],
+        [0.587, -0.331264108, -0.418687589],
+        [0.114, 0.5, -0.081312411],
+    ],
+    np.float32,
+)
+"""JFIF: R, G, B down, Y, Cb, Cr across."""
 
 
 def block_grid(height: int, width: int) -> tuple[int, int]:
@@ -20,24 +28,32 @@ def block_grid(height: int, width: int) -> tuple[int, int]:
     return -(-height // 8), -(-width // 8)
 
 
-def _luma(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    values = pixels.astype(np.float32)
-    return values if pixels.ndim == 2 else values @ _BT601
+def decoded_mse(
+    pixels: npt.NDArray[np.uint8], data: bytes, rows: npt.NDArray[np.intp] | None = None
+) -> npt.NDArray[np.float32]:
+    """Mean squared error of a file's 8x8 blocks: (planes, rows, cols) of Y, Cb, Cr, or of grey.
+
+    Border blocks over the pixels they have. `rows`: the block rows wanted, all by default.
+    """
+    decoded = np.asarray(Image.open(io.BytesIO(data)))
+    height, width = pixels.shape[:2]
+    block_rows, cols = block_grid(height, width)
+    wanted = np.arange(block_rows) if rows is None else rows
+    starts = np.arange(0, width, 8)
+    widths = np.minimum(8, width - starts)
+    out = np.empty((1 if pixels.ndim == 2 else 3, len(wanted), cols), np.float32)
+    for i, row in enumerate(wanted):
+        band = slice(8 * row, min(8 * row + 8, height))
+        difference = pixels[band].astype(np.float32) - decoded[band]
+        planes = difference[None] if pixels.ndim == 2 else np.moveaxis(difference @ _YCBCR, -1, 0)
+        sums = np.add.reduceat((planes**2).sum(axis=1), starts, axis=1)
+        out[:, i] = sums / (widths * difference.shape[0])
+    return out
 
 
 def decoded_luma_mse(pixels: npt.NDArray[np.uint8], data: bytes) -> npt.NDArray[np.float32]:
-    """Mean squared luma error of a file's 8x8 blocks; border blocks over the pixels they have."""
-    decoded = np.asarray(Image.open(io.BytesIO(data)))
-    height, width = pixels.shape[:2]
-    rows, cols = block_grid(height, width)
-    starts = np.arange(0, width, 8)
-    out = np.empty((rows, cols), np.float32)
-    for row in range(rows):
-        band = slice(8 * row, min(8 * row + 8, height))
-        error = (_luma(pixels[band]) - _luma(decoded[band])) ** 2
-        sums = np.add.reduceat(error.sum(axis=0), starts)
-        out[row] = sums / (np.minimum(8, width - starts) * error.shape[0])
-    return out
+    """Mean squared luma error of a file's 8x8 blocks (rows, cols)."""
+    return np.asarray(decoded_mse(pixels, data)[0])
 
 
 def psnr_of_blocks(

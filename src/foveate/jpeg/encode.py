@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,28 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate import native
+from foveate.jpeg.bytes_target import BytesTarget, meet_bytes
 from foveate.jpeg.encoder import Blocks, Component, Encoder, Quantised
-from foveate.jpeg.plain import quantisation_tables
+from foveate.jpeg.quality_target import PlainQuality, meet_quality, plain_levels
 from foveate.jpeg.scripts import baseline_script, progressive_script
-from foveate.jpeg.search import BytesTarget, meet_bytes, meet_errors
 from foveate.jpeg.tuning import Tuning
 
 MAX_SIDE = 65_500
 """The longest side that libjpeg's family of decoders opens."""
 
-_FAR_BELOW = -2.0
-"""Log ratio of errors that no one could see to any limit."""
 
 _MASKING_ENERGY = 30.0
 """Mean squared AC coefficient below which a block counts as smooth."""
-
-
-@dataclass(frozen=True)
-class PlainQuality:
-    """As good as plain JPEG: at `quality` where people look, at `floor` in the background."""
-
-    quality: int
-    floor: int
 
 
 @dataclass(frozen=True)
@@ -112,64 +101,6 @@ def transform(
     return Blocks(tuple(components), height, width, chroma_420)
 
 
-def _plain(encoder: Encoder, quality: int) -> Quantised:
-    """What plain JPEG makes of the same coefficients."""
-    tables = [t.astype(np.float64) for t in quantisation_tables(quality)]
-    return Quantised(encoder.rounded(tables), tuple(tables), ())
-
-
-class _PlainErrors:
-    """Plain JPEG's errors at a quality and at a floor, as limits for the same blocks."""
-
-    def __init__(self, target: PlainQuality) -> None:
-        self._target = target
-        self._limits: dict[int, tuple[list[float], list[float]]] = {}
-
-    @staticmethod
-    def _important(encoder: Encoder, quantised: Quantised) -> list[float]:
-        """Importance-weighted error: of luma, and of all components at the picture's resolution."""
-        errors = [
-            encoder.error(i, quantised.levels[i], quantised.steps[min(i, 1)], c.importance)
-            for i, c in enumerate(encoder.blocks.components)
-        ]
-        pixels_a_sample = 4.0 if encoder.blocks.chroma_420 else 1.0
-        return [errors[0], errors[0] + pixels_a_sample * sum(errors[1:])]
-
-    @staticmethod
-    def _background(encoder: Encoder, quantised: Quantised) -> list[float]:
-        """The background's error of each component."""
-        return [
-            encoder.error(i, quantised.levels[i], quantised.steps[min(i, 1)], c.background)
-            for i, c in enumerate(encoder.blocks.components)
-        ]
-
-    def excess(self, encoder: Encoder, quantised: Quantised) -> tuple[float, float]:
-        """Logs of the largest ratio to plain JPEG's error: where it matters, in the background."""
-        if id(encoder) not in self._limits:
-            sharp = _plain(encoder, self._target.quality)
-            coarse = _plain(encoder, self._target.floor)
-            self._limits[id(encoder)] = (
-                self._important(encoder, sharp),
-                self._background(encoder, coarse),
-            )
-        important, background = self._limits[id(encoder)]
-        # An error that no one could see keeps every limit: chroma of a grey picture, flat blocks.
-        least = 1e-3 * encoder.blocks.luma_blocks
-
-        def largest(errors: list[float], limits: list[float]) -> float:
-            ratios = (
-                math.log(error / (limit + least))
-                for error, limit in zip(errors, limits, strict=True)
-                if error > least
-            )
-            return max(ratios, default=_FAR_BELOW)
-
-        worst = largest(self._important(encoder, quantised), important)
-        if not encoder.blocks.components[0].background.any():  # a flat map has none
-            return worst, worst
-        return worst, largest(self._background(encoder, quantised), background)
-
-
 def _luma_mse(encoder: Encoder, quantised: Quantised) -> npt.NDArray[np.float32]:
     c = encoder.blocks.components[0]
     rows, cols = c.used
@@ -212,10 +143,10 @@ def encode(
     if isinstance(target, BytesTarget):
         found = meet_bytes(encoder, target, segments)
     else:
-        found = meet_errors(encoder, _PlainErrors(target), segments)
+        found = meet_quality(encoder, pixels, target, segments)
     return Encoded(
         found.data,
         found.at_ceiling,
         _luma_mse(encoder, found.quantised),
-        lambda quality: _luma_mse(encoder, _plain(encoder, quality)),
+        lambda quality: _luma_mse(encoder, plain_levels(encoder, quality)),
     )

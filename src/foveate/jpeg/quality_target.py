@@ -1,0 +1,227 @@
+"""As good as plain JPEG at a quality: its errors as limits, and the fewest bytes that keep them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.jpeg.blockwise import decoded_mse
+from foveate.jpeg.encoder import Encoder, Quantised
+from foveate.jpeg.plain import plain_jpeg, quantisation_tables
+from foveate.jpeg.search import SMALLEST_SCALE, Found, scale_secant, scout_of
+
+_SEARCH_PASSES = 14
+_FULL_PASSES = 12
+_CHECKS = 4
+
+_ERROR_SLOPE = 1.4
+"""Typical slope of log error over log scale."""
+_BOLDNESS_SLOPES = (-1.0, 1.0)
+"""The same over boldness: of the important error and of the background's."""
+_ERROR_TOLERANCE = 0.01
+"""Errors may stay this far (in log) below their limit."""
+_BALANCE_TOLERANCE = 0.05
+_FAR_BELOW = -3.0
+"""What counts for an error that no one could see."""
+_UNSEEN_COEFFICIENT_ERROR = 1e-3
+_UNSEEN_MSE = 0.05
+_CHECKED_BLOCKS = 32_768
+_OVERSHOOT = 1.3
+"""Limits are tightened by this much more than decoded pixels exceeded them."""
+
+
+@dataclass(frozen=True)
+class PlainQuality:
+    """As good as plain JPEG: at `quality` where people look, at `floor` in the background."""
+
+    quality: int
+    floor: int
+
+
+def plain_levels(encoder: Encoder, quality: int) -> Quantised:
+    """What plain JPEG makes of the same coefficients; without statistics."""
+    tables = [t.astype(np.float64) for t in quantisation_tables(quality)]
+    return Quantised(encoder.rounded(tables), tuple(tables), ())
+
+
+def _worst(errors: list[float], limits: list[float], *, unseen: float) -> float:
+    """Log of the largest ratio of an error to its limit, among those that could be seen."""
+    ratios = (
+        math.log(error / (limit + unseen))
+        for error, limit in zip(errors, limits, strict=True)
+        if error > unseen
+    )
+    return max(ratios, default=_FAR_BELOW)
+
+
+class _Limits:
+    """Plain JPEG's errors over an encoder's blocks, counted on coefficients.
+
+    Two groups, at the picture's resolution. Important: importance-weighted error of luma, and of Y,
+    Cb and Cr together, at the target's quality. Background: error of Y, Cb and Cr together, at its
+    floor. `slack` tightens each group by what decoded pixels showed beyond the coefficients.
+    """
+
+    def __init__(self, encoder: Encoder, target: PlainQuality, slack: tuple[float, float]) -> None:
+        self._encoder = encoder
+        self._slack = slack
+        self._important = self._importance_errors(plain_levels(encoder, target.quality))
+        self._background = self._background_errors(plain_levels(encoder, target.floor))
+        self._unseen = _UNSEEN_COEFFICIENT_ERROR * encoder.blocks.luma_blocks
+        self._has_background = bool(encoder.blocks.components[0].background.any())
+
+    def _importance_errors(self, q: Quantised) -> list[float]:
+        errors = self._errors(q, [c.importance for c in self._encoder.blocks.components])
+        return [errors[0], sum(errors)]
+
+    def _background_errors(self, q: Quantised) -> list[float]:
+        return [sum(self._errors(q, [c.background for c in self._encoder.blocks.components]))]
+
+    def _errors(self, q: Quantised, weights: list[npt.NDArray[np.float32]]) -> list[float]:
+        """Each component's weighted error; a 4:2:0 chroma sample counts for four pixels."""
+        encoder = self._encoder
+        pixels = [1.0, *[4.0 if encoder.blocks.chroma_420 else 1.0] * 2]
+        return [
+            pixels[i] * encoder.error(i, q.levels[i], q.steps[min(i, 1)], w)
+            for i, w in enumerate(weights)
+        ]
+
+    def excess(self, q: Quantised) -> tuple[float, float]:
+        """Log of the worst ratio of each group; both at most 0 when all limits are kept."""
+        unseen = self._unseen
+        important = _worst(self._importance_errors(q), self._important, unseen=unseen)
+        important += self._slack[0]
+        if not self._has_background:  # a flat map has none
+            return important, important
+        background = _worst(self._background_errors(q), self._background, unseen=unseen)
+        return important, background + self._slack[1]
+
+
+def _balance(scout: Encoder, limits: _Limits, log_scale: float) -> float:
+    """Log scale and boldness (the scout's) that just keep both limits.
+
+    Were the background's limit to bind alone, finer steps for its sake would be wasted where it
+    matters; so weights are tamed until both limits bind, or taken as they are when that one does
+    not. A quasi-Newton search (Broyden's update) over both unknowns.
+    """
+    fits = scout.tuning.step_fits
+    slopes = np.array([[_ERROR_SLOPE, b] for b in _BOLDNESS_SLOPES])
+    before: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]] | None = None
+    for n in range(_SEARCH_PASSES):
+        quantised = scout.quantise(math.exp(log_scale))
+        if n < fits:
+            scout.adapt_shape(quantised, math.exp(log_scale))
+        found = np.array(limits.excess(scout.refit(quantised)))
+        here = np.array([log_scale, scout.boldness])
+        if before is not None and n > fits + 1:
+            step, change = here - before[0], found - before[1]
+            length = float(step @ step)
+            if length > 1e-8:
+                slopes += np.outer(change - slopes @ step, step) / length
+                slopes[:, 0] = np.clip(slopes[:, 0], 0.5, 4.0)
+                slopes[0, 1] = min(slopes[0, 1], -0.2)
+                slopes[1, 1] = max(slopes[1, 1], 0.2)
+        before = (here, found)
+        gap = float(found[1] - found[0])
+        at_end = (scout.boldness == 1.0 and gap <= 0) or (scout.boldness == 0.0 and gap >= 0)
+        balanced = at_end or abs(gap) <= _BALANCE_TOLERANCE
+        if n > fits and balanced and abs(float(found.max())) <= 2 * _ERROR_TOLERANCE:
+            break
+        wanted = scout.boldness - gap / float(slopes[1, 1] - slopes[0, 1])
+        wanted = min(max(wanted, scout.boldness - 0.4, 0.0), scout.boldness + 0.4, 1.0)
+        moved = found + slopes[:, 1] * (wanted - scout.boldness)
+        worst = int(np.argmax(moved))
+        change_of_scale = -float(moved[worst]) / float(slopes[worst, 0])
+        log_scale += min(max(change_of_scale, -1.5), 1.5)
+        log_scale = max(log_scale, math.log(SMALLEST_SCALE))
+        scout.boldness = wanted
+    return log_scale
+
+
+def _coarsest_within(
+    encoder: Encoder, limits: _Limits, log_scale: float
+) -> tuple[Quantised, float]:
+    """The coarsest pass that keeps all limits, or the finest there is, and its log scale."""
+    best: tuple[Quantised, float] | None = None
+    secant = scale_secant(_ERROR_SLOPE)
+    for _ in range(_FULL_PASSES):
+        quantised = encoder.refit(encoder.quantise(math.exp(log_scale)))
+        excess = max(limits.excess(quantised))
+        if excess <= 0 and (best is None or log_scale > best[1]):
+            best = (quantised, log_scale)
+        if -_ERROR_TOLERANCE <= excess <= 0:
+            break
+        following = secant.next(log_scale, excess + _ERROR_TOLERANCE / 2)
+        if abs(following - log_scale) < 1e-4:
+            break
+        log_scale = following
+    if best is None:
+        log_scale = math.log(SMALLEST_SCALE)
+        best = (encoder.refit(encoder.quantise(SMALLEST_SCALE)), log_scale)
+    return best
+
+
+class _DecodedCheck:
+    """The same limits on pixels as Pillow decodes them; large pictures by a sample of rows."""
+
+    def __init__(
+        self, pixels: npt.NDArray[np.uint8], encoder: Encoder, target: PlainQuality
+    ) -> None:
+        component = encoder.blocks.components[0]
+        rows, cols = component.used
+        every = max(1, rows * cols // _CHECKED_BLOCKS)
+        self._pixels = pixels
+        self._rows = np.arange(every // 2, rows, every)
+        self._importance = component.importance[self._rows, :cols].astype(np.float64)
+        self._background = component.background[self._rows, :cols].astype(np.float64)
+        self._important = self._importance_errors(self._mse(plain_jpeg(pixels, target.quality)))
+        self._floor = self._background_errors(self._mse(plain_jpeg(pixels, target.floor)))
+
+    def _mse(self, data: bytes) -> npt.NDArray[np.float64]:
+        return decoded_mse(self._pixels, data, self._rows).astype(np.float64)
+
+    def _importance_errors(self, mse: npt.NDArray[np.float64]) -> list[float]:
+        means = (mse * self._importance).sum(axis=(1, 2)) / self._importance.sum()
+        return [float(means[0]), float(means.sum())]
+
+    def _background_errors(self, mse: npt.NDArray[np.float64]) -> list[float]:
+        return [float((mse * self._background).sum() / max(self._background.sum(), 1.0))]
+
+    def excess(self, data: bytes) -> tuple[float, float]:
+        """Log of the worst ratio of each group, on decoded pixels."""
+        mse = self._mse(data)
+        return (
+            _worst(self._importance_errors(mse), self._important, unseen=_UNSEEN_MSE),
+            _worst(self._background_errors(mse), self._floor, unseen=_UNSEEN_MSE),
+        )
+
+
+def meet_quality(
+    encoder: Encoder, pixels: npt.NDArray[np.uint8], target: PlainQuality, segments: bytes
+) -> Found:
+    """The coarsest file as good as plain JPEG, or the finest there is.
+
+    Limits are met on coefficients, then checked on the decoded file; what clipping and chroma
+    interpolation add there tightens them, and the search goes on from where it was.
+    """
+    scout = scout_of(encoder)
+    finest = math.exp(float(np.log(quantisation_tables(target.quality)[0]).mean()))
+    log_scale = _balance(scout, _Limits(scout, target, (0.0, 0.0)), math.log(0.5 * finest))
+    encoder.adopt(scout)
+    check = _DecodedCheck(pixels, encoder, target)
+    slack = (0.0, 0.0)
+    for _ in range(_CHECKS):
+        quantised, log_scale = _coarsest_within(encoder, _Limits(encoder, target, slack), log_scale)
+        data = encoder.write(quantised, segments)
+        at_ceiling = log_scale <= math.log(SMALLEST_SCALE) + 1e-3
+        important, background = check.excess(data)
+        if at_ceiling or max(important, background) <= 0:
+            break
+        slack = (
+            slack[0] + _OVERSHOOT * max(important, 0.0),
+            slack[1] + _OVERSHOOT * max(background, 0.0),
+        )
+    return Found(quantised, data, math.exp(log_scale), at_ceiling)
