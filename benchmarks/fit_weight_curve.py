@@ -2,7 +2,7 @@
 
 Over pictures that the model was not trained on: how likely a block of rank r lies in the fifth of
 the picture where people looked most. The logarithm of that is the curve in
-`foveate.saliency.weights`; its strength is one of the constants that `tune_encoder.py` searches.
+`foveate.saliency.weights`; its power is one of the constants that `tune_encoder.py` searches.
 For the controls named after it, the power that brings that curve nearest to their own: the
 confidence that they are given.
 

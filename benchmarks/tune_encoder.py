@@ -30,11 +30,20 @@ from foveate.jpeg.tuning import Tuning
 from foveate.metrics import quality
 from foveate.pictures import read_picture
 from foveate.saliency import map_from_array, saliency_map
-from foveate.saliency.weights import block_weights
+from foveate.saliency.weights import BOLDNESS, block_weights
 from gaze import top_fifth, viewers_density
 
-MARGINS = {"psnr_y": 0.3, "psnr_rgb": 0.3, "psnr_hvs": 0.25, "psnr_cb": 0.2, "psnr_cr": 0.2}
+MARGINS = {
+    "psnr_y": 0.3,
+    "psnr_rgb": 0.3,
+    "psnr_hvs": 0.25,
+    "psnr_cb": 0.2,
+    "psnr_cr": 0.2,
+    "ssim": 0.001,
+}
 PENALTY = 6.0
+SSIM_SCALE = 100.0
+"""A hundredth of SSIM counts as one dB."""
 RANGES = {
     "step_power": (0.3, 0.9),
     "sensitivity_power": (0.6, 1.8),
@@ -44,7 +53,7 @@ RANGES = {
     "lambda_ratio": (0.08, 0.3),
     "masking": (0.0, 0.25),
 }
-STRENGTH = (0.3, 1.6)
+BOLDNESS_RANGE = (0.3, 1.6)
 
 
 def decoded(data: bytes) -> np.ndarray:
@@ -73,8 +82,8 @@ class Case:
         self.values = found.resized(*block_grid(*pixels.shape[:2]))
         self.confidence = found.confidence
 
-    def gains(self, tuning: Tuning, strength: float) -> dict[str, float]:
-        weights = block_weights(self.values, self.confidence * strength)
+    def gains(self, tuning: Tuning, boldness: float) -> dict[str, float]:
+        weights = block_weights(self.values, self.confidence, boldness=boldness)
         target = BytesTarget(int(0.994 * self.aim), int(0.998 * self.aim), self.aim)
         data = encode(self.pixels, weights, target, Options(tuning=tuning)).data
         mine = measure(self.pixels, data, self.looked)
@@ -87,7 +96,7 @@ def main() -> None:
     parser.add_argument("--map", default="viewers")
     parser.add_argument("--trials", type=int, default=300)
     parser.add_argument("--every", type=int, default=5, help="use every n-th picture")
-    parser.add_argument("--strength-only", action="store_true", help="keep the other constants")
+    parser.add_argument("--boldness-only", action="store_true", help="keep the other constants")
     options = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
@@ -102,31 +111,35 @@ def main() -> None:
         cases.append(Case(np.asarray(image), density, options.map))
 
     def objective(trial: optuna.Trial) -> float:
-        ranges = {} if options.strength_only else RANGES
+        ranges = {} if options.boldness_only else RANGES
         constants = {name: trial.suggest_float(name, *r) for name, r in ranges.items()}
-        strength = trial.suggest_float("strength", *STRENGTH)
+        boldness = trial.suggest_float("boldness", *BOLDNESS_RANGE)
         tuning = dataclasses.replace(Tuning(), **constants)
-        gains = [case.gains(tuning, strength) for case in cases]
+        gains = [case.gains(tuning, boldness) for case in cases]
         means = {name: float(np.mean([g[name] for g in gains])) for name in gains[0]}
         trial.set_user_attr("gains", {name: round(v, 3) for name, v in means.items()})
-        shortfall = sum(max(0.0, margin - means[name]) for name, margin in MARGINS.items())
+        shortfall = sum(
+            max(0.0, margin - means[name]) * (SSIM_SCALE if name == "ssim" else 1.0)
+            for name, margin in MARGINS.items()
+        )
         return means["psnr_fix"] - PENALTY * shortfall
 
     study = optuna.create_study(
         direction="maximize", sampler=optuna.samplers.TPESampler(seed=1, multivariate=True)
     )
     current = {name: getattr(Tuning(), name) for name in RANGES}
-    study.enqueue_trial({**current, "strength": 1.0})
+    study.enqueue_trial({**current, "boldness": BOLDNESS})
     study.optimize(objective, n_trials=options.trials)
     record = {
         "command": f"tune_encoder.py --map {options.map} --trials {options.trials}"
-        f" --every {options.every}" + (" --strength-only" if options.strength_only else ""),
+        f" --every {options.every}" + (" --boldness-only" if options.boldness_only else ""),
         "objective": "psnr_fix - 6 * sum of shortfalls of the guarded metrics below their margins",
         "margins": MARGINS,
         "corpus": {"pictures": len(paths), "sha256": digest.hexdigest()},
         "best": study.best_value,
         "constants": study.best_params,
         "gains": study.best_trial.user_attrs["gains"],
+        "tried": len(study.trials),
         "start": study.trials[0].value,
         "start_gains": study.trials[0].user_attrs["gains"],
     }

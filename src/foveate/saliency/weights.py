@@ -18,6 +18,9 @@ CURVE_LOG_WEIGHTS = np.array(
 )
 """Log of the likelihood that people look there, plus 0.01: `benchmarks/fit_weight_curve.py`."""
 
+BOLDNESS = 0.8
+"""Power of the curve: how far the coder acts on what it knows (`benchmarks/tune_encoder.py`)."""
+
 FEATHER_BLOCKS = 1.0
 """Standard deviation, in blocks, of the blur that keeps hard-edged maps from showing a seam."""
 
@@ -54,24 +57,29 @@ def touched_blocks(boxes: Sequence[Box], rows: int, cols: int) -> npt.NDArray[np
 
 
 def block_weights(
-    values: npt.NDArray[np.float32], confidence: float, *, protect: Sequence[Box] = ()
+    values: npt.NDArray[np.float32],
+    confidence: float,
+    *,
+    protect: Sequence[Box] = (),
+    boldness: float = BOLDNESS,
 ) -> npt.NDArray[np.float32] | None:
     """How much the squared error of each 8x8 block counts.
 
     Args:
         values: the map on the picture's grid of blocks, float32 (rows, cols).
         confidence: of the map, in [0, 1]; scales the logarithm of every weight.
-        protect: boxes whose blocks count as much as the picture's most salient.
+        protect: boxes whose blocks count as much as the most salient of a sure map.
+        boldness: power of all weights.
 
     Returns:
         Positive float32 (rows, cols) of geometric mean 1; None where all blocks weigh the same.
     """
     log_weights = np.interp(ranks(values), CURVE_RANKS, CURVE_LOG_WEIGHTS).astype(np.float32)
-    log_weights *= np.float32(confidence)
+    log_weights *= np.float32(confidence * boldness)
     if np.ptp(values) == 0:
         log_weights[:] = 0.0
     if protect:
-        log_weights[touched_blocks(protect, *values.shape)] = CURVE_LOG_WEIGHTS[-1]
+        log_weights[touched_blocks(protect, *values.shape)] = boldness * CURVE_LOG_WEIGHTS[-1]
     if np.ptp(log_weights) == 0:
         return None
     log_weights = _blurred(log_weights, FEATHER_BLOCKS)
