@@ -58,7 +58,9 @@ def test_a_size_that_is_too_small_names_the_nearest_that_can_be_met():
     with pytest.raises(TargetError, match="nearest") as caught:
         foveate.compress(PICTURE, size_bytes=300)
     nearest = int(str(caught.value).split()[-2])
-    assert len(foveate.compress(PICTURE, size_bytes=nearest + 50).data) <= nearest + 50
+    assert len(foveate.compress(PICTURE, size_bytes=nearest).data) <= nearest
+    with pytest.raises(TargetError, match=f" {nearest} bytes"):
+        foveate.compress(PICTURE, size_bytes=nearest - 1)
 
 
 def test_a_flat_picture_takes_fewer_bytes_than_asked_for():
