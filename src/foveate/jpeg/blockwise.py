@@ -12,6 +12,7 @@ from PIL import Image
 from foveate.jpeg.plain import nearest_quality
 
 _SAMPLE_PIXELS = 1_000_000
+_NO_ERROR = 1e-9  # what rounding of floats leaves
 _YCBCR = np.array(
     [
         [0.299, -0.168735892, 0.5],
@@ -62,7 +63,7 @@ def psnr_of_blocks(
     """PSNR in dB (peak 255) over blocks, all of them by default; None where nothing differs."""
     values = mse if chosen is None else mse[chosen]
     error = float(values.mean(dtype=np.float64)) if values.size else 0.0
-    return 10 * math.log10(255**2 / error) if error > 0 else None
+    return 10 * math.log10(255**2 / error) if error > _NO_ERROR else None
 
 
 def _strips(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
