@@ -200,10 +200,10 @@ def compress(
         progressive=progressive,
         map=saliency.model,
         confidence=saliency.confidence,
-        **_psnrs(picture, made, weights, chosen_subsampling, copied=copied),
+        **_psnrs(picture, made, weights, chosen_subsampling, len(segments), copied=copied),
         mosaic=made.mosaic,
         copied_source=copied,
-        notes=(*picture.notes, *notes),
+        notes=() if copied else (*picture.notes, *notes),
         seconds=time.perf_counter() - started,
     )
     return Compressed(data, report, saliency)
@@ -306,17 +306,19 @@ def _psnrs(
     made: _Made,
     weights: npt.NDArray[np.float32] | None,
     subsampling: str,
+    metadata_bytes: int,
     *,
     copied: bool,
 ) -> dict[str, Any]:
-    """The report's PSNR fields, beside plain JPEG's of the same bytes."""
+    """The report's PSNR fields, beside plain JPEG's of the same bytes, metadata apart."""
     names = ("psnr", "psnr_salient", "plain_quality", "plain_psnr", "plain_psnr_salient")
     if copied:
         return dict.fromkeys(names)
     salient = None
     if weights is not None:
         salient = weights >= np.quantile(weights, 1 - _SALIENT_SHARE)
-    quality = plain_quality_of(picture.pixels, len(made.data), subsampling)
+    size = len(made.data) - metadata_bytes
+    quality = plain_quality_of(picture.pixels, size, subsampling)
     plain = made.plain_luma_mse(quality)
     values = (
         psnr_of_blocks(made.luma_mse),

@@ -58,6 +58,7 @@ class Report:
     copied_source: bool
     """The result would have been larger than the JPEG that came in, so `data` is that JPEG."""
     notes: tuple[str, ...]
+    """What was done to the picture that a user should know; none where the source was copied."""
     seconds: float
 
     @property
