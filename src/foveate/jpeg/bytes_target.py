@@ -141,8 +141,9 @@ def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
     if best is None:
         best = _coarsest(encoder, segments)
         if len(best.data) > target.most:
+            carried = f" with its {fixed} bytes of metadata" if fixed else ""
             raise TargetError(
-                f"{target.most} bytes are too few for this picture;"
+                f"{target.most} bytes are too few for this picture{carried};"
                 f" the nearest that can be met is {len(best.data)} bytes"
             )
     return best
