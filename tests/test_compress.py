@@ -105,6 +105,16 @@ def test_the_floor_bounds_the_background_error():
     assert len(loose.data) <= len(ours.data)
 
 
+def test_the_floor_holds_beside_a_mask_of_two_values():
+    mask = np.zeros((200, 264), np.uint8)
+    mask[24:120, 24:120] = 255
+    ours = foveate.compress(PICTURE, quality=80, floor=80, map=mask, subsampling="420")
+    background = (slice(None), slice(152, None))
+    reference = decoded(plain(PICTURE, 80))[background]
+    error = ((decoded(ours.data)[background] - PICTURE[background]) ** 2).mean()
+    assert error <= 1.05 * ((reference - PICTURE[background]) ** 2).mean()
+
+
 def test_bytes_move_to_where_the_map_looks():
     left = decoded(foveate.compress(PICTURE, size_bytes=9_000, map=LEFT_MAP).data)
     right = decoded(foveate.compress(PICTURE, size_bytes=9_000, map=LEFT_MAP[:, ::-1]).data)

@@ -69,6 +69,12 @@ def _centred(log_weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return log_weights - np.float32(log_weights.mean(dtype=np.float64))
 
 
+def _background(importance: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """1 up to the median, so that a mask's equal zeros are background too; none where all agree."""
+    low = (importance <= np.median(importance)) & (importance < importance.max())
+    return low.astype(np.float32)
+
+
 def transform(
     pixels: npt.NDArray[np.uint8], weights: npt.NDArray[np.float32] | None, options: Options
 ) -> Blocks:
@@ -81,7 +87,7 @@ def transform(
     rows, cols = used[0]
     importance = np.zeros((rows, cols), np.float32) if weights is None else np.log(weights)
     importance = _centred(importance)
-    background = (importance < np.median(importance)).astype(np.float32)
+    background = _background(importance)
     log_weights = importance
     if options.tuning.masking > 0:
         masking = _masking(grids[0][:rows, :cols], options.tuning.masking)

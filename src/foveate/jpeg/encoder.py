@@ -27,7 +27,7 @@ class Component:
     importance: npt.NDArray[np.float32]
     """The part of the weights that came with the picture: how much the block matters."""
     background: npt.NDArray[np.float32]
-    """1 for blocks that matter less than half of the picture's, else 0."""
+    """1 for the half of the picture's blocks that matters less, with all that equal it, else 0."""
     used: tuple[int, int]
 
 
