@@ -72,7 +72,7 @@ def _centred(log_weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def _background(importance: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """1 up to the median, so that a mask's equal zeros are background too; none where all agree."""
     low = (importance <= np.median(importance)) & (importance < importance.max())
-    return low.astype(np.float32)
+    return np.asarray(low, dtype=np.float32)
 
 
 def transform(
