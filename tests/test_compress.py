@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -147,6 +148,36 @@ def test_threads_never_change_the_bytes(method):
     assert len(files) == 1
 
 
+def test_boxes_and_numbers_may_be_numpys_and_come_from_a_generator():
+    box = (32, 104, 64, 64)
+    as_tuples = foveate.compress(PICTURE, size_bytes=9_000, map="none", protect=[box])
+    size, boxes = np.int64(9_000), np.array([box])
+    as_arrays = foveate.compress(PICTURE, size_bytes=size, map="none", protect=boxes)
+    generated = foveate.compress(PICTURE, size_bytes=9_000, map="none", protect=iter([box]))
+    assert as_tuples.data == as_arrays.data == generated.data
+    assert json.loads(json.dumps(as_arrays.report.to_dict()))["target_bytes"] == 9_000
+
+
+def test_a_map_of_the_picture_serves_its_smaller_copy():
+    saliency = foveate.saliency_map(PICTURE, model="centre")
+    smaller = np.ascontiguousarray(PICTURE[::2, ::2])
+    assert foveate.compress(smaller, map=saliency).map.values.shape == (100, 132)
+
+
+def test_pillows_limit_for_strangers_files_does_not_bound_large_pictures(monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1_000)
+    for method in ("rdo", "mosaic"):
+        result = foveate.compress(PICTURE, quality=60, map=LEFT_MAP, method=method)
+        assert result.data.startswith(b"\xff\xd8")
+    assert foveate.compress(plain(PICTURE, 10), quality=95, strip=True).report.copied_source
+
+
+def test_the_mosaic_says_that_a_quality_means_plain_jpegs_bytes():
+    report = foveate.compress(PICTURE, quality=60, map=LEFT_MAP, method="mosaic").report
+    assert report.target == "the bytes of plain JPEG at quality 60"
+    assert 0.99 * report.target_bytes <= report.bytes <= report.target_bytes
+
+
 def test_the_mosaic_tells_its_qualities():
     result = foveate.compress(PICTURE, match_quality=50, map=LEFT_MAP, method="mosaic")
     assert len(result.data) == pytest.approx(len(plain(PICTURE, 50)), rel=0.01)
@@ -238,7 +269,16 @@ def test_the_report_agrees_with_the_files_pixels():
         ({"threads": 0}, "threads is 0"),
         ({"protect": [(250, 0, 20, 20)]}, "outside the picture"),
         ({"protect": [(0, 0, 0, 20)]}, "at least 1"),
+        ({"protect": (0, 0, 8, 8)}, "list of boxes"),
+        ({"protect": [(0, 0, 8)]}, "four whole numbers"),
+        ({"protect": [(0, 0, 8, 8.5)]}, "four whole numbers"),
+        ({"quality": True}, "quality is True"),
+        ({"quality": 80.0}, "quality is 80.0"),
+        ({"method": "mosaic", "floor": 50}, "floor goes with the method rdo"),
+        ({"threads": 2.0}, "threads is 2.0"),
         ({"map": "no-such-model"}, "no-such-model"),
+        ({"map": None}, "map is a NoneType"),
+        ({"map": foveate.saliency_map(PICTURE[:, :99], model="centre")}, "another aspect"),
     ],
 )
 def test_wrong_options_say_what_would_work(options, words):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -15,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foveate.errors import OptionError
+from foveate.arguments import Goal, checked_boxes, checked_goal
+from foveate.errors import MapError, OptionError
 from foveate.jpeg import metadata
 from foveate.jpeg.blockwise import (
     block_grid,
@@ -26,12 +26,12 @@ from foveate.jpeg.blockwise import (
 from foveate.jpeg.bytes_target import BytesTarget
 from foveate.jpeg.encode import MAX_SIDE, Options, encode
 from foveate.jpeg.mosaic import block_maxima, encode_mosaic
-from foveate.jpeg.plain import bytes_at_quality, plain_jpeg
+from foveate.jpeg.plain import bytes_at_quality, opened_jpeg, plain_jpeg
 from foveate.jpeg.quality_target import PlainQuality
 from foveate.pictures import Picture, read_picture
 from foveate.pictures.srgb import in_srgb, is_srgb
 from foveate.report import Compressed, MosaicQualities, Report
-from foveate.saliency import SaliencyMap, map_from_array, map_from_file, saliency_map
+from foveate.saliency import SaliencyMap, map_for, map_from_array, map_from_file, saliency_map
 from foveate.saliency.weights import Box, block_weights, touched_blocks
 from foveate.threads import usable_threads
 
@@ -40,8 +40,6 @@ __all__ = ["Compressed", "Report", "compress"]
 ImageSource = str | PathLike[str] | bytes | Image.Image | npt.NDArray[np.uint8] | Picture
 MapSource = str | PathLike[str] | npt.NDArray[Any] | SaliencyMap
 
-DEFAULT_QUALITY = 80
-FLOOR_BELOW_QUALITY = 20
 FULL_CHROMA_QUALITY = 95
 """From this quality on `subsampling="auto"` keeps the chroma's resolution."""
 
@@ -49,57 +47,17 @@ _SALIENT_SHARE = 0.2
 _ORIENTATION_TAG = 0x0112
 
 
-def _check_integer(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
-
-
-def checked_target(
-    quality: int | None, match_quality: int | None, size_bytes: int | None, floor: int | None
-) -> tuple[int | None, int]:
-    """Checked (quality, floor); quality is None where another target is given."""
-    given = {"quality": quality, "match_quality": match_quality, "size_bytes": size_bytes}
-    named = [name for name, value in given.items() if value is not None]
-    if len(named) > 1:
-        raise OptionError(f"{' and '.join(named)} contradict each other; give one of them")
-    if match_quality is not None:
-        _check_integer("match_quality", match_quality, 1, 100)
-    if size_bytes is not None:
-        _check_integer("size_bytes", size_bytes, 1, 2**40)
-    if floor is not None and named and named != ["quality"]:
-        raise OptionError(f"floor goes with quality; {named[0]} sets the bytes, not the error")
-    if named and named != ["quality"]:
-        return None, 1
-    chosen = DEFAULT_QUALITY if quality is None else quality
-    _check_integer("quality", chosen, 1, 100)
-    least = max(chosen - FLOOR_BELOW_QUALITY, 1) if floor is None else floor
-    _check_integer("floor", least, 1, 100)
-    if least > chosen:
-        raise OptionError(f"floor {least} is above quality {chosen}; give {chosen} or less")
-    return chosen, least
-
-
-def _check_boxes(boxes: Sequence[Box], picture: Picture) -> None:
-    for box in boxes:
-        text = ",".join(str(v) for v in box)
-        if len(box) != 4 or any(isinstance(v, bool) or not isinstance(v, int) for v in box):
-            raise OptionError(f"protect {text}: give four whole numbers, X,Y,WIDTH,HEIGHT")
-        x, y, width, height = box
-        if width < 1 or height < 1:
-            raise OptionError(f"protect {text}: width and height must be at least 1")
-        if x < 0 or y < 0 or x + width > picture.width or y + height > picture.height:
-            raise OptionError(
-                f"{picture.name}: protect {text} reaches outside the picture,"
-                f" which is {picture.width} x {picture.height}"
-            )
-
-
 def map_of(source: MapSource, picture: Picture, threads: int) -> SaliencyMap:
     """The map that a `map` argument means for this picture."""
     if isinstance(source, SaliencyMap):
-        return source
+        return map_for(source, picture)
     if isinstance(source, np.ndarray):
         return map_from_array(source, picture)
+    if not isinstance(source, str | PathLike):
+        raise MapError(
+            f"map is a {type(source).__name__}; give 'auto', 'none', a model's name, a file,"
+            " an array or a SaliencyMap"
+        )
     if isinstance(source, PathLike) or Path(source).suffix:
         return map_from_file(source, picture)
     return saliency_map(picture, model=source, threads=threads)
@@ -112,7 +70,7 @@ def compress(
     match_quality: int | None = None,
     size_bytes: int | None = None,
     map: MapSource = "auto",
-    protect: Sequence[Box] = (),
+    protect: Iterable[Box] = (),
     floor: int | None = None,
     method: Literal["rdo", "mosaic"] = "rdo",
     subsampling: Literal["auto", "444", "420"] = "auto",
@@ -146,13 +104,13 @@ def compress(
         PictureError, MapError, OptionError, TargetError, ModelError: with the mend in one line.
     """
     started = time.perf_counter()
-    wanted_quality, least_quality = checked_target(quality, match_quality, size_bytes, floor)
     for name, value, allowed in (
         ("method", method, ("rdo", "mosaic")),
         ("subsampling", subsampling, ("auto", "444", "420")),
     ):
         if value not in allowed:
             raise OptionError(f"{name} is {value!r}; give one of {', '.join(allowed)}")
+    goal = checked_goal(quality, match_quality, size_bytes, floor, method=method)
     workers = usable_threads(threads)
     picture = image if isinstance(image, Picture) else read_picture(image)
     if max(picture.height, picture.width) > MAX_SIDE:
@@ -160,24 +118,22 @@ def compress(
             f"{picture.name}: {picture.width} x {picture.height} is more than JPEG's"
             f" {MAX_SIDE} pixels a side; resize it first"
         )
-    _check_boxes(protect, picture)
+    boxes = checked_boxes(protect, picture)
     if strip:
         picture = in_srgb(picture)
     saliency = map_of(map, picture, workers)
     weights = block_weights(
         saliency.resized(*block_grid(picture.height, picture.width)),
         saliency.confidence,
-        protect=protect,
+        protect=boxes,
     )
-    chosen_subsampling = _subsampling(subsampling, wanted_quality)
+    chosen_subsampling = _subsampling(subsampling, goal.quality)
     segments, notes = _segments(picture, strip=strip)
-    target = _bytes_target(picture, match_quality, size_bytes) or PlainQuality(
-        wanted_quality or DEFAULT_QUALITY, least_quality
-    )
-    if method == "mosaic":
+    target = _target(picture, goal, method, chosen_subsampling)
+    if isinstance(target, BytesTarget) and method == "mosaic":
         levels = block_maxima(saliency.resized(picture.height, picture.width))
-        levels[touched_blocks(protect, *levels.shape)] = 1.0
-        made = _mosaic(picture, levels, target, chosen_subsampling, progressive, segments)
+        levels[touched_blocks(boxes, *levels.shape)] = 1.0
+        made = _mosaic(picture, levels, target.most, chosen_subsampling, progressive, segments)
     else:
         options = Options(
             chroma_420=chosen_subsampling == "420", progressive=progressive, threads=workers
@@ -193,8 +149,8 @@ def compress(
         bytes=len(data),
         bpp=8 * len(data) / (picture.width * picture.height),
         method=method,
-        target=_target_words(wanted_quality, least_quality, match_quality, size_bytes),
-        target_bytes=target.aim if isinstance(target, BytesTarget) else None,
+        target=goal.words(method),
+        target_bytes=target.most if isinstance(target, BytesTarget) else None,
         at_ceiling=made.at_ceiling,
         subsampling="grey" if picture.pixels.ndim == 2 else chosen_subsampling,
         progressive=progressive,
@@ -226,26 +182,24 @@ def _subsampling(asked: str, quality: int | None) -> str:
     return "444" if quality is not None and quality >= FULL_CHROMA_QUALITY else "420"
 
 
-def _bytes_target(
-    picture: Picture, match_quality: int | None, size_bytes: int | None
-) -> BytesTarget | None:
-    """Bytes to meet: those of Pillow's default JPEG, rather a little fewer; or a limit."""
-    if match_quality is not None:
-        aim = bytes_at_quality(picture.pixels, match_quality)
-        return BytesTarget(math.ceil(0.995 * aim), round(0.998 * aim), aim)
-    if size_bytes is not None:
-        return BytesTarget(math.ceil(0.995 * size_bytes), round(0.998 * size_bytes), size_bytes)
-    return None
+def _target(
+    picture: Picture, goal: Goal, method: str, subsampling: str
+) -> BytesTarget | PlainQuality:
+    """Bytes to meet, rather a little fewer: a limit, or those of plain JPEG; or an error to keep.
 
-
-def _target_words(
-    quality: int | None, floor: int, match_quality: int | None, size_bytes: int | None
-) -> str:
-    if match_quality is not None:
-        return f"the bytes of plain JPEG at quality {match_quality}"
-    if size_bytes is not None:
-        return f"at most {size_bytes} bytes"
-    return f"as good as plain JPEG at quality {quality}, background at {floor}"
+    The mosaic measures no error: a quality means plain JPEG's bytes there.
+    """
+    if goal.size_bytes is not None:
+        most = goal.size_bytes
+    elif goal.match_quality is not None:
+        most = bytes_at_quality(picture.pixels, goal.match_quality)
+    else:
+        assert goal.quality is not None
+        assert goal.floor is not None
+        if method != "mosaic":
+            return PlainQuality(goal.quality, goal.floor)
+        most = bytes_at_quality(picture.pixels, goal.quality, subsampling=subsampling)
+    return BytesTarget(math.ceil(0.995 * most), round(0.998 * most), most)
 
 
 def _segments(picture: Picture, *, strip: bool) -> tuple[bytes, tuple[str, ...]]:
@@ -257,20 +211,16 @@ def _segments(picture: Picture, *, strip: bool) -> tuple[bytes, tuple[str, ...]]
 def _mosaic(
     picture: Picture,
     levels: npt.NDArray[np.float32],
-    target: BytesTarget | PlainQuality,
+    target_bytes: int,
     subsampling: str,
     progressive: bool,
     segments: bytes,
 ) -> _Made:
-    """The paper's method; a quality means plain JPEG's bytes there, for it measures no error."""
-    if isinstance(target, PlainQuality):
-        size = bytes_at_quality(picture.pixels, target.quality, subsampling=subsampling)
-    else:
-        size = target.most
+    """The paper's method."""
     result = encode_mosaic(
         picture.pixels,
         levels,
-        target_bytes=size,
+        target_bytes=target_bytes,
         subsampling=subsampling,
         progressive=progressive,
         app_segments=segments,
@@ -293,7 +243,7 @@ def _never_larger(picture: Picture, data: bytes, *, strip: bool) -> tuple[bytes,
     if source is None or picture.format != "JPEG":
         return data, False
     if strip:
-        with Image.open(io.BytesIO(source)) as file:
+        with opened_jpeg(source) as file:
             turned = file.getexif().get(_ORIENTATION_TAG, 1) != 1
             if turned or not is_srgb(file.info.get("icc_profile")):
                 return data, False

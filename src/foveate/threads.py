@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 from pathlib import Path
 
@@ -27,8 +28,13 @@ def usable_threads(asked: int | None = None) -> int:
     Raises:
         OptionError: fewer than one is asked for.
     """
-    if asked is not None and asked < 1:
-        raise OptionError(f"threads is {asked}; give 1 or more, or leave it out")
+    if asked is not None:
+        try:
+            asked = operator.index(asked)
+        except TypeError as error:
+            raise OptionError(f"threads is {asked!r}; give a whole number") from error
+        if asked < 1:
+            raise OptionError(f"threads is {asked}; give 1 or more, or leave it out")
     if hasattr(os, "sched_getaffinity"):
         available = len(os.sched_getaffinity(0))
     else:

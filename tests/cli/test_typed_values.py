@@ -36,7 +36,22 @@ def test_sizes_are_read_as_people_write_them(text: str, size: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "k", "-5", "0", "0.1", "1e6", "1,5M", "200 bytes", "200q", "5i", "1.2.3", "nan", "²"],
+    [
+        "",
+        "k",
+        "-5",
+        "0",
+        "0.1",
+        "1e6",
+        "1,5M",
+        "200 bytes",
+        "200q",
+        "5i",
+        "1.2.3",
+        "nan",
+        "²",
+        "9" * 400,
+    ],
 )
 def test_what_is_not_a_size_is_refused(text: str) -> None:
     with pytest.raises(OptionError, match="200k"):

@@ -85,6 +85,15 @@ def test_files_that_are_no_map_are_refused_naming_them(tmp_path, name):
         map_from_file(tmp_path / name, PICTURE)
 
 
+@pytest.mark.parametrize("damaged", [b"", b"PK\x03\x04 no archive", b"\x93NUMPY\x01\x00"])
+def test_damaged_npy_files_are_refused_naming_them_in_one_line(tmp_path, damaged):
+    path = tmp_path / "a\nb.npy"
+    path.write_bytes(damaged)
+    with pytest.raises(MapError, match=r"a\\nb\.npy cannot be read") as caught:
+        map_from_file(path, PICTURE)
+    assert "\n" not in str(caught.value)
+
+
 def test_a_pickled_object_is_never_loaded(tmp_path):
     np.save(tmp_path / "objects.npy", np.array([{}], dtype=object), allow_pickle=True)
     with pytest.raises(MapError, match="cannot be read"):

@@ -143,13 +143,13 @@ def compress(
     Give at most one of --quality, --match-quality and --size.
     Of a folder, the pictures directly in it are taken, but not Foveate's own results.
     """
-    from foveate.compress import checked_target
+    from foveate.arguments import checked_goal
     from foveate.compress import compress as compress_picture
 
     target_size = None if size is None else parsed(size_bytes, size, "--size")
     boxes = [parsed(box, text, "--protect") for text in protect or ()]
     try:
-        checked_target(quality, match_quality, target_size, floor)
+        checked_goal(quality, match_quality, target_size, floor, method=method.value)
     except OptionError as error:
         raise OptionError(in_options(str(error))) from error
     checked_map(map, "--map")

@@ -20,10 +20,12 @@ def size_bytes(text: str) -> int:
     match = _SIZE.fullmatch(text)
     if match is None or (match[3] and not match[2]):
         raise OptionError(f"'{text}' is not a size: give bytes, or 200k, 1.5M, 200KiB")
-    size = int(float(match[1]) * (1024 if match[3] else 1000) ** _POWERS[match[2].lower()])
+    size = float(match[1]) * (1024 if match[3] else 1000) ** _POWERS[match[2].lower()]
+    if size >= 2**63:
+        raise OptionError(f"'{text}' is more than a file can hold: give bytes, or 200k, 1.5M")
     if size < 1:
         raise OptionError(f"'{text}' is less than a byte: give bytes, or 200k, 1.5M, 200KiB")
-    return size
+    return int(size)
 
 
 def box(text: str) -> Box:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import math
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
-from foveate.jpeg.plain import nearest_quality
+from foveate.jpeg.plain import nearest_quality, opened_jpeg
 
 _SAMPLE_PIXELS = 1_000_000
 _NO_ERROR = 1e-9  # what rounding of floats leaves
@@ -36,7 +34,7 @@ def decoded_mse(
 
     Border blocks over the pixels they have. `rows`: the block rows wanted, all by default.
     """
-    decoded = np.asarray(Image.open(io.BytesIO(data)))
+    decoded = np.asarray(opened_jpeg(data))
     height, width = pixels.shape[:2]
     block_rows, cols = block_grid(height, width)
     wanted = np.arange(block_rows) if rows is None else rows

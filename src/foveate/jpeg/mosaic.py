@@ -8,7 +8,6 @@ is the paper's method, and as a row to compare with.
 
 from __future__ import annotations
 
-import io
 import math
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from foveate.errors import OptionError
-from foveate.jpeg.plain import pillow_jpeg
+from foveate.jpeg.plain import opened_jpeg, pillow_jpeg
 from foveate.jpeg.sized import jpeg_of_size
 
 LEVELS, LOW, HIGH = 5, 30, 70
@@ -99,16 +98,15 @@ def mosaic_image(
         subsampling: "444", "420", or None for Pillow's default, 4:2:0.
     """
     mosaic = Image.new(image.mode, image.size)
-    rows, cols = block_levels.shape
     for level, quality in enumerate(qualities):
         picked = block_levels == level
         if not picked.any():
             continue
         coded = pillow_jpeg(image, quality=quality, subsampling=subsampling)
-        mask = Image.fromarray(picked.astype(np.uint8) * 255)
-        mask = mask.resize((cols * 8, rows * 8), Image.Resampling.NEAREST)
-        with Image.open(io.BytesIO(coded)) as decoded:
-            mosaic.paste(decoded, mask=mask.crop((0, 0, *image.size)))
+        mask = (picked.astype(np.uint8) * 255).repeat(8, axis=0)[: image.height]
+        mask = mask.repeat(8, axis=1)[:, : image.width]
+        with opened_jpeg(coded) as decoded:
+            mosaic.paste(decoded, mask=Image.fromarray(np.ascontiguousarray(mask)))
     return mosaic
 
 

@@ -12,6 +12,7 @@ import io
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 Pixels = npt.NDArray[np.uint8]
 """(H, W, 3) sRGB or (H, W) grey."""
@@ -154,6 +155,14 @@ def pillow_jpeg(
     file = io.BytesIO()
     image.save(file, "JPEG", progressive=progressive, optimize=optimise or progressive, **options)
     return file.getvalue()
+
+
+def opened_jpeg(data: bytes) -> JpegImageFile:
+    """A JPEG to be decoded by Pillow, whatever its size.
+
+    `Image.open` bounds the pixels of files from strangers; these were read or written here.
+    """
+    return JpegImageFile(io.BytesIO(data))
 
 
 def plain_jpeg(pixels: Pixels, quality: int, *, subsampling: str | None = None) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foveate.errors import MapError
+from foveate.errors import MapError, printable
 from foveate.pictures import Picture
 from foveate.saliency.map import SaliencyMap, flat_map
 
@@ -43,18 +44,28 @@ def map_from_array(
     return SaliencyMap(_bounded(numbers), picture.height, picture.width, 1.0, name)
 
 
+def map_for(saliency: SaliencyMap, picture: Picture) -> SaliencyMap:
+    """A map of this picture, or of a smaller or larger copy of it. Raises MapError for others."""
+    if (saliency.height, saliency.width) == (picture.height, picture.width):
+        return saliency
+    _check_aspect(saliency.height, saliency.width, picture, f"the map by {saliency.model}")
+    return dataclasses.replace(saliency, height=picture.height, width=picture.width)
+
+
 def map_from_file(path: str | os.PathLike[str], picture: Picture) -> SaliencyMap:
     """A map from a grey picture (8 or 16 bits) or a .npy file; as map_from_array.
 
     Raises MapError for a file that is neither, or that cannot be read, naming it.
     """
-    name = os.fspath(path)
+    name = printable(path)
     suffix = Path(path).suffix.lower()
     try:
         values = np.load(path, allow_pickle=False) if suffix == ".npy" else _grey(path)
     except FileNotFoundError as error:
         raise MapError(f"{name} does not exist: give a map's file or a model's name") from error
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # damaged files make Pillow and NumPy raise nearly every kind
         raise MapError(f"{name} cannot be read as a map: give a grey picture or .npy") from error
     if not isinstance(values, np.ndarray):
         raise MapError(f"{name} holds several arrays: give a .npy file of one")
