@@ -248,7 +248,9 @@ def _never_larger(picture: Picture, data: bytes, *, strip: bool) -> tuple[bytes,
             if turned or not is_srgb(file.info.get("icc_profile")):
                 return data, False
         source = metadata.without_metadata(source)
-    return (source, True) if len(source) <= len(data) else (data, False)
+    if source is None or len(source) > len(data):
+        return data, False
+    return source, True
 
 
 def _psnrs(

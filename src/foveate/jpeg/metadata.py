@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 EXIF_HEADER = b"Exif\0\0"
 XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"
 ICC_HEADER = b"ICC_PROFILE\0"
@@ -72,23 +74,39 @@ def spliced(jpeg: bytes, app_segments: bytes) -> bytes:
     return jpeg[:at] + app_segments + jpeg[at:]
 
 
+_SOS, _EOI = 0xDA, 0xD9
+_AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 _KEPT_APPS = (0xE0, 0xEE)
 """JFIF's APP0 and Adobe's APP14: without them a decoder would take the colours for others."""
 
 
-def without_metadata(jpeg: bytes) -> bytes:
+def without_metadata(jpeg: bytes) -> bytes | None:
     """A JPEG file without its APPn and COM segments, but for those that say what its colours are.
 
-    Segments are walked up to the first scan; a file that is not laid out so comes back as it is.
+    What follows the picture's end goes too: further pictures (MPO) have metadata of their own.
+    None for a file that is not laid out as T.81 B.2 has it.
     """
-    out, at = [jpeg[:2]], 2
-    while at + 4 <= len(jpeg) and jpeg[at] == 0xFF:
+    out, at, scans = [jpeg[:2]], 2, 0
+    while at + 2 <= len(jpeg) and jpeg[at] == 0xFF:
         marker = jpeg[at + 1]
+        if marker == _EOI:
+            return b"".join([*out, jpeg[at : at + 2]])
+        if marker == 0xFF:  # a fill byte, B.1.1.2
+            at += 1
+            continue
         end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
-        if marker == 0xDA:
-            return b"".join([*out, jpeg[at:]])
+        if marker == _SOS:
+            scans += 1
+            end = _end_of_scan(jpeg, end)
         dropped = (0xE0 <= marker <= 0xEF and marker not in _KEPT_APPS) or marker == 0xFE
         if not dropped:
             out.append(jpeg[at:end])
         at = end
-    return jpeg
+    # Decoders forgive a missing EOI after a scan.
+    return b"".join(out) if scans > 0 and at == len(jpeg) else None
+
+
+def _end_of_scan(jpeg: bytes, at: int) -> int:
+    """Where coded data end: at the next marker that is no restart (T.81 B.1.1.2)."""
+    found = _AFTER_SCAN.search(jpeg, at)
+    return len(jpeg) if found is None else found.start()
