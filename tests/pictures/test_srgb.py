@@ -1,0 +1,59 @@
+"""Colours brought to sRGB, judged by what a profile does and not by its name."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from foveate.pictures import Picture, read_picture
+from foveate.pictures.srgb import in_srgb, is_srgb
+
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def linear_srgb() -> bytes:
+    """sRGB's primaries and name with a linear curve (ICC.1:2022, 10.18, function type 3)."""
+    changed = bytearray(SRGB)
+    at = changed.index(b"para") + 12
+    changed[at : at + 20] = struct.pack(">5i", 65536, 65536, 0, 65536, 0)
+    return bytes(changed)
+
+
+def ramp(icc: bytes | None) -> Picture:
+    file = io.BytesIO()
+    values = np.arange(256, dtype=np.uint8)
+    pixels = np.stack([values, values[::-1], values // 2], axis=-1)[None]
+    Image.fromarray(pixels).save(file, "PNG", icc_profile=icc)
+    return read_picture(file.getvalue())
+
+
+def test_a_profile_that_changes_nothing_is_srgb() -> None:
+    assert is_srgb(None)
+    assert is_srgb(SRGB)
+    assert np.array_equal(in_srgb(ramp(SRGB)).pixels, ramp(None).pixels)
+    assert in_srgb(ramp(SRGB)).icc is None
+
+
+def test_a_profile_called_srgb_that_changes_colours_is_not() -> None:
+    assert not is_srgb(linear_srgb())
+    picture = in_srgb(ramp(linear_srgb()))
+    linear = ramp(None).pixels / 255.0
+    bent = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    assert np.abs(picture.pixels - 255 * bent).max() <= 3  # IEC 61966-2-1
+    assert picture.icc is None
+    assert picture.notes == ("colours converted to sRGB",)
+
+
+@pytest.mark.parametrize("space", [b"CMYK", b"RGB "])
+def test_a_profile_that_cannot_be_used_is_dropped_with_a_note(space: bytes) -> None:
+    broken = SRGB[:16] + space + SRGB[20:128] + bytes(len(SRGB) - 128)
+    assert not is_srgb(broken)
+    picture = Picture(pixels=ramp(None).pixels, name="ramp", icc=broken)
+    found = in_srgb(picture)
+    assert found.icc is None
+    assert np.array_equal(found.pixels, picture.pixels)
+    assert "colour profile dropped" in found.notes[0]
