@@ -213,6 +213,29 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
     assert done.returncode != 0
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error(tmp_path: Path, closed: str) -> None:
+    write_photo(tmp_path / "photo.png")
+    words = command_line("compress", str(tmp_path / "photo.png"))
+    done = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", *words], check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "photo.foveate.jpg").is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_output_that_cannot_be_written_is_one_line(options: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command_line("models", *options),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "foveate: cannot go on: No space left on device\n")
+
+
 def modules_after(statement: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", f"{statement}\nimport sys; print(*sys.modules)"],

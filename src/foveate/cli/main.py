@@ -50,6 +50,7 @@ def _foveate(
 
 def main() -> None:
     """Runs the command line; exit code 0 all done, 1 some files failed, 2 wrong usage."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names that the terminal cannot show
@@ -62,6 +63,22 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
-        # The reader has gone: what is still buffered has nowhere to go, and that is no error.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()  # the reader has gone, and that is no error
         sys.exit(EXIT_FAILED)
+    except OSError as error:
+        # Files are seen to where they are read and written: what is left is the output itself.
+        _forget_output()
+        print(f"foveate: cannot go on: {error.strerror or error}", file=sys.stderr)
+        sys.exit(EXIT_FAILED)
+
+
+def _open_closed_streams() -> None:
+    """Gives streams that the caller closed a place, lest the next file opened take their number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+
+
+def _forget_output() -> None:
+    """Lets what is still buffered go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
