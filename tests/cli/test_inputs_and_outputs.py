@@ -47,6 +47,13 @@ def test_hidden_files_and_own_results_in_a_folder_are_left_out(tmp_path: Path) -
     assert names(found_inputs([str(tmp_path)])) == ["a.jpg"]
 
 
+def test_pipes_and_folders_in_a_folder_are_left_out_but_not_broken_links(tmp_path: Path) -> None:
+    touched(tmp_path, "a.jpg", "folder.jpg/b.txt")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "link.jpg").symlink_to("nowhere.jpg")
+    assert names(found_inputs([str(tmp_path)])) == ["a.jpg", "link.jpg"]
+
+
 def test_a_result_named_with_its_picture_is_left_out(tmp_path: Path) -> None:
     files = touched(tmp_path, "a.png", "a.foveate.jpg", "a.map.png", "b.foveate.jpg")
     assert names(found_inputs(files)) == ["a.png", "b.foveate.jpg"]

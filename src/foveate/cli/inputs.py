@@ -72,7 +72,8 @@ def _is_picture(path: Path) -> bool:
     name = path.name.lower()
     if name.startswith(".") or name.endswith(OWN_SUFFIXES):
         return False
-    return path.suffix.lower() in PICTURE_SUFFIXES and not path.is_dir()
+    # A pipe would be waited for; a link that leads nowhere is told of as a missing file.
+    return path.suffix.lower() in PICTURE_SUFFIXES and (path.is_file() or not path.exists())
 
 
 def _failed(path: Path, why: str) -> Input:
