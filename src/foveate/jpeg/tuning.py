@@ -16,19 +16,20 @@ class Tuning:
 
     The cost of a block is ``weight * sum_k sensitivity_k (c_k - q_k x_k)^2 + lambda * bits`` with
     ``sensitivity = K^-sensitivity_power``; steps are ``scale * K^step_power`` and ``lambda =
-    lambda_ratio * scale^2``, both in units that make an average step 1 at scale 1.
+    lambda_ratio * scale^2``, both in units that make an average step 1 at scale 1. The values are
+    those that `benchmarks/tune_encoder.py` found: `results/tuning.json`.
     """
 
     step_power: float = 0.4
-    sensitivity_power: float = 1.25
-    chroma_steps: float = 1.2
+    sensitivity_power: float = 0.89
+    chroma_steps: float = 1.38
     """Chroma steps, relative to what `chroma_weight` would make optimal."""
-    chroma_weight: float = 0.26
+    chroma_weight: float = 0.265
     """Distortion weight of a Cb or Cr coefficient at full resolution, relative to luma."""
-    dc_steps: float = 1.0
+    dc_steps: float = 1.16
     """DC step, relative to the shape."""
-    lambda_ratio: float = 0.165
-    masking: float = 0.05
+    lambda_ratio: float = 0.156
+    masking: float = 0.16
     """A block's weight falls as its AC energy to this power (contrast masking)."""
     step_fits: int = 2
     """How often steps are re-estimated from the chosen levels."""

@@ -11,12 +11,15 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-# nats of the density over uniform at which confidence is 0 and 1
-NATS = (0.45, 1.0)
+# nats of the density over uniform: the most that noise got, and the median of gaze-more's train
+# pictures (results/map-fit.json)
+NATS = (0.42, 1.1)
 # grey levels of standard deviation under which nothing can be seen
 CONTRAST = (1.0, 4.0)
 # spread of the mask's probabilities
 SPREAD = (0.08, 0.3)
+# how steep the mask's curve of fixations by rank is beside gaze's: results/weight-curve.json
+MASK_CONFIDENCE = 0.48
 
 
 def gaze_confidence(density: npt.NDArray[np.float32], pixels: npt.NDArray[np.uint8]) -> float:
@@ -26,7 +29,8 @@ def gaze_confidence(density: npt.NDArray[np.float32], pixels: npt.NDArray[np.uin
 
 def mask_confidence(mask: npt.NDArray[np.float32], pixels: npt.NDArray[np.uint8]) -> float:
     """In [0, 1], from probabilities: how far they part into yes and no."""
-    return _ramp(float(mask.std()), SPREAD) * _ramp(_contrast(pixels), CONTRAST)
+    sure = _ramp(float(mask.std()), SPREAD) * _ramp(_contrast(pixels), CONTRAST)
+    return MASK_CONFIDENCE * sure
 
 
 def information(density: npt.NDArray[np.float32]) -> float:

@@ -12,6 +12,10 @@ GRID = 64  # cells along the longer side
 RESIDUAL_SIDE = 64
 RESIDUAL_SIGMA = 2.5  # cells
 FLAT_CONTRAST = 1.0  # grey levels
+# How steep each control's own curve of fixations by rank is beside the network's, on the val part of
+# gaze-more: results/weight-curve.json
+CENTRE_CONFIDENCE = 0.63
+RESIDUAL_CONFIDENCE = 0.42
 
 
 def _grid(height: int, width: int) -> tuple[int, int]:
@@ -41,7 +45,8 @@ def spectral_residual(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction
     back = np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))
     energy = _blurred(np.abs(back), RESIDUAL_SIGMA)
     energy -= energy.min()
-    return Prediction((energy / max(float(energy.max()), 1e-30)).astype(np.float32), 1.0)
+    values = (energy / max(float(energy.max()), 1e-30)).astype(np.float32)
+    return Prediction(values, RESIDUAL_CONFIDENCE)
 
 
 @register(summary="a Gaussian in the middle, whatever the picture", kind="baseline", size=_grid)
@@ -50,7 +55,7 @@ def centre(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
     y = (np.arange(rows) + 0.5) / rows - 0.5
     x = (np.arange(columns) + 0.5) / columns - 0.5
     distance = (y[:, None] ** 2 + x[None] ** 2) / CENTRE_SIGMA**2
-    return Prediction(np.exp(-0.5 * distance).astype(np.float32), 1.0)
+    return Prediction(np.exp(-0.5 * distance).astype(np.float32), CENTRE_CONFIDENCE)
 
 
 @register(summary="no map: every place counts the same", kind="baseline", size=_grid)

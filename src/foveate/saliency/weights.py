@@ -14,11 +14,11 @@ CURVE_RANKS = np.array(
     [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.825, 0.875, 0.925, 0.975], np.float32
 )
 CURVE_LOG_WEIGHTS = np.array(
-    [0.0, 0.13, 0.399, 0.787, 1.275, 2.451, 2.688, 3.454, 3.921, 4.16, 4.376, 4.544], np.float32
+    [0.0, 0.12, 0.512, 0.907, 1.286, 2.163, 2.688, 3.464, 3.929, 4.152, 4.351, 4.529], np.float32
 )
-"""Log of the likelihood that people look there, plus 0.01: `benchmarks/fit_weight_curve.py`."""
+"""Log of the likelihood that people look there, plus 0.01: `results/weight-curve.json`."""
 
-BOLDNESS = 0.8
+BOLDNESS = 0.43
 """Power of the curve: how far the coder acts on what it knows (`benchmarks/tune_encoder.py`)."""
 
 FEATHER_BLOCKS = 1.0
