@@ -82,6 +82,17 @@ def test_quality_is_no_worse_than_plain_jpeg_where_the_map_looks(quality):
     assert len(result.data) < len(plain(PICTURE, quality))
 
 
+def test_quality_holds_where_colours_are_clipped_and_blurred_by_subsampling():
+    noise = np.random.default_rng(0).normal(128, 60, (200, 264, 3))
+    noise = np.clip(noise, 0, 255).astype(np.uint8)
+    ycbcr = [[0.299, -0.168736, 0.5], [0.587, -0.331264, -0.418688], [0.114, 0.5, -0.081312]]
+    ours = foveate.compress(noise, quality=80, map="none", subsampling="420").data
+    error, reference = (
+        (((decoded(data) - noise) @ ycbcr) ** 2).mean() for data in (ours, plain(noise, 80))
+    )
+    assert error <= 1.003 * reference
+
+
 def test_a_flat_map_asks_for_quality_everywhere():
     photo = Image.open(Path(__file__).parent.parent / "examples" / "astronaut.png")
     result = foveate.compress(photo, quality=60, map="none", subsampling="420")

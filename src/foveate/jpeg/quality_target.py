@@ -15,7 +15,7 @@ from foveate.jpeg.search import SMALLEST_SCALE, Found, scale_secant, scout_of
 
 _SEARCH_PASSES = 14
 _FULL_PASSES = 12
-_CHECKS = 4
+_CHECKS = 8
 
 _ERROR_SLOPE = 1.4
 """Typical slope of log error over log scale."""
@@ -29,8 +29,10 @@ _FAR_BELOW = -3.0
 _UNSEEN_COEFFICIENT_ERROR = 1e-3
 _UNSEEN_MSE = 0.05
 _CHECKED_BLOCKS = 32_768
-_OVERSHOOT = 1.3
-"""Limits are tightened by this much more than decoded pixels exceeded them."""
+_RESPONSE = 0.75
+"""Typical fall of what decoded pixels exceed a limit by, for each tightening; and its bounds."""
+_RESPONSES = (0.15, 1.0)
+_SLACK_MARGIN = 0.001
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,29 @@ class _DecodedCheck:
         )
 
 
+class _Slack:
+    """How much a limit on coefficients is tightened so that decoded pixels keep it, in log.
+
+    Clipping, rounding and chroma interpolation add an error that does not shrink with the others,
+    so the response is learnt from check to check.
+    """
+
+    def __init__(self) -> None:
+        self.value = 0.0
+        self._response = _RESPONSE
+        self._last: tuple[float, float] | None = None
+
+    def tighten(self, excess: float) -> None:
+        """After a check whose pixels exceeded the limit by `excess`; at most 0 where they kept it."""
+        if excess <= 0:
+            return
+        if self._last is not None:
+            response = (self._last[1] - excess) / (self.value - self._last[0])
+            self._response = min(max(response, _RESPONSES[0]), _RESPONSES[1])
+        self._last = (self.value, excess)
+        self.value += excess / self._response + _SLACK_MARGIN
+
+
 def meet_quality(
     encoder: Encoder, pixels: npt.NDArray[np.uint8], target: PlainQuality, segments: bytes
 ) -> Found:
@@ -212,16 +237,15 @@ def meet_quality(
     log_scale = _balance(scout, _Limits(scout, target, (0.0, 0.0)), math.log(0.5 * finest))
     encoder.adopt(scout)
     check = _DecodedCheck(pixels, encoder, target)
-    slack = (0.0, 0.0)
+    slacks = _Slack(), _Slack()
     for _ in range(_CHECKS):
-        quantised, log_scale = _coarsest_within(encoder, _Limits(encoder, target, slack), log_scale)
+        limits = _Limits(encoder, target, (slacks[0].value, slacks[1].value))
+        quantised, log_scale = _coarsest_within(encoder, limits, log_scale)
         data = encoder.write(quantised, segments)
         at_ceiling = log_scale <= math.log(SMALLEST_SCALE) + 1e-3
-        important, background = check.excess(data)
-        if at_ceiling or max(important, background) <= 0:
+        exceeded = check.excess(data)
+        if at_ceiling or max(exceeded) <= 0:
             break
-        slack = (
-            slack[0] + _OVERSHOOT * max(important, 0.0),
-            slack[1] + _OVERSHOOT * max(background, 0.0),
-        )
+        for slack, excess in zip(slacks, exceeded, strict=True):
+            slack.tighten(excess)
     return Found(quantised, data, math.exp(log_scale), at_ceiling)
