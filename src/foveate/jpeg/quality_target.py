@@ -214,7 +214,7 @@ class _Slack:
         self._last: tuple[float, float] | None = None
 
     def tighten(self, excess: float) -> None:
-        """After a check whose pixels exceeded the limit by `excess`; at most 0 where they kept it."""
+        """After a check whose pixels exceeded the limit by `excess`, or kept it (0 or less)."""
         if excess <= 0:
             return
         if self._last is not None:
