@@ -38,10 +38,10 @@ def a_picture(rng, height=96, width=128):
     return pixels, x, y
 
 
-def make_data(folder: Path, count=6):
+def make_data(folder: Path, train=6, val=2):
     """All four sets, train and val, of a few pictures each."""
     rng = np.random.default_rng(0)
-    for part in ("train", "val"):
+    for part, count in (("train", train), ("val", val)):
         watched = {"osie": ["{}"], "gaze-more": ["crowd-{}", "scene-{}"]}
         for name, keys in watched.items():
             samples = []
