@@ -7,7 +7,7 @@ import io
 import numpy as np
 import pytest
 from jpeg_files import parse
-from PIL import Image
+from PIL import Image, ImageFile
 
 from foveate.errors import TargetError
 from foveate.jpeg.plain import pillow_jpeg, plain_jpeg
@@ -48,6 +48,15 @@ def test_more_bytes_than_the_picture_holds_give_its_finest_file() -> None:
     assert found.at_ceiling
     assert found.quality == 100
     assert found.data == plain_jpeg(np.asarray(image), 100)
+
+
+def test_noise_that_fills_more_than_two_bytes_a_pixel_is_written_too() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (200, 400, 3), dtype=np.uint8)
+    before = ImageFile.MAXBLOCK
+    found = jpeg_of_size(Image.fromarray(pixels), 10**6, subsampling="444", progressive=True)
+    assert found.at_ceiling
+    assert len(found.data) > 2 * 200 * 400
+    assert before == ImageFile.MAXBLOCK
 
 
 def test_too_few_bytes_name_the_nearest_that_can_be_met() -> None:

@@ -7,11 +7,14 @@ Independent JPEG Group's, which Pillow and all libjpeg encoders follow.
 
 from __future__ import annotations
 
+import contextlib
 import io
+import threading
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 Pixels = npt.NDArray[np.uint8]
@@ -122,6 +125,26 @@ def quantisation_tables(quality: int) -> tuple[Table, Table]:
     return luma.reshape(64)[ZIGZAG], chroma.reshape(64)[ZIGZAG]
 
 
+_BLOCK_LIMIT = threading.Lock()
+_MOST_BYTES_A_PIXEL = 6
+
+
+@contextlib.contextmanager
+def _room_for(image: Image.Image) -> Iterator[None]:
+    """Room for a file that libjpeg writes in one go: optimised and progressive ones.
+
+    Pillow reserves two bytes a pixel at most and fails where noise takes more. Its limit is a
+    global, so it is raised for one picture at a time and put back.
+    """
+    with _BLOCK_LIMIT:
+        before = ImageFile.MAXBLOCK
+        ImageFile.MAXBLOCK = max(before, _MOST_BYTES_A_PIXEL * image.width * image.height)
+        try:
+            yield
+        finally:
+            ImageFile.MAXBLOCK = before
+
+
 _PILLOW_SUBSAMPLING = {"444": "4:4:4", "420": "4:2:0"}
 
 
@@ -152,8 +175,9 @@ def pillow_jpeg(
         options["qtables"] = [table.reshape(64).tolist() for table in used]
     if subsampling is not None and image.mode != "L":
         options["subsampling"] = _PILLOW_SUBSAMPLING[subsampling]
-    file = io.BytesIO()
-    image.save(file, "JPEG", progressive=progressive, optimize=optimise or progressive, **options)
+    file, in_one_go = io.BytesIO(), optimise or progressive
+    with _room_for(image) if in_one_go else contextlib.nullcontext():
+        image.save(file, "JPEG", progressive=progressive, optimize=in_one_go, **options)
     return file.getvalue()
 
 
