@@ -12,8 +12,8 @@ GRID = 64  # cells along the longer side
 RESIDUAL_SIDE = 64
 RESIDUAL_SIGMA = 2.5  # cells
 FLAT_CONTRAST = 1.0  # grey levels
-# How steep each control's own curve of fixations by rank is beside the network's, on the val part of
-# gaze-more: results/weight-curve.json
+# How steep each control's own curve of fixations by rank is beside the network's:
+# results/weight-curve.json
 CENTRE_CONFIDENCE = 0.63
 RESIDUAL_CONFIDENCE = 0.42
 
