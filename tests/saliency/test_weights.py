@@ -55,7 +55,7 @@ def test_protected_boxes_weigh_as_much_as_the_most_salient_block():
     values[2:8, 2:8] = np.linspace(0.5, 1, 36, dtype=np.float32).reshape(6, 6)
     weights = block_weights(values, 1.0, protect=[(160, 160, 64, 64)])
     assert weights[23, 23] == pytest.approx(weights.max(), rel=0.05)
-    assert weights[23, 5] < 0.2 * weights[23, 23]
+    assert weights[23, 5] < 0.5 * weights[23, 23]
 
 
 def test_a_protected_box_counts_on_a_flat_map_too():
