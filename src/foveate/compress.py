@@ -199,7 +199,7 @@ def _target(
         if method != "mosaic":
             return PlainQuality(goal.quality, goal.floor)
         most = bytes_at_quality(picture.pixels, goal.quality, subsampling=subsampling)
-    return BytesTarget(math.ceil(0.995 * most), round(0.998 * most), most)
+    return BytesTarget(math.ceil(0.991 * most), round(0.9965 * most), most)
 
 
 def _segments(picture: Picture, *, strip: bool) -> tuple[bytes, tuple[str, ...]]:

@@ -17,7 +17,7 @@ _COARSEST_PASSES = 3
 
 # Typical slopes of log bytes over log scale and log lambda, until two passes have shown them.
 _BYTES_SLOPE = -0.9
-_LAMBDA_SLOPE = -0.35
+_LAMBDA_SLOPE = -0.2
 
 # Lambda is corrected within exp of these; below the lowest it moves hardly a byte.
 _LOWEST_LAMBDA = -1.0

@@ -12,9 +12,9 @@ GRID = 64  # cells along the longer side
 RESIDUAL_SIDE = 64
 RESIDUAL_SIGMA = 2.5  # cells
 FLAT_CONTRAST = 1.0  # grey levels
-# How steep each control's own curve of fixations by rank is beside the network's:
-# results/weight-curve.json
-CENTRE_CONFIDENCE = 0.63
+# How steep its own curve of fixations by rank is beside the network's: results/weight-curve.json.
+# The centre's is 0.63; it is given full strength all the same, since a control should be as strong
+# as it can be.
 RESIDUAL_CONFIDENCE = 0.42
 
 
@@ -55,7 +55,7 @@ def centre(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
     y = (np.arange(rows) + 0.5) / rows - 0.5
     x = (np.arange(columns) + 0.5) / columns - 0.5
     distance = (y[:, None] ** 2 + x[None] ** 2) / CENTRE_SIGMA**2
-    return Prediction(np.exp(-0.5 * distance).astype(np.float32), CENTRE_CONFIDENCE)
+    return Prediction(np.exp(-0.5 * distance).astype(np.float32), 1.0)
 
 
 @register(summary="no map: every place counts the same", kind="baseline", size=_grid)
