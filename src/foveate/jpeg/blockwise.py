@@ -41,13 +41,23 @@ def decoded_mse(
     starts = np.arange(0, width, 8)
     widths = np.minimum(8, width - starts)
     out = np.empty((1 if pixels.ndim == 2 else 3, len(wanted), cols), np.float32)
-    for i, row in enumerate(wanted):
-        band = slice(8 * row, min(8 * row + 8, height))
+    breaks = np.flatnonzero(np.diff(wanted) != 1) + 1
+    pieces = [p for run in np.split(np.arange(len(wanted)), breaks) for p in _pieces(run)]
+    for piece in pieces:  # block rows that follow each other, few enough to stay in the cache
+        first, last = int(wanted[piece[0]]), int(wanted[piece[-1]])
+        band = slice(8 * first, min(8 * last + 8, height))
         difference = pixels[band].astype(np.float32) - decoded[band]
         planes = difference[None] if pixels.ndim == 2 else np.moveaxis(difference @ _YCBCR, -1, 0)
-        sums = np.add.reduceat((planes**2).sum(axis=1), starts, axis=1)
-        out[:, i] = sums / (widths * difference.shape[0])
+        across = np.add.reduceat(planes**2, starts, axis=2)
+        tops = np.arange(0, difference.shape[0], 8)
+        heights = np.minimum(8, difference.shape[0] - tops)
+        sums = np.add.reduceat(across, tops, axis=1)
+        out[:, piece] = sums / (heights[:, None] * widths)
     return out
+
+
+def _pieces(run: npt.NDArray[np.intp], most: int = 4) -> list[npt.NDArray[np.intp]]:
+    return [run[i : i + most] for i in range(0, len(run), most)]
 
 
 def decoded_luma_mse(pixels: npt.NDArray[np.uint8], data: bytes) -> npt.NDArray[np.float32]:
