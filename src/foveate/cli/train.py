@@ -36,6 +36,10 @@ def train(
     threads: Annotated[
         int | None, typer.Option(help="Threads of the processor to use (default: all).")
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="Refine the weights of this checkpoint at a larger picture size."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights, order and augmentation.")] = 1,
     export: Annotated[
         bool, typer.Option(help="Write OUT/NAME.onnx when the training is done.")
@@ -64,6 +68,7 @@ def train(
         steps=steps,
         threads=threads,
         seed=seed,
+        start=start,
         command=arguments,
     )
     typer.echo(f"checkpoint: {checkpoint}")

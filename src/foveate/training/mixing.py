@@ -30,9 +30,11 @@ from foveate.models.foveate_s import MAP_STRIDE, TAILS
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the stored picture
 
-# width, height and how often, while training is young and once it is grown
-SHAPES_YOUNG = (((256, 192), 0.74), ((224, 224), 0.16), ((192, 256), 0.10))
-SHAPES_GROWN = (((288, 224), 0.74), ((256, 256), 0.16), ((224, 288), 0.10))
+Shapes = tuple[tuple[tuple[int, int], float], ...]
+# width, height and how often: while training is young, once it is grown, and when it is refined
+SHAPES_YOUNG: Shapes = (((256, 192), 0.74), ((224, 224), 0.16), ((192, 256), 0.10))
+SHAPES_GROWN: Shapes = (((288, 224), 0.74), ((256, 256), 0.16), ((224, 288), 0.10))
+SHAPES_FINE: Shapes = (((384, 288), 0.74), ((320, 320), 0.16), ((288, 384), 0.10))
 GROWN_FROM = 0.6  # share of the training after which the pictures grow
 SQUASH = 1.15
 FEWEST_POINTS = 5
@@ -99,15 +101,23 @@ class MixedBatches(IterableDataset[Batch]):
         counts: tuple[int, int, int],
         progress: Callable[[], float],
         seed: int,
+        refining: bool = False,
     ) -> None:
         self.data, self.counts, self.progress, self.seed = data, counts, progress, seed
+        self.refining = refining
+
+    def shapes(self) -> Shapes:
+        """The shapes that are drawn from at this point of the training."""
+        if self.refining:
+            return SHAPES_FINE
+        return SHAPES_GROWN if self.progress() >= GROWN_FROM else SHAPES_YOUNG
 
     def __iter__(self) -> Iterator[Batch]:
         rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
         data = self.data
         orders = [_shuffled(len(group), rng) for group in (data.points, data.densities, data.masks)]
         while True:
-            shapes = SHAPES_GROWN if self.progress() >= GROWN_FROM else SHAPES_YOUNG
+            shapes = self.shapes()
             chosen = rng.choice(len(shapes), p=[share for _, share in shapes])
             width, height = shapes[chosen][0]
             points, densities, masks = (

@@ -25,10 +25,12 @@ from foveate.models.efficientnet_lite import (
     published_weights,
 )
 from foveate.models.foveate_s import FoveateS
+from foveate.training.export import load_average
 from foveate.training.mixing import MixedBatches, TrainingData, load_training_data
 from foveate.training.module import FoveateSTraining
 
 COUNTS = (8, 3, 4)  # a step's pictures with fixations, with density maps, with masks
+REFINING = {"rate": 6e-4, "trunk_rate": 1e-4}  # of trained weights at the size that runs
 CHECKPOINT_EVERY = datetime.timedelta(minutes=1)
 VALIDATE_EVERY = datetime.timedelta(minutes=20)
 VALIDATION_COUNTS = {"gaze-scenes": 50, "duts": 50}
@@ -43,10 +45,14 @@ def train_foveate_s(
     threads: int | None,
     seed: int,
     command: str,
+    start: Path | None = None,
     counts: tuple[int, int, int] = COUNTS,
     progress_bar: bool = True,
 ) -> Path:
     """Train, or go on from OUT/last.ckpt; returns the checkpoint, its record beside it.
+
+    start: another training's checkpoint, whose averaged weights are refined at a larger size in
+    place of starting from the trunk's published weights.
 
     Raises DatasetError for a folder without the sets and MissingExtraError without the extra.
     """
@@ -54,12 +60,22 @@ def train_foveate_s(
         torch.set_num_threads(threads)
     lightning.seed_everything(seed, workers=True)
     training_data = load_training_data(data)
-    network = FoveateS()
-    load_published(network.trunk, published_weights())
+    if start is None:
+        network = FoveateS()
+        load_published(network.trunk, published_weights())
+    else:
+        network = load_average(start).train()
     network = in_channels_last(network)
-    module = FoveateSTraining(network, minutes=minutes, steps=steps)
+    rates = {} if start is None else REFINING
+    module = FoveateSTraining(network, minutes=minutes, steps=steps, **rates)
     module.validation = validation_pictures(data)
-    batches = MixedBatches(training_data, counts=counts, progress=module.progress, seed=seed)
+    batches = MixedBatches(
+        training_data,
+        counts=counts,
+        progress=module.progress,
+        seed=seed,
+        refining=start is not None,
+    )
     out.mkdir(parents=True, exist_ok=True)
     callbacks: list[Any] = [
         ModelCheckpoint(
