@@ -21,7 +21,7 @@ from PIL import Image
 from foveate.datasets.attention import AttentionPicture, read_fixations
 from foveate.metrics.attention.fixations import nss
 from foveate.models.confidence import information
-from foveate.models.networks import PIXELS
+from foveate.models.networks.foveate_s import PIXELS
 from foveate.models.session import run_network
 from foveate.models.working_size import working_size
 from foveate.saliency import SaliencyMap

@@ -8,13 +8,13 @@ from skimage import data
 from skimage.transform import resize
 from torch.nn import functional
 
-from foveate.models.efficientnet_lite import (
+from foveate.models.architectures.efficientnet_lite import (
     EfficientNetLite0,
     load_published,
     published_layout,
     published_weights,
 )
-from foveate.models.foveate_s import TAILS, FoveateS, GazeTails, density
+from foveate.models.architectures.foveate_s import TAILS, FoveateS, GazeTails, density
 from foveate.training.export import RunTimeFoveateS, export_network, largest_difference
 
 WHOLE = torch.tensor([[0.0, 0.0, 1.0, 1.0]])

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from foveate.errors import ModelError
-from foveate.models import registry, session
+from foveate.models import records
+from foveate.models.records import checked_weights
 from foveate.models.registry import get_model, list_models
-from foveate.models.session import checked_weights
 
 
 def test_every_model_that_the_commands_name_is_there():
@@ -42,7 +42,7 @@ def test_entries_can_be_printed_as_json():
 
 
 def test_the_packaged_weights_match_their_record_and_bounds():
-    card = registry.read_card("foveate-s")
+    card = records.read_card("foveate-s")
     data = checked_weights("foveate-s")
     assert len(data) == card["weights"]["bytes"] < 20_000_000
 
@@ -53,13 +53,13 @@ def test_weights_that_differ_from_their_record_are_refused(tmp_path, monkeypatch
     (tmp_path / "weights" / "tampered.onnx").write_bytes(b"other weights")
     record = {"weights": {"file": "tampered.onnx", "sha256": "0" * 64}}
     (tmp_path / "cards" / "tampered.json").write_text(json.dumps(record))
-    monkeypatch.setattr(registry.resources, "files", lambda package: tmp_path)
+    monkeypatch.setattr(records.resources, "files", lambda package: tmp_path)
     with pytest.raises(ModelError, match="does not match its record"):
-        session.checked_weights("tampered")
+        records.checked_weights("tampered")
 
 
 def test_the_record_names_what_a_reader_of_a_model_needs():
-    card = registry.read_card("foveate-s")
+    card = records.read_card("foveate-s")
     assert card["trunk"]["licence"] == "Apache-2.0"
     assert card["training"]["command"].startswith("foveate train foveate-s")
     assert {facts["set"] for facts in card["training"]["data"]} == {

@@ -1,6 +1,6 @@
 """The page of a model, from its record."""
 
-from foveate.models.registry import read_card
+from foveate.models.records import read_card
 from foveate.training.page import model_page, results_table
 
 

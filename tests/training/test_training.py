@@ -12,11 +12,11 @@ from typer.testing import CliRunner
 from foveate.cli.train import train
 from foveate.datasets.attention import read_fixations
 from foveate.errors import DatasetError, ModelError, OptionError
-from foveate.models.foveate_s import TAILS, FoveateS
+from foveate.models.architectures.foveate_s import TAILS, FoveateS
 from foveate.training.export import load_average
-from foveate.training.losses import correlation_loss, divergence, gaze_loss, mask_loss
-from foveate.training.mixing import MixedBatches, load_training_data, tail_of
-from foveate.training.module import FoveateSTraining, validate
+from foveate.training.foveate_s.losses import correlation_loss, divergence, gaze_loss, mask_loss
+from foveate.training.foveate_s.mixing import MixedBatches, load_training_data, tail_of
+from foveate.training.foveate_s.module import FoveateSTraining, validate
 from foveate.training.train import train_foveate_s, validation_pictures
 
 

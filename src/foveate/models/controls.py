@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from foveate.models.registry import Prediction, register
+from foveate.models.registry import Prediction, register_baseline
 
 CENTRE_SIGMA = 0.25  # of each side
 GRID = 64  # cells along the longer side
@@ -29,12 +29,11 @@ def _residual_size(height: int, width: int) -> tuple[int, int]:
     return RESIDUAL_SIDE, RESIDUAL_SIDE
 
 
-@register(
+@register_baseline(
     summary="what departs from a smooth log spectrum (Hou and Zhang, CVPR 2007)",
-    kind="baseline",
     size=_residual_size,
 )
-def spectral_residual(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
+def spectral_residual(pixels: npt.NDArray[np.uint8]) -> Prediction:
     """What the log spectrum has beyond its own local average, back in the picture, blurred."""
     grey = pixels.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
     if grey.std() < FLAT_CONTRAST:
@@ -49,8 +48,8 @@ def spectral_residual(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction
     return Prediction(values, RESIDUAL_CONFIDENCE)
 
 
-@register(summary="a Gaussian in the middle, whatever the picture", kind="baseline", size=_grid)
-def centre(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
+@register_baseline(summary="a Gaussian in the middle, whatever the picture", size=_grid)
+def centre(pixels: npt.NDArray[np.uint8]) -> Prediction:
     rows, columns = pixels.shape[:2]
     y = (np.arange(rows) + 0.5) / rows - 0.5
     x = (np.arange(columns) + 0.5) / columns - 0.5
@@ -58,8 +57,8 @@ def centre(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
     return Prediction(np.exp(-0.5 * distance).astype(np.float32), 1.0)
 
 
-@register(summary="no map: every place counts the same", kind="baseline", size=_grid)
-def none(pixels: npt.NDArray[np.uint8], threads: int) -> Prediction:
+@register_baseline(summary="no map: every place counts the same", size=_grid)
+def none(pixels: npt.NDArray[np.uint8]) -> Prediction:
     return Prediction(np.ones((1, 1), dtype=np.float32), 0.0)
 
 

@@ -1,26 +1,32 @@
-"""The one list of models: name, what it is, how it sees a picture, its weights and its record."""
+"""The one list of models: name, what it is, how it sees a picture, its weights and its record.
+
+A network is an ONNX file and a function that reads its outputs as a map; a baseline is a function
+of the picture. Both are entered by a decorator under their function's name.
+"""
 
 from __future__ import annotations
 
 import difflib
 import importlib
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import ModelError
+from foveate.models.records import added_records, read_card
+from foveate.models.session import Outputs, run_network
 
 AUTO = "foveate-s"
-_HOMES = ("foveate.models.networks", "foveate.models.controls")
+_HOMES = (
+    "foveate.models.networks.foveate_s",
+    "foveate.models.controls",
+)
 
 Kind = Literal["network", "baseline"]
+Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -31,10 +37,11 @@ class Prediction:
     confidence: float
 
 
-# pixels (h, w, 3) of the picture reduced to size(), and threads
-Predict = Callable[[npt.NDArray[np.uint8], int], Prediction]
 # height and width of the picture -> height and width at which the model looks at it
 Size = Callable[[int, int], tuple[int, int]]
+# the network's outputs and the pixels (h, w, 3) that it looked at
+Read = Callable[[Outputs, Pixels], Prediction]
+Draw = Callable[[Pixels], Prediction]
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,17 @@ class ModelEntry:
     summary: str
     kind: Kind
     size: Size
-    predict: Predict
+    read: Read | None = None  # of a network
+    draw: Draw | None = None  # of a baseline
     record: str | None = None  # whose card and weights it uses
+
+    def predict(self, pixels: Pixels, threads: int) -> Prediction:
+        """The map for pixels (h, w, 3) of the picture reduced to size()."""
+        if self.draw is not None:
+            return self.draw(pixels)
+        assert self.read is not None
+        assert self.record is not None
+        return self.read(run_network(self.record, pixels, threads), pixels)
 
     @property
     def card(self) -> dict[str, Any] | None:
@@ -55,7 +71,7 @@ class ModelEntry:
 
     @property
     def weights(self) -> str | None:
-        """The weights' file name in the package."""
+        """The weights' file name."""
         return None if self.card is None else str(self.card["weights"]["file"])
 
     @property
@@ -75,35 +91,55 @@ class ModelEntry:
         }
         if self.card is not None:
             facts["weights_bytes"] = self.card["weights"]["bytes"]
-            facts["licence"] = self.card["weights"]["licence"]
-            facts["measured"] = self.card["measured"]
+            facts["licence"] = self.card["weights"].get("licence")
+            facts["measured"] = self.card.get("measured", {})
         return facts
 
 
 _ENTRIES: dict[str, ModelEntry] = {}
 
 
-def register(
-    *, summary: str, kind: Kind, size: Size, record: str | None = None
-) -> Callable[[Predict], Predict]:
-    """Enter a function under its own name, hyphens for underscores."""
+def register_network(*, summary: str, size: Size, record: str) -> Callable[[Read], Read]:
+    """Enter a function that reads a network's outputs, under its own name."""
 
-    def enter(predict: Predict) -> Predict:
-        function_name = cast(str, getattr(predict, "__name__"))  # noqa: B009
-        name = function_name.replace("_", "-")
-        if name in _ENTRIES:
-            raise ValueError(f"two models are called {name}")
-        _ENTRIES[name] = ModelEntry(name, summary, kind, size, predict, record)
-        return predict
+    def enter(read: Read) -> Read:
+        name = _name_of(read)
+        _ENTRIES[name] = ModelEntry(name, summary, "network", size, read=read, record=record)
+        return read
 
     return enter
 
 
+def register_baseline(*, summary: str, size: Size) -> Callable[[Draw], Draw]:
+    """Enter a function that makes a map without weights, under its own name."""
+
+    def enter(draw: Draw) -> Draw:
+        name = _name_of(draw)
+        _ENTRIES[name] = ModelEntry(name, summary, "baseline", size, draw=draw)
+        return draw
+
+    return enter
+
+
+def _name_of(function: Callable[..., Prediction]) -> str:
+    """A function's name with hyphens for underscores; no two models have one name."""
+    name = cast(str, getattr(function, "__name__")).replace("_", "-")  # noqa: B009
+    if name in _ENTRIES:
+        raise ValueError(f"two models are called {name}")
+    return name
+
+
 def list_models() -> list[ModelEntry]:
-    """Every model, networks first, in the order of their files."""
+    """Every model, networks first, in the order of their files; then those that the user added."""
     for home in _HOMES:
         importlib.import_module(home)
-    return list(_ENTRIES.values())
+    entries = list(_ENTRIES.values())
+    for name, card in added_records().items():
+        family = _ENTRIES.get(str(card.get("reads_as")))
+        if name not in _ENTRIES and family is not None:
+            summary = str(card.get("summary", f"{family.summary}, added weights"))
+            entries.append(replace(family, name=name, summary=summary, record=name))
+    return entries
 
 
 def get_model(name: str) -> ModelEntry:
@@ -115,18 +151,3 @@ def get_model(name: str) -> ModelEntry:
     near = difflib.get_close_matches(wanted, entries, n=1)
     hint = f": did you mean {near[0]}?" if near else f": there are auto, {', '.join(entries)}"
     raise ModelError(f"no model is called '{name}'{hint}")
-
-
-@cache
-def read_card(name: str) -> dict[str, Any]:
-    """A model's record, cards/NAME.json of the package; ModelError when it is not there."""
-    path = package_file("cards", f"{name}.json")
-    try:
-        return cast(dict[str, Any], json.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ModelError(f"{path} is missing: reinstall foveate") from error
-
-
-def package_file(folder: str, name: str) -> Traversable:
-    """A data file beside the models."""
-    return resources.files("foveate.models") / folder / name

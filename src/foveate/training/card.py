@@ -12,16 +12,16 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from foveate.models.efficientnet_lite import WEIGHTS_PACKAGE, WEIGHTS_SHA256
-from foveate.models.foveate_s import FoveateSOptions
+from foveate.models.architectures.efficientnet_lite import WEIGHTS_PACKAGE, WEIGHTS_SHA256
+from foveate.models.architectures.foveate_s import FoveateSOptions
 from foveate.training.export import MASK_WEIGHT
-from foveate.training.mixing import GROWN_FROM, SHAPES_GROWN, SHAPES_YOUNG
+from foveate.training.foveate_s.mixing import GROWN_FROM, SHAPES_GROWN, SHAPES_YOUNG
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
 ARCHITECTURE = {
     "family": "EfficientNet-Lite0 trunk, top-down decoder, mask head, gaze read-out",
-    "file": "models/foveate_s.py",
+    "file": "models/architectures/foveate_s.py",
     "input": "RGB in [0, 255], (B, 3, H, W), H and W multiples of 32",
     "outputs": {
         "mask": "probability of a salient object at stride 4",

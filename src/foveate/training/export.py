@@ -19,8 +19,8 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
 from foveate.errors import ModelError
-from foveate.models.efficientnet_lite import FrozenNormConv
-from foveate.models.foveate_s import GENERAL, FoveateS, density
+from foveate.models.architectures.efficientnet_lite import FrozenNormConv
+from foveate.models.architectures.foveate_s import GENERAL, FoveateS, density
 
 OPSET = 17
 SMALLEST_HALF = 30_000  # tensors of fewer weights stay in 32 bits: all but the trunk's 1x1 layers

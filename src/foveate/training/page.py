@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from foveate.models.registry import read_card
+from foveate.models.records import read_card
 
 ROWS = (
     ("osie val", "OSIE val, NSS", "nss"),

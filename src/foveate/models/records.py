@@ -1,0 +1,72 @@
+"""Models' records and weights: those of the package, and those that the user added.
+
+A record is JSON beside its weights: cards/NAME.json with weights/NAME.onnx in the package;
+NAME.json with NAME.onnx in the user's folder, where `foveate models add` puts them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, cast
+
+from foveate.errors import ModelError
+
+
+def user_folder() -> Path:
+    """Where added models live: $FOVEATE_MODELS, else foveate/models in the user's data folder."""
+    named = os.environ.get("FOVEATE_MODELS")
+    if named:
+        return Path(named)
+    data = os.environ.get("XDG_DATA_HOME")
+    home = Path(data) if data else Path.home() / ".local" / "share"
+    return home / "foveate" / "models"
+
+
+@cache
+def read_card(name: str) -> dict[str, Any]:
+    """A model's record; ModelError when it is not there."""
+    added = user_folder() / f"{name}.json"
+    path: Traversable = added if added.is_file() else package_file("cards", f"{name}.json")
+    try:
+        return cast(dict[str, Any], json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ModelError(f"{path} is missing: reinstall foveate") from error
+    except ValueError as error:
+        raise ModelError(f"{path} is damaged: add the model again, or reinstall") from error
+
+
+def added_records() -> dict[str, dict[str, Any]]:
+    """The records of the user's folder by name; damaged ones are passed over."""
+    found = {}
+    for path in sorted(user_folder().glob("*.json")):
+        try:
+            found[path.stem] = read_card(path.stem)
+        except ModelError:
+            continue
+    return found
+
+
+def checked_weights(name: str) -> bytes:
+    """The ONNX file that the record `name` tells of; ModelError when its hash is another."""
+    stated = read_card(name)["weights"]
+    added = user_folder() / str(stated["file"])
+    path: Traversable = added if added.is_file() else package_file("weights", stated["file"])
+    mend = "add the model again" if added.is_file() else "reinstall foveate"
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} is missing: {mend}") from error
+    if hashlib.sha256(data).hexdigest() != stated["sha256"]:
+        raise ModelError(f"{path} does not match its record's SHA-256: {mend}")
+    return data
+
+
+def package_file(folder: str, name: str) -> Traversable:
+    """A data file beside the models."""
+    return resources.files("foveate.models") / folder / name

@@ -1,0 +1,1 @@
+"""foveate-s: mixed batches of fixations, densities and masks, losses, its Lightning module."""
