@@ -28,7 +28,7 @@ app = typer.Typer(
 app.command(epilog=compress.EPILOG, no_args_is_help=True)(compress.compress)
 app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_pictures)
 app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
-app.command(epilog=models.EPILOG)(models.models)
+app.add_typer(models.app, name="models", epilog=models.EPILOG)
 app.command(epilog=train.EPILOG, no_args_is_help=True)(train.train)
 
 

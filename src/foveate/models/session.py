@@ -38,7 +38,11 @@ def run_network(name: str, pixels: npt.NDArray[np.uint8], threads: int) -> Outpu
     are multiples of what the network asks for. The session is made once a process and number of
     threads.
     """
-    session = _session(name, threads)
+    return outputs_of(_session(name, threads), pixels)
+
+
+def outputs_of(session: Any, pixels: npt.NDArray[np.uint8]) -> Outputs:
+    """As run_network, for a session in hand."""
     inputs = np.ascontiguousarray(pixels.transpose(2, 0, 1)[None], dtype=np.float32)
     names = [output.name for output in session.get_outputs()]
     found = session.run(names, {"pixels": inputs})
@@ -49,3 +53,8 @@ def _without_batch(value: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """The first of the batch; a single channel's axis goes too."""
     first: npt.NDArray[np.float32] = value[0]
     return np.asarray(first[0]) if first.ndim == 3 and first.shape[0] == 1 else first
+
+
+def forget_sessions() -> None:
+    """Let go of the sessions in memory: weights on the disk have changed."""
+    _session.cache_clear()

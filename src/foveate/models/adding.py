@@ -1,0 +1,255 @@
+"""A user's own weights: checked, then put beside the package's models; and taken away again.
+
+An ONNX file that `foveate export` wrote carries its record in its metadata. The record's
+"reads_as", or else its "name", tells which network of the package reads the file's outputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.errors import ModelError, OptionError, OutputError, printable
+from foveate.models.records import added_records, read_card, user_folder
+from foveate.models.registry import ModelEntry, Prediction, list_models
+from foveate.models.session import forget_sessions, outputs_of, session_of
+from foveate.pictures.writing import write_atomically
+
+CARD_KEY = "foveate.card"
+"""The key in an ONNX file's metadata under which its record lies, as JSON."""
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_TRIAL_SIDES = (96, 128)  # of the picture that the network is tried on
+
+
+@dataclass(frozen=True)
+class AddedModel:
+    """What was put into the user's folder."""
+
+    name: str
+    reads_as: str
+    weights: Path
+    sha256: str
+    size_bytes: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """What `foveate models add --json` prints."""
+        return {
+            "name": self.name,
+            "reads_as": self.reads_as,
+            "weights": str(self.weights),
+            "sha256": self.sha256,
+            "weights_bytes": self.size_bytes,
+        }
+
+
+def add_model(
+    source: Path, *, name: str | None = None, sha256: str | None = None, overwrite: bool = False
+) -> AddedModel:
+    """Check an ONNX file of `foveate export` and put it, with its record, into the user's folder.
+
+    Args:
+        source: the ONNX file.
+        name: what it will be called; the file's own name when None.
+        sha256: the hash that the file must have, in hexadecimal, where its giver stated one.
+        overwrite: replace a model of that name that the user added before.
+
+    Raises:
+        OptionError: a name that cannot be one, or that a model of the package has.
+        ModelError: the file cannot be read, is no ONNX, carries no record, is of an unknown
+            family, or does not run as its family does.
+        OutputError: the user's folder cannot be written, or holds that name already.
+    """
+    data = _read(source)
+    found = hashlib.sha256(data).hexdigest()
+    if sha256 is not None and sha256.strip().lower() != found:
+        raise ModelError(f"{printable(source)}: its SHA-256 is {found}, not the one that was given")
+    session = _loaded(source, data)
+    card = card_within(session, source)
+    name = _checked_name(source.stem if name is None else name)
+    family = _family(card, source)
+    _try(session, family, source)
+    weights = user_folder() / f"{name}.onnx"
+    record = {
+        **card,
+        "name": name,
+        "reads_as": family.name,
+        "weights": {
+            **_stated_weights(card),
+            "file": weights.name,
+            "sha256": found,
+            "bytes": len(data),
+        },
+    }
+    _write(weights, data, record, overwrite=overwrite)
+    return AddedModel(name, family.name, weights, found, len(data))
+
+
+def remove_model(name: str) -> None:
+    """Delete an added model's weights and record.
+
+    Raises:
+        ModelError: the user added no model of that name.
+        OutputError: the files cannot be deleted.
+    """
+    card = user_folder() / f"{name}.json"
+    if not _NAME.fullmatch(name) or not card.is_file():
+        if name in _taken():
+            raise ModelError(f"{name} belongs to the package: only added models can be removed")
+        added = sorted(path.stem for path in user_folder().glob("*.json"))
+        there = f"there are {', '.join(added)}" if added else "there are none"
+        raise ModelError(f"no added model is called '{printable(name)}': {there}")
+    try:
+        card.unlink()
+        card.with_suffix(".onnx").unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{card}: cannot be deleted: {error.strerror or error}") from error
+    _forget()
+
+
+def card_within(session: Any, source: Path) -> dict[str, Any]:
+    """The record that an ONNX file carries; ModelError when it has none."""
+    text = session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
+    if text is None:
+        raise ModelError(f"{printable(source)}: carries no record: write it with foveate export")
+    try:
+        card = json.loads(text)
+    except ValueError:
+        card = None
+    if not isinstance(card, dict):
+        raise ModelError(f"{printable(source)}: its record is damaged: write it again")
+    return card
+
+
+def _checked_name(name: str) -> str:
+    """A name that --map and --model can take and that no model of the package has."""
+    if not _NAME.fullmatch(name):
+        raise OptionError(
+            f"'{printable(name)}' cannot be a model's name: small letters, digits and hyphens; "
+            "give one with --name"
+        )
+    if name in _taken():
+        raise OptionError(f"the package has a model called {name}: give another with --name")
+    return name
+
+
+def _taken() -> set[str]:
+    """Names of the package's models and records."""
+    packaged = _packaged()
+    return {"auto", *packaged, *(entry.record for entry in packaged.values() if entry.record)}
+
+
+def _packaged() -> dict[str, ModelEntry]:
+    """The package's own models by name."""
+    added = added_records()
+    return {entry.name: entry for entry in list_models() if entry.name not in added}
+
+
+def _read(source: Path) -> bytes:
+    try:
+        return source.read_bytes()
+    except OSError as error:
+        why = "no such file; check the name" if not source.exists() else error.strerror
+        raise ModelError(f"{printable(source)}: {why}") from error
+
+
+def _loaded(source: Path, data: bytes) -> Any:
+    """A session of the file; onnxruntime has an exception of its own for each way to fail."""
+    try:
+        return session_of(data, 1)
+    except Exception as error:
+        raise ModelError(f"{printable(source)}: is not an ONNX file that runs here") from error
+
+
+def _family(card: dict[str, Any], source: Path) -> ModelEntry:
+    """The network of the package whose way of reading outputs a record names."""
+    wanted = str(card.get("reads_as", card.get("name")))
+    networks = {name: entry for name, entry in _packaged().items() if entry.kind == "network"}
+    if wanted not in networks:
+        raise ModelError(
+            f"{printable(source)}: its record names the family '{printable(wanted)}'; "
+            f"there are {', '.join(networks)}"
+        )
+    return networks[wanted]
+
+
+def _try(session: Any, family: ModelEntry, source: Path) -> None:
+    """Run the network on a small picture and read its outputs as its family does."""
+    inputs = [given.name for given in session.get_inputs()]
+    if inputs != ["pixels"]:
+        named = ", ".join(inputs) or "nothing"
+        raise ModelError(f"{printable(source)}: takes {printable(named)}, not pixels alone")
+    pixels = _trial_picture(*family.size(*_TRIAL_SIDES))
+    assert family.read is not None
+    try:
+        outputs = outputs_of(session, pixels)
+    except Exception as error:
+        rows, columns = pixels.shape[:2]
+        raise ModelError(
+            f"{printable(source)}: does not run on a picture of {columns}x{rows}"
+        ) from error
+    try:
+        prediction = family.read(outputs, pixels)
+    except KeyError as error:
+        raise ModelError(
+            f"{printable(source)}: has no output {error}, which {family.name} reads"
+        ) from error
+    except (ValueError, IndexError, TypeError) as error:
+        raise ModelError(
+            f"{printable(source)}: its outputs are not of the shapes that {family.name} reads"
+        ) from error
+    if not _is_map(prediction):
+        raise ModelError(f"{printable(source)}: gives no map of values in 0..1 of a plain picture")
+
+
+def _trial_picture(height: int, width: int) -> npt.NDArray[np.uint8]:
+    """(height, width, 3): shading, a bright square, a little grain."""
+    y, x = np.mgrid[:height, :width]
+    shade = 60 + 80 * x / width + 40 * y / height
+    shade[height // 3 : height // 2, width // 3 : width // 2] += 70
+    grain = np.random.default_rng(0).normal(0, 6, (height, width, 3))
+    picture = np.clip(shade[..., None] * [1.0, 0.9, 0.7] + grain, 0, 255)
+    return np.asarray(picture, dtype=np.uint8)
+
+
+def _is_map(prediction: Prediction) -> bool:
+    """Whether a prediction is what the registry promises."""
+    values = prediction.values
+    if values.ndim != 2 or not np.isfinite(values).all():
+        return False
+    return bool(values.min() >= -1e-6 and values.max() <= 1 + 1e-6)
+
+
+def _stated_weights(card: dict[str, Any]) -> dict[str, Any]:
+    stated = card.get("weights")
+    return stated if isinstance(stated, dict) else {}
+
+
+def _write(weights: Path, data: bytes, record: dict[str, Any], *, overwrite: bool) -> None:
+    """The weights, then the record that makes them a model."""
+    card = weights.with_suffix(".json")
+    if card.exists() and not overwrite:
+        raise OutputError(
+            f"a model called {weights.stem} was added before: use --overwrite to replace it"
+        )
+    try:
+        weights.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{weights.parent}: cannot be made: {error.strerror or error}") from error
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    write_atomically(weights, data, overwrite=True)  # without its record it is no model yet
+    write_atomically(card, text.encode(), overwrite=overwrite)
+    _forget()
+
+
+def _forget() -> None:
+    """Drop what the process remembers of records and sessions."""
+    read_card.cache_clear()
+    forget_sessions()
