@@ -1,5 +1,7 @@
 """The trunk against its published weights, the network, and its ONNX file against torch."""
 
+import json
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -15,7 +17,8 @@ from foveate.models.architectures.efficientnet_lite import (
     published_weights,
 )
 from foveate.models.architectures.foveate_s import TAILS, FoveateS, GazeTails, density
-from foveate.training.export import RunTimeFoveateS, export_network, largest_difference
+from foveate.training.foveate_s.recipe import run_time_of
+from foveate.training.onnx_file import CARD_KEY, largest_difference, write_onnx
 
 WHOLE = torch.tensor([[0.0, 0.0, 1.0, 1.0]])
 
@@ -87,7 +90,8 @@ def test_the_blur_keeps_a_constant_and_spreads_a_point():
 
 
 def test_the_onnx_file_gives_what_torch_gives_at_any_batch_and_size(network, tmp_path):
-    path = export_network(network, tmp_path / "net.onnx", mask_weight=0.1)
+    run_time = run_time_of(network)
+    path = write_onnx(run_time, tmp_path / "net.onnx", card={"name": "net"})
     assert path.stat().st_size < 8_000_000
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     pixels = np.random.default_rng(0).uniform(0, 255, (3, 3, 96, 64)).astype(np.float32)
@@ -97,5 +101,5 @@ def test_the_onnx_file_gives_what_torch_gives_at_any_batch_and_size(network, tmp
     assert np.abs(mask - torch.sigmoid(expected_mask).detach().numpy()).max() < 5e-3
     expected = density(expected_gaze[:, :1]).detach().numpy()
     assert np.abs(gaze - expected).max() / expected.max() < 5e-3
-    folded = RunTimeFoveateS(network, mask_weight=0.1)
-    assert largest_difference(folded, path) < 1e-3
+    assert largest_difference(run_time, path) < 1e-3
+    assert json.loads(session.get_modelmeta().custom_metadata_map[CARD_KEY]) == {"name": "net"}

@@ -11,13 +11,14 @@ from typer.testing import CliRunner
 
 from foveate.cli.train import train
 from foveate.datasets.attention import read_fixations
-from foveate.errors import DatasetError, ModelError, OptionError
+from foveate.errors import DatasetError, OptionError
 from foveate.models.architectures.foveate_s import TAILS, FoveateS
-from foveate.training.export import load_average
 from foveate.training.foveate_s.losses import correlation_loss, divergence, gaze_loss, mask_loss
 from foveate.training.foveate_s.mixing import MixedBatches, load_training_data, tail_of
 from foveate.training.foveate_s.module import FoveateSTraining, validate
-from foveate.training.train import train_foveate_s, validation_pictures
+from foveate.training.foveate_s.recipe import load_average, validation_pictures
+from foveate.training.recipes import Request, get_recipe
+from foveate.training.run import run_training
 
 
 @pytest.fixture(scope="module")
@@ -28,17 +29,9 @@ def data(tmp_path_factory):
 
 
 def run(data, out, steps):
-    return train_foveate_s(
-        data,
-        out,
-        minutes=None,
-        steps=steps,
-        threads=2,
-        seed=5,
-        command="foveate train foveate-s",
-        counts=(1, 1, 1),
-        progress_bar=False,
-    )
+    request = Request(data=data, minutes=None, steps=steps, seed=5)
+    recipe = get_recipe("foveate-s")
+    return run_training(recipe, request, out, command="foveate train foveate-s", progress_bar=False)
 
 
 def test_a_training_goes_on_from_its_checkpoint(data, tmp_path):
@@ -163,7 +156,7 @@ def command(*arguments):
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["resnet", "--data", ".", "--out", ".", "--steps", "1"], ModelError),
+        (["resnet", "--data", ".", "--out", ".", "--steps", "1"], OptionError),
         (["foveate-s", "--data", ".", "--out", "."], OptionError),
         (["foveate-s", "--data", ".", "--out", ".", "--steps", "1", "--minutes", "1"], OptionError),
         (["foveate-s", "--data", ".", "--out", ".", "--steps", "0"], OptionError),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from foveate.errors import MissingExtraError, ModelError, OptionError
+from foveate.errors import MissingExtraError, OptionError
 
 EPILOG = r"""
 [bold]Example[/]
@@ -21,10 +21,10 @@ Needs the train extra: pip install 'foveate\[train]'
 
 
 def train(
-    name: Annotated[str, typer.Argument(help="Network to train: foveate-s.")],
+    name: Annotated[str, typer.Argument(help="Network to train; a wrong name lists them.")],
     data: Annotated[
         Path,
-        typer.Option(help="Folder with the sets osie, gaze-more, gaze-scenes and duts as shards."),
+        typer.Option(help="Folder with the data sets as shards, one folder a set."),
     ],
     out: Annotated[Path, typer.Option(help="Folder for checkpoint, log and record.")],
     minutes: Annotated[
@@ -38,7 +38,7 @@ def train(
     ] = None,
     start: Annotated[
         Path | None,
-        typer.Option(help="Refine the weights of this checkpoint at a larger picture size."),
+        typer.Option(help="Begin with the averaged weights of this checkpoint."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights, order and augmentation.")] = 1,
     export: Annotated[
@@ -46,8 +46,6 @@ def train(
     ] = True,
 ) -> None:
     """Train a network on the data sets in DIR; resumes by itself from what OUT holds."""
-    if name != "foveate-s":
-        raise ModelError(f"no training for '{name}': foveate train knows foveate-s")
     if (minutes is None) == (steps is None):
         raise OptionError("give either --minutes or --steps")
     if any(value is not None and value <= 0 for value in (minutes, steps, threads)):
@@ -58,24 +56,19 @@ def train(
         import webdataset  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("foveate train", "train") from error
-    from foveate.training.train import train_foveate_s
+    from foveate.training.recipes import Request, get_recipe
+    from foveate.training.run import run_training
 
+    recipe = get_recipe(name)
+    request = Request(data=data, minutes=minutes, steps=steps, seed=seed, start=start)
     arguments = " ".join(["foveate", "train", *_public_arguments(sys.argv)])
-    checkpoint = train_foveate_s(
-        data,
-        out,
-        minutes=minutes,
-        steps=steps,
-        threads=threads,
-        seed=seed,
-        start=start,
-        command=arguments,
-    )
+    checkpoint = run_training(recipe, request, out, command=arguments, threads=threads)
     typer.echo(f"checkpoint: {checkpoint}")
     if export:
-        from foveate.training.export import export_foveate_s
+        from foveate.training.card import export as export_run
 
-        weights = export_foveate_s(checkpoint, out / f"{name}.onnx")
+        weights = out / f"{name}.onnx"
+        export_run(recipe, out, weights)
         typer.echo(f"weights: {weights}")
 
 

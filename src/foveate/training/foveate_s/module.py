@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import copy
-import math
-import time
 from typing import Any
 
-import lightning
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from foveate.datasets.attention import AttentionPicture
@@ -20,78 +16,29 @@ from foveate.models.architectures.foveate_s import GENERAL, TAILS, FoveateS, den
 from foveate.models.working_size import working_size
 from foveate.training.foveate_s.losses import gaze_loss, mask_loss
 from foveate.training.foveate_s.mixing import Batch
+from foveate.training.timed import TimedTraining
 
 FROZEN_STAGES = 2  # the stem and the first two stages see edges and colours: left as they are
-WARM_UP = 0.02  # share of the training in which the rates rise
 MASK_WEIGHT = 0.7
 GENERAL_WEIGHT = 1.0
 OWN_WEIGHT = 0.5
 VALIDATION_PIXELS = 320 * 256
 
 
-class FoveateSTraining(lightning.LightningModule):
-    """Trains `network`; `average` follows it as an exponential moving average and is what ships."""
+class FoveateSTraining(TimedTraining):
+    """Heads and trunk at two rates; the stem and the first stages as they are."""
 
-    def __init__(
-        self,
-        network: FoveateS,
-        *,
-        minutes: float | None,
-        steps: int | None,
-        rate: float = 2e-3,
-        trunk_rate: float = 2e-4,
-        weight_decay: float = 1e-2,
-        decay: float = 0.996,
-    ) -> None:
-        super().__init__()
-        if (minutes is None) == (steps is None):
-            raise ValueError("give either minutes or steps")
-        self.network = network
-        self.average = copy.deepcopy(network).requires_grad_(False)
-        self.minutes, self.total_steps = minutes, steps
-        self.rate, self.trunk_rate, self.weight_decay = rate, trunk_rate, weight_decay
-        self.decay = decay
-        self.elapsed_s = 0.0
-        self._last_tick: float | None = None
+    network: FoveateS
+    average: FoveateS
+
+    def __init__(self, network: FoveateS, *, trunk_rate: float = 2e-4, **settings: Any) -> None:
+        super().__init__(network, **settings)
+        self.trunk_rate = trunk_rate
         self.validation: dict[str, list[AttentionPicture]] = {}
         freeze(network.trunk)
 
-    def progress(self) -> float:
-        """How much of the training has passed, 0 to 1: by the clock or by steps."""
-        if self.minutes is not None:
-            return min(1.0, self.elapsed_s / (60 * self.minutes))
-        assert self.total_steps is not None
-        return min(1.0, self.global_step / self.total_steps)
-
-    def configure_optimizers(self) -> torch.optim.Optimizer:
-        groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
-        for name, parameter in self.network.named_parameters():
-            if parameter.requires_grad:
-                groups.setdefault((name.startswith("trunk."), parameter.ndim > 1), []).append(
-                    parameter
-                )
-        settings = []
-        for (in_trunk, decays), parameters in groups.items():
-            base = self.trunk_rate if in_trunk else self.rate
-            settings.append(
-                {
-                    "params": parameters,
-                    "lr": base,
-                    "base": base,
-                    "weight_decay": self.weight_decay if decays else 0.0,
-                }
-            )
-        return torch.optim.AdamW(settings, lr=self.rate)
-
-    def on_train_start(self) -> None:
-        self._last_tick = time.monotonic()
-
-    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
-        passed = self.progress()
-        factor = 0.5 * (1 + math.cos(math.pi * passed))
-        factor *= min(1.0, (passed + 1e-3) / WARM_UP)
-        for group in self.trainer.optimizers[0].param_groups:
-            group["lr"] = group["base"] * factor
+    def rate_of(self, name: str) -> float:
+        return self.trunk_rate if name.startswith("trunk.") else self.rate
 
     def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
         pixels = batch.pixels.to(memory_format=torch.channels_last).float()
@@ -110,22 +57,6 @@ class FoveateSTraining(lightning.LightningModule):
         )
         return loss
 
-    def on_train_batch_end(self, outputs: Any, batch: Batch, batch_idx: int) -> None:
-        young = (1 + self.global_step) / (10 + self.global_step)
-        follow(self.average, self.network, min(self.decay, young))
-        now = time.monotonic()
-        if self._last_tick is not None:
-            self.elapsed_s += now - self._last_tick
-        self._last_tick = now
-        if self.progress() >= 1.0:
-            self.trainer.should_stop = True
-
-    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        checkpoint["elapsed_s"] = self.elapsed_s
-
-    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        self.elapsed_s = checkpoint["elapsed_s"]
-
     def validation_step(self, batch: Any, batch_idx: int) -> None:
         """The averaged weights on the pictures held out for selecting; one call does all."""
         scores = validate(self.average, self.validation)
@@ -139,17 +70,6 @@ def freeze(trunk: EfficientNetLite0) -> None:
     trunk.stem.requires_grad_(False)
     for stage in trunk.stages[:FROZEN_STAGES]:
         stage.requires_grad_(False)
-
-
-@torch.no_grad()
-def follow(average: nn.Module, network: nn.Module, decay: float) -> None:
-    """Move the averaged weights and statistics towards the network's."""
-    theirs = network.state_dict()
-    for name, mine in average.state_dict().items():
-        if mine.is_floating_point():
-            mine.lerp_(theirs[name], 1 - decay)
-        else:
-            mine.copy_(theirs[name])
 
 
 @torch.inference_mode()

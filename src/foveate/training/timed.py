@@ -1,0 +1,109 @@
+"""A training by the clock or by steps: cosine rates, averaged weights, a cut at any minute."""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from typing import Any
+
+import lightning
+import torch
+from torch import nn
+
+WARM_UP = 0.02  # share of the training in which the rates rise
+
+
+class TimedTraining(lightning.LightningModule):
+    """Trains `network`; `average` follows it as an exponential moving average and is what ships.
+
+    A subclass gives training_step and, where parts of its network learn at other rates, rate_of.
+    minutes or steps: how long; the rates fall along a cosine to zero by then. rate: of AdamW.
+    decay: of the averaged weights a step.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        minutes: float | None,
+        steps: int | None,
+        rate: float = 2e-3,
+        weight_decay: float = 1e-2,
+        decay: float = 0.996,
+    ) -> None:
+        super().__init__()
+        if (minutes is None) == (steps is None):
+            raise ValueError("give either minutes or steps")
+        self.network = network
+        self.average = copy.deepcopy(network).requires_grad_(False)
+        self.minutes, self.total_steps = minutes, steps
+        self.rate, self.weight_decay, self.decay = rate, weight_decay, decay
+        self.elapsed_s = 0.0
+        self._last_tick: float | None = None
+
+    def rate_of(self, name: str) -> float:
+        """The highest rate of the parameter of that name."""
+        return self.rate
+
+    def progress(self) -> float:
+        """How much of the training has passed, 0 to 1: by the clock or by steps."""
+        if self.minutes is not None:
+            return min(1.0, self.elapsed_s / (60 * self.minutes))
+        assert self.total_steps is not None
+        return min(1.0, self.global_step / self.total_steps)
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        """AdamW; biases and norms do not decay."""
+        groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+        for name, parameter in self.network.named_parameters():
+            if parameter.requires_grad:
+                key = self.rate_of(name), parameter.ndim > 1
+                groups.setdefault(key, []).append(parameter)
+        settings = [
+            {
+                "params": parameters,
+                "lr": base,
+                "base": base,
+                "weight_decay": self.weight_decay if decays else 0.0,
+            }
+            for (base, decays), parameters in groups.items()
+        ]
+        return torch.optim.AdamW(settings, lr=self.rate)
+
+    def on_train_start(self) -> None:
+        self._last_tick = time.monotonic()
+
+    def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
+        passed = self.progress()
+        factor = 0.5 * (1 + math.cos(math.pi * passed))
+        factor *= min(1.0, (passed + 1e-3) / WARM_UP)
+        for group in self.trainer.optimizers[0].param_groups:
+            group["lr"] = group["base"] * factor
+
+    def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
+        young = (1 + self.global_step) / (10 + self.global_step)
+        follow(self.average, self.network, min(self.decay, young))
+        now = time.monotonic()
+        if self._last_tick is not None:
+            self.elapsed_s += now - self._last_tick
+        self._last_tick = now
+        if self.progress() >= 1.0:
+            self.trainer.should_stop = True
+
+    def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        checkpoint["elapsed_s"] = self.elapsed_s
+
+    def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
+        self.elapsed_s = checkpoint["elapsed_s"]
+
+
+@torch.no_grad()
+def follow(average: nn.Module, network: nn.Module, decay: float) -> None:
+    """Move the averaged weights and statistics towards the network's."""
+    theirs = network.state_dict()
+    for name, mine in average.state_dict().items():
+        if mine.is_floating_point():
+            mine.lerp_(theirs[name], 1 - decay)
+        else:
+            mine.copy_(theirs[name])
