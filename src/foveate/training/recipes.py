@@ -19,7 +19,10 @@ from torch.utils.data import IterableDataset
 from foveate.errors import ModelError, OptionError
 from foveate.training.timed import TimedTraining
 
-_HOMES = ("foveate.training.foveate_s.recipe",)
+_HOMES = (
+    "foveate.training.foveate_s.recipe",
+    "foveate.training.trunk.recipe",
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""MEnet and its ablations: pictures with masks, the metric and the cross-entropy loss, recipes."""

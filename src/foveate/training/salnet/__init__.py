@@ -1,0 +1,1 @@
+"""SalNet: whole pictures with blurred fixation maps, the Euclidean loss, its recipe."""
