@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 import foveate
-from foveate.cli import compare, compress, map, models, train
+from foveate.cli import compare, compress, export, map, models, train
 from foveate.cli.batch import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+from foveate.cli.trainable import NamesTrainings
 from foveate.errors import FoveateError, OptionError
 
 app = typer.Typer(
@@ -29,7 +30,8 @@ app.command(epilog=compress.EPILOG, no_args_is_help=True)(compress.compress)
 app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_pictures)
 app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
 app.add_typer(models.app, name="models", epilog=models.EPILOG)
-app.command(epilog=train.EPILOG, no_args_is_help=True)(train.train)
+app.command(cls=NamesTrainings, epilog=train.EPILOG, no_args_is_help=True)(train.train)
+app.command(cls=NamesTrainings, epilog=export.EPILOG, no_args_is_help=True)(export.export)
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,0 +1,118 @@
+"""A network's life by commands: train, export, add, map."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import tiny_recipe  # noqa: F401  (enters the recipe)
+import torch
+from PIL import Image
+
+from foveate.cli.main import main
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> Path:
+    """OUT of `foveate train tiny-shade`."""
+    out = tmp_path_factory.mktemp("runs") / "tiny-shade"
+    arguments = ["train", "tiny-shade", "--data", str(out), "--out", str(out), "--steps", "3"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["foveate", *arguments, "--no-export"])
+        with pytest.raises(SystemExit) as end:
+            main()
+    assert not end.value.code
+    return out
+
+
+@pytest.fixture
+def foveate(monkeypatch, capsys, tmp_path):
+    """Runs `foveate ARGUMENTS` in an empty folder: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["foveate", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        printed = capsys.readouterr()
+        return int(end.value.code or 0), printed.out, printed.err
+
+    return run
+
+
+def test_an_exported_training_carries_its_record(trained, foveate):
+    code, out, _ = foveate("export", "tiny-shade", "--run", trained, "-o", "shade.onnx")
+    assert code == 0
+    data = Path("shade.onnx").read_bytes()
+    assert hashlib.sha256(data).hexdigest() in out
+    session = onnxruntime.InferenceSession(data)
+    card = json.loads(session.get_modelmeta().custom_metadata_map["foveate.card"])
+    assert (card["name"], card["reads_as"]) == ("tiny-shade", "foveate-s-mask")
+    assert card["training"]["steps"] == 3
+    assert card["training"]["command"].startswith("foveate train tiny-shade")
+
+
+@pytest.mark.usefixtures("users_folder")
+def test_an_exported_file_is_added_and_makes_maps(trained, foveate):
+    assert foveate("export", "tiny-shade", "--run", trained, "-o", "shade.onnx")[0] == 0
+    assert foveate("models", "add", "shade.onnx")[0] == 0
+    pixels = np.zeros((64, 96, 3), np.uint8)
+    pixels[:, 48:] = 255
+    Image.fromarray(pixels).save("photo.png")
+    assert foveate("map", "photo.png", "--model", "shade")[0] == 0
+    state = torch.load(trained / "last.ckpt", weights_only=False)["state_dict"]
+    bright = 1 / (1 + np.exp(-float(state["average.mix.weight"].sum())))
+    with Image.open("photo.map.png") as image:
+        levels = np.asarray(image)
+    assert levels[32, 80] == pytest.approx(255 * bright, abs=1.5)
+    assert levels[32, 10] == pytest.approx(127.5, abs=1.5)
+
+
+def test_the_file_goes_beside_the_checkpoint_and_replaces_nothing_unasked(trained, foveate):
+    assert foveate("export", "tiny-shade", "--run", trained)[0] == 0
+    assert (trained / "tiny-shade.onnx").is_file()
+    code, _, err = foveate("export", "tiny-shade", "--run", trained)
+    assert code == 1
+    assert "exists already; use --overwrite" in err
+    assert foveate("export", "tiny-shade", "--run", trained, "--overwrite")[0] == 0
+
+
+def test_a_folder_without_a_training_is_named(foveate):
+    Path("empty").mkdir()
+    code, _, err = foveate("export", "tiny-shade", "--run", "empty")
+    assert (code, err) == (
+        1,
+        "foveate: empty holds no last.ckpt: give foveate train's --out folder\n",
+    )
+
+
+def test_a_checkpoint_of_another_network_is_refused(trained, foveate):
+    code, _, err = foveate("export", "foveate-s", "--run", trained, "-o", "other.onnx")
+    assert code == 1
+    assert "holds another network than foveate-s" in err
+    assert not Path("other.onnx").exists()
+
+
+@pytest.mark.parametrize("command", ["train", "export"])
+def test_an_unknown_name_is_wrong_usage_and_answered_with_those_there_are(
+    trained, foveate, command
+):
+    rest = ["--data", ".", "--out", "x", "--steps", 1] if command == "train" else ["--run", trained]
+    code, _, err = foveate(command, "nonesuch", *rest)
+    assert code == 2
+    assert "no training is called 'nonesuch'" in err
+    assert "foveate-s, " in err
+    assert "tiny-shade" in err
+
+
+@pytest.mark.parametrize("command", ["train", "export"])
+def test_help_lists_the_networks(foveate, command):
+    code, out, _ = foveate(command, "--help")
+    assert code == 0
+    assert "tiny-shade: brightness, for tests" in out
