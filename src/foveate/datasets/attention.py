@@ -16,11 +16,11 @@ from foveate.errors import DatasetError
 
 @dataclass(frozen=True)
 class AttentionPicture:
-    """One picture and exactly one kind of answer; the others are None."""
+    """One picture and what people did with it; a kind of answer that is not known is None."""
 
     key: str
     pixels: npt.NDArray[np.uint8]  # (H, W, 3) sRGB
-    fixations: npt.NDArray[np.int16] | None = None  # (N, 3): viewer, x, y in pixels from 0
+    fixations: npt.NDArray[np.int16] | None = None  # (N, 3) viewer, x, y in pixels from 0
     density: npt.NDArray[np.uint8] | None = None  # (h, w), the peak 255
     mask: npt.NDArray[np.uint8] | None = None  # (H, W), 0 or 255
 

@@ -1,0 +1,66 @@
+"""A set of pictures that can be gone through again and again, and is never held in memory whole."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
+
+PictureT = TypeVar("PictureT")
+
+
+@dataclass(frozen=True)
+class PictureSet(Generic[PictureT]):
+    """Pictures of one part of one set; each `iter` reads them anew from the disk.
+
+    read: starts reading. count: how many there are, None where only reading tells.
+    facts: what a record says of the set besides its name, part and count.
+    """
+
+    name: str
+    part: str
+    read: Callable[[], Iterator[PictureT]]
+    count: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[PictureT]:
+        return self.read()
+
+    def first(self, count: int) -> PictureSet[PictureT]:
+        """The set's first pictures only."""
+        known = count if self.count is None else min(count, self.count)
+        return replace(self, read=lambda: itertools.islice(self.read(), count), count=known)
+
+    def described(self) -> dict[str, Any]:
+        """What a record says of the set."""
+        return {"set": self.name, "part": self.part, "count": self.count, **self.facts}
+
+
+def split_by_hash(
+    keys: Sequence[str], parts: Mapping[str, float], *, seed: int = 0
+) -> dict[str, list[str]]:
+    """Keys dealt to parts, the same way wherever the files are listed in another order.
+
+    Keys are ordered by the SHA-256 of "seed:key"; the parts take them in turn. parts: shares that
+    sum to 1, or numbers of pictures above 1; what rounding leaves goes to the last part. Numbers
+    are scaled where there are more or fewer keys than they sum to. Each part keeps its keys sorted.
+    """
+    if not parts or any(size < 0 for size in parts.values()) or sum(parts.values()) <= 0:
+        raise ValueError(f"parts must have sizes above 0, not {dict(parts)}")
+    ordered = sorted(keys, key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).digest())
+    total = sum(parts.values())
+    dealt: dict[str, list[str]] = {}
+    start, reached = 0, 0.0
+    for name, size in parts.items():
+        reached += size
+        end = round(len(ordered) * reached / total)
+        dealt[name] = sorted(ordered[start:end])
+        start = end
+    return dealt
+
+
+def keys_hash(keys: Sequence[str]) -> str:
+    """SHA-256 of a list of keys, one a line: which pictures a part holds, in one word."""
+    return hashlib.sha256("\n".join(keys).encode()).hexdigest()
