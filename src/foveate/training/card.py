@@ -16,6 +16,10 @@ from foveate.training.recipes import Recipe, get_recipe
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
+STORED = {
+    16: "large tensors in 16-bit floats, cast to 32 when loaded",
+    8: "large tensors in 8 bits with a step an output channel, multiplied out when loaded",
+}
 TERMS = {
     "osie": "OSIE (Xu et al. 2014): published for research use",
     "gaze-more": "Scene Saliency Dataset (SUN2012 pictures) and Saliency in Crowd: research use",
@@ -44,7 +48,7 @@ def describe(
     }
 
 
-def weights_facts(path: Path) -> dict[str, Any]:
+def weights_facts(path: Path, bits: int) -> dict[str, Any]:
     """What a card says of its weights' file."""
     data = path.read_bytes()
     return {
@@ -52,15 +56,16 @@ def weights_facts(path: Path) -> dict[str, Any]:
         "sha256": hashlib.sha256(data).hexdigest(),
         "bytes": len(data),
         "licence": "Apache-2.0",
-        "stored": "large tensors in 16-bit floats, cast to 32 when loaded",
+        "stored": STORED[bits],
     }
 
 
 def export(recipe: Recipe, run: Path, target: Path) -> dict[str, Any]:
     """Write the ONNX file of a training's averaged weights; returns its card."""
     card = describe(recipe, run)
-    write_onnx(recipe.run_time(run / "last.ckpt"), target, card=card)
-    return card | {"weights": weights_facts(target)}
+    run_time = recipe.run_time(run / "last.ckpt")
+    write_onnx(run_time, target, card=card)
+    return card | {"weights": weights_facts(target, run_time.bits)}
 
 
 def ship(recipe: Recipe, run: Path, *, measured: dict[str, Any]) -> dict[str, Any]:

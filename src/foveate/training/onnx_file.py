@@ -1,4 +1,4 @@
-"""A trained network -> the ONNX file that runs: large weights in 16 bits, its card inside."""
+"""A trained network -> the ONNX file that runs: large weights in 16 or 8 bits, its card inside."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
@@ -21,6 +22,7 @@ from foveate.training.recipes import RunTime
 OPSET = 17
 SMALLEST_HALF = 30_000  # tensors of fewer weights stay in 32 bits
 TOLERANCE = 5e-3  # norms are folded before weights are rounded to 16 bits
+LARGEST_BYTE = 127
 CARD_KEY = "foveate.card"
 
 
@@ -39,7 +41,10 @@ def write_onnx(run_time: RunTime, target: Path, *, card: dict[str, Any]) -> Path
         for name, value in zip(run_time.outputs, shown, strict=True):
             if value.ndim == 4:
                 axes[name] |= {2: "rows", 3: "columns"}
-    round_to_half(module)
+    if run_time.bits == 8:
+        round_to_bytes(module)
+    else:
+        round_to_half(module)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own notices about tracing
         path = Path(folder) / "traced.onnx"
@@ -54,7 +59,10 @@ def write_onnx(run_time: RunTime, target: Path, *, card: dict[str, Any]) -> Path
             dynamo=False,
         )
         model = onnx.load(str(path))
-    store_in_half(model)
+    if run_time.bits == 8:
+        store_in_bytes(model)
+    else:
+        store_in_half(model)
     helper.set_model_props(model, {CARD_KEY: json.dumps(card, ensure_ascii=False)})
     onnx.checker.check_model(model)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -73,22 +81,67 @@ def round_to_half(module: nn.Module) -> None:
                 parameter.copy_(parameter.half().float())
 
 
+def round_to_bytes(module: nn.Module) -> None:
+    """Round large weights to 127 steps either side of 0, a step an output channel; in place."""
+    with torch.no_grad():
+        for parameter in module.parameters():
+            if parameter.numel() >= SMALLEST_HALF:
+                step = _steps(parameter.numpy())
+                parameter.copy_(torch.from_numpy(np.rint(parameter.numpy() / step) * step))
+
+
+def _steps(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """A step an output channel (the first axis), with ones for the other axes."""
+    largest = np.abs(values).max(axis=tuple(range(1, values.ndim)), keepdims=True)
+    steps: npt.NDArray[np.float32] = np.maximum(largest / LARGEST_BYTE, 1e-12).astype(np.float32)
+    return steps
+
+
 def store_in_half(model: onnx.ModelProto) -> None:
     """Store large weights in 16 bits, cast back to 32 when the session loads; in place."""
-    graph = model.graph
     casts = []
-    for tensor in graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT:
-            continue
-        values = numpy_helper.to_array(tensor)
-        if values.size < SMALLEST_HALF or np.abs(values).max() > np.finfo(np.float16).max:
+    for tensor, values in _large_tensors(model):
+        if np.abs(values).max() > np.finfo(np.float16).max:
             continue
         name = tensor.name
         tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))
         casts.append(helper.make_node("Cast", [f"{name}.half"], [name], to=TensorProto.FLOAT))
-    nodes = list(graph.node)
-    del graph.node[:]
-    graph.node.extend(casts + nodes)
+    _put_first(model, casts)
+
+
+def store_in_bytes(model: onnx.ModelProto) -> None:
+    """Store large weights in 8 bits and a step an output channel; multiplied when the session
+    loads; in place."""
+    made = []
+    for tensor, values in _large_tensors(model):
+        name, steps = tensor.name, _steps(values)
+        whole = np.rint(values / steps).astype(np.int8)
+        tensor.CopyFrom(numpy_helper.from_array(whole, f"{name}.bytes"))
+        model.graph.initializer.append(numpy_helper.from_array(steps, f"{name}.steps"))
+        floats = f"{name}.floats"
+        made.append(helper.make_node("Cast", [f"{name}.bytes"], [floats], to=TensorProto.FLOAT))
+        made.append(helper.make_node("Mul", [floats, f"{name}.steps"], [name]))
+    _put_first(model, made)
+
+
+def _large_tensors(
+    model: onnx.ModelProto,
+) -> list[tuple[onnx.TensorProto, npt.NDArray[np.float32]]]:
+    """The graph's large weights with their values."""
+    found = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type == TensorProto.FLOAT:
+            values = numpy_helper.to_array(tensor)
+            if values.size >= SMALLEST_HALF:
+                found.append((tensor, values))
+    return found
+
+
+def _put_first(model: onnx.ModelProto, made: list[onnx.NodeProto]) -> None:
+    """New nodes before all others, which read what they make."""
+    nodes = list(model.graph.node)
+    del model.graph.node[:]
+    model.graph.node.extend(made + nodes)
 
 
 def largest_difference(run_time: RunTime, path: Path) -> float:

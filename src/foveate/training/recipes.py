@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import torch
 from torch import nn
@@ -22,6 +22,8 @@ from foveate.training.timed import TimedTraining
 _HOMES = (
     "foveate.training.foveate_s.recipe",
     "foveate.training.trunk.recipe",
+    "foveate.training.menet.recipe",
+    "foveate.training.salnet.recipe",
 )
 
 
@@ -56,7 +58,8 @@ class RunTime:
     """A trained network as it runs: `module` takes pixels (B, 3, H, W) RGB in [0, 255].
 
     example: height and width to trace at. fixed: only that size works. checks: batch, height and
-    width of the pictures on which the ONNX file is compared with torch.
+    width of the pictures on which the ONNX file is compared with torch. bits: 16 or 8 for each
+    large weight in the file.
     """
 
     module: nn.Module
@@ -64,6 +67,7 @@ class RunTime:
     example: tuple[int, int]
     checks: tuple[tuple[int, int, int], ...]
     fixed: bool = False
+    bits: Literal[16, 8] = 16
 
 
 @dataclass(frozen=True)

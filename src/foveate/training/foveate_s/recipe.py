@@ -28,7 +28,6 @@ from foveate.training.foveate_s.mixing import (
     load_training_data,
 )
 from foveate.training.foveate_s.module import FoveateSTraining
-from foveate.training.onnx_file import SMALLEST_HALF
 from foveate.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
 
 COUNTS = (8, 3, 4)  # a step's pictures with fixations, with density maps, with masks
@@ -71,13 +70,11 @@ ABOUT = {
 
 
 class PlainConv(nn.Module):
-    """FrozenNormConv with its norm folded for good, large weights rounded to 16 bits."""
+    """FrozenNormConv with its norm folded for good."""
 
     def __init__(self, source: FrozenNormConv) -> None:
         super().__init__()
         weight, bias = (value.detach() for value in source.folded())
-        if weight.numel() >= SMALLEST_HALF:
-            weight = weight.half().float()
         self.weight, self.bias = nn.Parameter(weight), nn.Parameter(bias)
         self.stride, self.groups = source.stride, source.groups
         self.before, self.after = source.before, source.after
@@ -141,6 +138,7 @@ def run_time_of(network: FoveateS) -> RunTime:
         outputs=("mask", "gaze", "mix"),
         example=(256, 320),
         checks=((1, 256, 320), (2, 192, 256), (1, 64, 512)),
+        bits=8,
     )
 
 
