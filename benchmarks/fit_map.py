@@ -6,19 +6,19 @@
 2. The weight of the mask beside the gaze (log gaze + weight · mask logit): NSS on the same.
 3. The ends of the confidence: the density's information in nats on featureless pictures (0) and
    the median of the train parts of osie and gaze-more (1).
-The constants live in models/networks.py, the network's record, and models/confidence.py.
+The constants live in models/networks/foveate_s.py, the network's record, and models/confidence.py.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from foveate.datasets.attention import AttentionPicture, read_fixations
+from foveate.datasets.shards import shard_paths
 from foveate.metrics.attention.fixations import nss
 from foveate.models.confidence import information
 from foveate.models.networks.foveate_s import PIXELS
@@ -26,8 +26,9 @@ from foveate.models.session import run_network
 from foveate.models.working_size import working_size
 from foveate.saliency import SaliencyMap
 from foveate.saliency.glance import glance
+from records import files_hash, head, publish
 
-AREAS = (224 * 160, 256 * 192, 288 * 224, 320 * 256, 384 * 288, 448 * 352)
+AREAS = (256 * 192, 320 * 256, 384 * 288, 448 * 352, 512 * 384)
 MASK_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 LONGEST_LOGIT = 6.0
 TRAIN_COUNT = 300
@@ -112,21 +113,24 @@ def main() -> None:
         trained = read_fixations(options.data / name, "train")[:TRAIN_COUNT]
         found = [information(outputs(picture.pixels, PIXELS)["gaze"]) for picture in trained]
         nats[name] = np.quantile(found, [0, 0.05, 0.25, 0.5, 0.75, 1]).round(3).tolist()
-    record = {
-        "command": "python benchmarks/fit_map.py --data DIR",
-        "set": "gaze-more val",
-        "count": len(pictures),
-        "nss_by_area": areas,
-        "area": PIXELS,
-        "nss_by_mask_weight": weights,
-        "nss_with_flips_averaged": flips,
-        "nats_of_featureless_pictures": nothing,
-        "nats_of_train_pictures_quantiles_0_5_25_50_75_100": nats,
-    }
-    text = json.dumps(record, indent=1)
-    if options.save is not None:
-        options.save.write_text(text + "\n", encoding="utf-8")
-    print(text)
+    publish(
+        {
+            **head(["numpy", "onnxruntime", "foveate"]),
+            "set": {
+                "folder": "gaze-more",
+                "part": "val",
+                "count": len(pictures),
+                "sha256": files_hash(shard_paths(options.data / "gaze-more", "val")),
+            },
+            "nss_by_area": areas,
+            "area": PIXELS,
+            "nss_by_mask_weight": weights,
+            "nss_with_flips_averaged": flips,
+            "nats_of_featureless_pictures": nothing,
+            "nats_of_train_pictures_quantiles_0_5_25_50_75_100": nats,
+        },
+        options.save,
+    )
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ For the controls named after it, the power that brings that curve nearest to the
 confidence that they are given.
 
     python benchmarks/fit_weight_curve.py --data DIR [--model foveate-s-gaze] [--controls ...]
+                                          [--save results/weight-curve.json]
 
 DIR holds WebDataset shards val-*.tar of KEY.webp + KEY.fix.npy (viewer, x, y).
 """
@@ -14,16 +15,17 @@ DIR holds WebDataset shards val-*.tar of KEY.webp + KEY.fix.npy (viewer, x, y).
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
 
 from foveate.datasets.attention import AttentionPicture, read_fixations
+from foveate.datasets.shards import shard_paths
 from foveate.jpeg.blockwise import block_grid
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import ranks
 from gaze import top_fifth, viewers_density
+from records import files_hash, head, publish
 
 EDGES = np.concatenate([np.linspace(0, 0.8, 9), np.linspace(0.85, 1, 4)])
 FLOOR = 0.01
@@ -51,6 +53,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of val-*.tar shards")
     parser.add_argument("--model", default="foveate-s-gaze")
     parser.add_argument("--controls", nargs="*", default=["centre", "spectral-residual"])
+    parser.add_argument("--save", type=Path, help="write the JSON to this file too")
     options = parser.parse_args()
 
     pictures = read_fixations(options.data, "val")
@@ -60,15 +63,23 @@ def main() -> None:
     for name in options.controls:
         own = log_likelihood(pictures, name)[1]
         powers[name] = round(float(centred @ (own - own.mean()) / (centred @ centred)), 3)
-    record = {
-        "command": f"fit_weight_curve.py --model {options.model}",
-        "pictures": len(pictures),
-        "ranks": ((EDGES[:-1] + EDGES[1:]) / 2).round(4).tolist(),
-        "likelihood": likelihood.round(4).tolist(),
-        "log_weights": curve.round(3).tolist(),
-        "confidence": powers,
-    }
-    print(json.dumps(record, indent=2))
+    publish(
+        {
+            **head(["numpy", "onnxruntime", "foveate"]),
+            "set": {
+                "folder": options.data.name,
+                "part": "val",
+                "count": len(pictures),
+                "sha256": files_hash(shard_paths(options.data, "val")),
+            },
+            "model": options.model,
+            "ranks": ((EDGES[:-1] + EDGES[1:]) / 2).round(4).tolist(),
+            "likelihood": likelihood.round(4).tolist(),
+            "log_weights": curve.round(3).tolist(),
+            "confidence": powers,
+        },
+        options.save,
+    )
 
 
 if __name__ == "__main__":
