@@ -135,8 +135,10 @@ def test_each_viewer_is_held_against_all_others():
     ]
     assert parts[0].others.sum() == pytest.approx(3, rel=1e-3)
     expected = sum(nss(part.others, part.points) * len(part.points) for part in parts) / 4
-    assert humans_mean(fixations, 40, 60, nss) == pytest.approx(expected)
+    found = humans_mean(fixations, 40, 60, lambda seen, own: {"nss": nss(seen, own)})
+    assert found == {"nss": pytest.approx(expected)}
 
 
 def test_a_single_viewer_cannot_be_held_against_others():
-    assert np.isnan(humans_mean(np.array([[0, 1, 1], [0, 2, 2]]), 10, 10, nss))
+    fixations = np.array([[0, 1, 1], [0, 2, 2]])
+    assert humans_mean(fixations, 10, 10, lambda seen, own: {"nss": nss(seen, own)}) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,13 +45,15 @@ def humans_mean(
     fixations: npt.ArrayLike,
     height: int,
     width: int,
-    score: Callable[[Floats, npt.NDArray[np.int64]], float],
+    score: Callable[[Floats, npt.NDArray[np.int64]], Mapping[str, float]],
     *,
     sigma_of_width: float = SIGMA_OF_WIDTH,
-) -> float:
-    """The mean over points of `score(map of the others, a viewer's points)`; NaN for one viewer."""
-    total, count = 0.0, 0
+) -> dict[str, float]:
+    """Means over points of `score(map of the others, a viewer's points)`; none for one viewer."""
+    totals: dict[str, float] = {}
+    count = 0
     for left_out in leave_one_out(fixations, height, width, sigma_of_width=sigma_of_width):
-        total += score(left_out.others, left_out.points) * len(left_out.points)
+        for name, value in score(left_out.others, left_out.points).items():
+            totals[name] = totals.get(name, 0.0) + value * len(left_out.points)
         count += len(left_out.points)
-    return total / count if count else float("nan")
+    return {name: total / count for name, total in totals.items()}
