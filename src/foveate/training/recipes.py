@@ -24,6 +24,7 @@ _HOMES = (
     "foveate.training.trunk.recipe",
     "foveate.training.menet.recipe",
     "foveate.training.salnet.recipe",
+    "foveate.training.labels.recipe",
 )
 
 

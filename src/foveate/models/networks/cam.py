@@ -1,0 +1,57 @@
+"""Class activation maps: of the best class, or of the five best weighted by rank.
+
+Maps have both signs; least becomes 0 and largest 1, once, after the sum.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from foveate.models.confidence import mask_confidence
+from foveate.models.networks.msroi import (
+    Floats,
+    Pixels,
+    ranked_things,
+    size_of,
+    stretched,
+    top_by_rank,
+)
+from foveate.models.registry import Prediction, register_network
+from foveate.models.session import Outputs
+
+
+def best_class(outputs: Outputs) -> Floats:
+    """Equation 2 for the object class of the highest score, (h, w), of both signs."""
+    return np.asarray(outputs["maps"][ranked_things(outputs)[0]])
+
+
+def _prediction(values: Floats, pixels: Pixels) -> Prediction:
+    shown = stretched(values)
+    return Prediction(shown, mask_confidence(shown, pixels))
+
+
+@register_network(
+    summary="class activation map of the likeliest class (Zhou et al., CVPR 2016)",
+    size=size_of,
+    record="cam",
+)
+def cam(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(best_class(outputs), pixels)
+
+
+@register_network(
+    summary="class activation maps of the five likeliest classes, weighted by rank",
+    size=size_of,
+    record="cam",
+)
+def cam_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(top_by_rank(outputs), pixels)
+
+
+@register_network(
+    summary="class activation map of the likeliest of 119 labels that are not collapsed",
+    size=size_of,
+    record="cam-fine",
+)
+def cam_fine(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(best_class(outputs), pixels)

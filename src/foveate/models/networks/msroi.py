@@ -1,0 +1,113 @@
+"""MS-ROI's maps: all classes over their thresholds (equation 5), or the top five by rank."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.models.confidence import mask_confidence
+from foveate.models.registry import Prediction, register_network
+from foveate.models.session import Outputs
+
+Floats = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
+
+SHORTEST_SIDE = 224
+STRIDE = 16
+LONGEST_SIDES_RATIO = 4.0  # beyond it a picture is squashed
+TOP = 5
+RANK_WEIGHTS = np.arange(TOP, 0, -1, dtype=np.float32) / 15
+# first to fifth; what the published code's repeated averaging comes to
+RELEASED_WEIGHTS = np.array([0.5, 0.25, 0.125, 0.0625, 0.075], dtype=np.float32)
+
+
+def size_of(height: int, width: int) -> tuple[int, int]:
+    """Shorter side 224, the other in proportion to the nearest multiple of 16: the whole picture.
+
+    The published script looks at a central square and stretches its map over the picture.
+    """
+    ratio = min(max(width / height, 1 / LONGEST_SIDES_RATIO), LONGEST_SIDES_RATIO)
+    longer = round(SHORTEST_SIDE * max(ratio, 1 / ratio) / STRIDE) * STRIDE
+    return (SHORTEST_SIDE, longer) if ratio >= 1 else (longer, SHORTEST_SIDE)
+
+
+def ranked_things(outputs: Outputs) -> npt.NDArray[np.intp]:
+    """Indices of the object classes, the highest score first."""
+    scores = np.where(outputs["things"] > 0.5, outputs["scores"], -np.inf)
+    order = np.argsort(-scores, kind="stable")
+    return order[: int((outputs["things"] > 0.5).sum())]
+
+
+def over_threshold(outputs: Outputs) -> Floats:
+    """Equation 5: the sum of the maps of all object classes whose logit is positive, (h, w).
+
+    Where none is, equation 5 is zero everywhere, which says nothing of where to look: the best
+    class's map stands in for it.
+    """
+    order = ranked_things(outputs)
+    chosen = order[outputs["scores"][order] > 0]
+    return np.asarray(outputs["maps"][chosen if len(chosen) else order[:1]].sum(axis=0))
+
+
+def top_by_rank(outputs: Outputs) -> Floats:
+    """The five object classes of the highest scores, weighted 5 to 1 (section 3), (h, w)."""
+    return np.tensordot(RANK_WEIGHTS, outputs["maps"][ranked_things(outputs)[:TOP]], axes=1)
+
+
+def as_released(outputs: Outputs) -> Floats:
+    """The published code's merge: five maps, each stretched to 0..1, by its effective weights."""
+    stretched_maps = np.stack(
+        [stretched(each) for each in outputs["maps"][ranked_things(outputs)[:TOP]]]
+    )
+    return np.tensordot(RELEASED_WEIGHTS, stretched_maps, axes=1)
+
+
+def stretched(values: Floats) -> Floats:
+    """Least to 0 and largest to 1; a flat map to 0."""
+    spread = float(values.max() - values.min())
+    if spread <= 0:
+        return np.zeros_like(values)
+    return np.asarray((values - values.min()) / np.float32(spread), dtype=np.float32)
+
+
+def _prediction(values: Floats, pixels: Pixels) -> Prediction:
+    """A map that is not negative, divided by its peak."""
+    shown = np.asarray(values / max(float(values.max()), 1e-30), dtype=np.float32)
+    return Prediction(shown, mask_confidence(shown, pixels))
+
+
+@register_network(
+    summary="objects of all classes over their thresholds (MS-ROI, equation 5)",
+    size=size_of,
+    record="msroi",
+)
+def msroi(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(over_threshold(outputs), pixels)
+
+
+@register_network(
+    summary="objects of the five likeliest classes, weighted by rank (MS-ROI)",
+    size=size_of,
+    record="msroi",
+)
+def msroi_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(top_by_rank(outputs), pixels)
+
+
+@register_network(
+    summary="as msroi, on 119 labels that are not collapsed",
+    size=size_of,
+    record="msroi-fine",
+)
+def msroi_fine(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(over_threshold(outputs), pixels)
+
+
+@register_network(
+    summary="what MS-ROI's published code computes: a merge of five class activation maps",
+    size=size_of,
+    record="msroi-released",
+)
+def msroi_released(outputs: Outputs, pixels: Pixels) -> Prediction:
+    shown = stretched(as_released(outputs))
+    return Prediction(shown, mask_confidence(shown, pixels))
