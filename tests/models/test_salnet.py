@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from foveate.models.architectures.salnet import SalNet, SalNetOptions, bilinear_kernel
+from foveate.models.architectures.salnet import ResponseNorm, SalNet, SalNetOptions, bilinear_kernel
 
 
 def layers(network):
@@ -80,3 +80,9 @@ def test_the_transposed_layer_can_interpolate_bilinearly():
     )
     inner = (slice(None), slice(None), slice(4, -4), slice(4, -4))
     torch.testing.assert_close(layer(coarse)[inner], expected[inner])
+
+
+def test_response_normalisation_is_torchs():
+    features = 300 * torch.rand(2, 9, 5, 6)
+    expected = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1.0)(features)
+    torch.testing.assert_close(ResponseNorm(9)(features), expected)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 MEAN_BGR = (100.0, 110.0, 118.0)
 HALF_RANGE = 127.5
@@ -38,6 +39,10 @@ LAYERS = (
 POOLED = 2  # a pooling of two follows each of the first layers
 
 
+LRN_CHANNELS = 5
+LRN_ALPHA = 1e-4
+
+
 @dataclass(frozen=True)
 class SalNetOptions:
     """Sizes: channels are those of the paper, times `width`."""
@@ -51,6 +56,27 @@ class SalNetOptions:
         """Of the layers in their order; the last is the map."""
         scaled = [max(1, round(layer.channels * self.width)) for layer in LAYERS[:-1]]
         return [*scaled, 1]
+
+
+class ResponseNorm(nn.Module):
+    """Caffe's local response normalisation over five channels, as torch's LocalResponseNorm.
+
+    The neighbours are summed by a 1x1 convolution: torch's own, a pooling in three dimensions,
+    takes two fifths of a training step on a processor.
+    """
+
+    neighbours: Tensor
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        place = torch.arange(channels)
+        near = (place[:, None] - place[None]).abs() <= LRN_CHANNELS // 2
+        self.register_buffer("neighbours", near.float()[:, :, None, None], persistent=False)
+
+    def forward(self, features: Tensor) -> Tensor:
+        energy = functional.conv2d(features.square(), self.neighbours)
+        base = 1 + LRN_ALPHA / LRN_CHANNELS * energy
+        return features * torch.rsqrt(base * base.sqrt())  # to the power of -0.75
 
 
 class SalNet(nn.Module):
@@ -69,7 +95,7 @@ class SalNet(nn.Module):
             nn.Conv2d(inputs, outputs, layer.kernel, padding=layer.kernel // 2)
             for layer, inputs, outputs in zip(LAYERS, [3, *channels], channels, strict=False)
         )
-        self.normalise = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1.0)
+        self.normalise = ResponseNorm(channels[0])
         self.pool = nn.MaxPool2d(3, 2, ceil_mode=True)
         self.enlarge = nn.ConvTranspose2d(1, 1, 2 * STRIDE, STRIDE, STRIDE // 2, bias=False)
         self.register_buffer("mean", torch.tensor(MEAN_BGR)[None, :, None, None], persistent=False)

@@ -1,0 +1,45 @@
+"""SalNet's map: its grey levels blurred a little and divided by their peak."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.models.confidence import gaze_confidence
+from foveate.models.registry import Prediction, register_network
+from foveate.models.session import Outputs
+
+LONGER = 224  # pixels of the longer side, as in training; the paper's is 320
+MULTIPLE = 8
+SHORTEST = 56
+# A 5x5 Gaussian of the sigma that OpenCV gives that size by itself: 0.3·((5 - 1)/2 - 1) + 0.8
+SIGMA = 1.1
+
+
+def _size(height: int, width: int) -> tuple[int, int]:
+    """The picture's aspect with the longer side LONGER; long strips are squashed to 4:1."""
+    longer = max(height, width)
+    sides = [round(LONGER * side / longer / MULTIPLE) * MULTIPLE for side in (height, width)]
+    return max(SHORTEST, sides[0]), max(SHORTEST, sides[1])
+
+
+@register_network(
+    summary="where people look, by nine plain convolutions (SalNet)", size=_size, record="salnet"
+)
+def salnet(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
+    """The authors' post-processing, before the map is enlarged where they blur it after."""
+    levels = np.clip(_blurred(outputs["map"]), 0, 255)
+    peak = max(float(levels.max()), 1e-6)
+    values = np.asarray(levels / peak, dtype=np.float32)
+    density = values / max(float(values.mean()), 1e-6)
+    return Prediction(values, gaze_confidence(density, pixels))
+
+
+def _blurred(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """5x5 Gaussian blur, mirrored about the edge pixels."""
+    kernel = np.exp(-0.5 * (np.arange(-2, 3) / SIGMA) ** 2)
+    kernel /= kernel.sum()
+    padded = np.pad(values, 2, mode="reflect")
+    height, width = values.shape
+    across = sum(kernel[i] * padded[:, i : i + width] for i in range(5))
+    return np.asarray(sum(kernel[i] * across[i : i + height] for i in range(5)), dtype=np.float32)
