@@ -1,0 +1,52 @@
+"""Sets of a few generated pictures with masks, in published layouts and as shards."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+
+def a_scene(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A dim picture (48, 64, 3) with one bright box, and the box's mask."""
+    rng = np.random.default_rng(seed)
+    pixels = rng.integers(0, 60, (48, 64, 3), dtype=np.uint8)
+    top, left = int(rng.integers(4, 24)), int(rng.integers(4, 40))
+    mask = np.zeros((48, 64), np.uint8)
+    mask[top : top + 16, left : left + 18] = 255
+    pixels[mask > 0] = 230
+    return pixels, mask
+
+
+def encoded(pixels: np.ndarray, kind: str) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, kind, lossless=True)
+    return stream.getvalue()
+
+
+def write_folders(images: Path, masks: Path, *, count: int = 3, suffix: str = ".jpg") -> None:
+    """`count` pictures in one folder and their masks in another."""
+    for folder in (images, masks):
+        folder.mkdir(parents=True, exist_ok=True)
+    for seed in range(count):
+        pixels, mask = a_scene(seed)
+        kind = {".jpg": "JPEG", ".png": "PNG"}[suffix]
+        (images / f"{seed:04d}{suffix}").write_bytes(encoded(pixels, kind))
+        (masks / f"{seed:04d}.png").write_bytes(encoded(mask, "PNG"))
+
+
+def write_mask_shard(folder: Path, part: str = "test", *, count: int = 3) -> Path:
+    """One shard of KEY.webp with KEY.mask.png; returns the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tarfile.open(folder / f"{part}-000000.tar", "w") as archive:
+        for seed in range(count):
+            pixels, mask = a_scene(seed)
+            fields = {"webp": encoded(pixels, "WEBP"), "mask.png": encoded(mask, "PNG")}
+            for name, data in fields.items():
+                entry = tarfile.TarInfo(f"picture-{seed}.{name}")
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
+    return folder
