@@ -24,3 +24,11 @@ def working_size(height: int, width: int, *, pixels: int) -> tuple[int, int]:
             if cost < best_cost - 1e-9:
                 best, best_cost = (rows * STRIDE, columns * STRIDE), cost
     return best
+
+
+def shorter_side_size(height: int, width: int, *, shortest: int, stride: int) -> tuple[int, int]:
+    """(height, width) of the whole picture with its shorter side at `shortest`, a multiple of
+    `stride`, and the other in proportion to the nearest multiple."""
+    ratio = min(max(width / height, 1 / LONGEST_SIDES_RATIO), LONGEST_SIDES_RATIO)
+    longer = round(shortest * max(ratio, 1 / ratio) / stride) * stride
+    return (shortest, longer) if ratio >= 1 else (longer, shortest)

@@ -11,6 +11,7 @@ from foveate.models.confidence import mask_confidence
 from foveate.models.networks.msroi import (
     Floats,
     Pixels,
+    lite_size_of,
     ranked_things,
     size_of,
     stretched,
@@ -55,3 +56,21 @@ def cam_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
 )
 def cam_fine(outputs: Outputs, pixels: Pixels) -> Prediction:
     return _prediction(best_class(outputs), pixels)
+
+
+@register_network(
+    summary="as cam, on a published ImageNet trunk in place of the paper's",
+    size=lite_size_of,
+    record="cam-lite",
+)
+def cam_lite(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(best_class(outputs), pixels)
+
+
+@register_network(
+    summary="as cam-top-five, on a published ImageNet trunk in place of the paper's",
+    size=lite_size_of,
+    record="cam-lite",
+)
+def cam_lite_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(top_by_rank(outputs), pixels)

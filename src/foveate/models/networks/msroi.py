@@ -8,27 +8,31 @@ import numpy.typing as npt
 from foveate.models.confidence import mask_confidence
 from foveate.models.registry import Prediction, register_network
 from foveate.models.session import Outputs
+from foveate.models.working_size import shorter_side_size
 
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
 SHORTEST_SIDE = 224
 STRIDE = 16
-LONGEST_SIDES_RATIO = 4.0  # beyond it a picture is squashed
+LITE_STRIDE = 32  # of the trunk that msroi-lite and cam-lite stand on
 TOP = 5
 RANK_WEIGHTS = np.arange(TOP, 0, -1, dtype=np.float32) / 15
 # first to fifth; what the published code's repeated averaging comes to
 RELEASED_WEIGHTS = np.array([0.5, 0.25, 0.125, 0.0625, 0.075], dtype=np.float32)
 
 
-def size_of(height: int, width: int) -> tuple[int, int]:
+def size_of(height: int, width: int, *, stride: int = STRIDE) -> tuple[int, int]:
     """Shorter side 224, the other in proportion to the nearest multiple of 16: the whole picture.
 
     The published script looks at a central square and stretches its map over the picture.
     """
-    ratio = min(max(width / height, 1 / LONGEST_SIDES_RATIO), LONGEST_SIDES_RATIO)
-    longer = round(SHORTEST_SIDE * max(ratio, 1 / ratio) / STRIDE) * STRIDE
-    return (SHORTEST_SIDE, longer) if ratio >= 1 else (longer, SHORTEST_SIDE)
+    return shorter_side_size(height, width, shortest=SHORTEST_SIDE, stride=stride)
+
+
+def lite_size_of(height: int, width: int) -> tuple[int, int]:
+    """As size_of, to multiples of 32."""
+    return size_of(height, width, stride=LITE_STRIDE)
 
 
 def ranked_things(outputs: Outputs) -> npt.NDArray[np.intp]:
@@ -111,3 +115,21 @@ def msroi_fine(outputs: Outputs, pixels: Pixels) -> Prediction:
 def msroi_released(outputs: Outputs, pixels: Pixels) -> Prediction:
     shown = stretched(as_released(outputs))
     return Prediction(shown, mask_confidence(shown, pixels))
+
+
+@register_network(
+    summary="as msroi, on a published ImageNet trunk in place of the paper's",
+    size=lite_size_of,
+    record="msroi-lite",
+)
+def msroi_lite(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(over_threshold(outputs), pixels)
+
+
+@register_network(
+    summary="as msroi-top-five, on a published ImageNet trunk in place of the paper's",
+    size=lite_size_of,
+    record="msroi-lite",
+)
+def msroi_lite_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
+    return _prediction(top_by_rank(outputs), pixels)

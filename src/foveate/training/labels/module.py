@@ -13,10 +13,11 @@ from torch.nn import functional
 
 from foveate.datasets.labels import LabelledPicture
 from foveate.models.classes import ClassList
-from foveate.models.networks.msroi import size_of
+from foveate.models.working_size import STRIDE, shorter_side_size
 from foveate.training.labels.mixing import LabelBatch
 from foveate.training.timed import TimedTraining
 
+SHORTEST_SIDE = 224  # as models/networks/msroi.py
 RATE = 3e-3
 TRUNK_RATE = 1e-3  # where the trunk has been taught before
 WEIGHT_DECAY = 2e-2
@@ -86,7 +87,7 @@ def scores_of(network: nn.Module, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[
     network.eval()
     # a copy: torch does not take read-only arrays
     inputs = torch.tensor(pixels).permute(2, 0, 1)[None].float()
-    size = size_of(*pixels.shape[:2])
+    size = shorter_side_size(*pixels.shape[:2], shortest=SHORTEST_SIDE, stride=STRIDE)
     inputs = functional.interpolate(inputs, size=size, mode="bilinear", antialias=True)
     logits, _ = network(inputs.contiguous(memory_format=torch.channels_last))
     network.train(was_training)
