@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 import foveate
-from foveate.cli import compare, compress, export, map, models, reproduce, train
+from foveate.cli import compare, compress, evaluate, export, map, models, reproduce, train
 from foveate.cli.batch import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from foveate.cli.trainable import NamesTrainings
 from foveate.errors import FoveateError, OptionError
@@ -32,6 +32,7 @@ app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
 app.add_typer(models.app, name="models", epilog=models.EPILOG)
 app.command(cls=NamesTrainings, epilog=train.EPILOG, no_args_is_help=True)(train.train)
 app.command(cls=NamesTrainings, epilog=export.EPILOG, no_args_is_help=True)(export.export)
+app.add_typer(evaluate.app, name="evaluate")
 app.command(epilog=reproduce.EPILOG, no_args_is_help=True)(reproduce.reproduce)
 
 

@@ -12,7 +12,7 @@ likelihood is concave, so that Newton's method finds them; sigma is the best of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -76,7 +76,7 @@ class _Cells:
 
 def fit_calibrations(
     pictures: Iterable[AttentionPicture],
-    sources: dict[str, Source],
+    sources: Mapping[str, Source],
     *,
     tick: Tick = ignore,
 ) -> dict[str, Calibration]:

@@ -39,6 +39,15 @@ def all_found_name(rank: float) -> str:
     return f"all_found_{rank:g}"
 
 
+METRICS = {
+    "pointing_game": "the map's maximum lies on a class",
+    "energy_in_mask": "share of the map's sum on the classes",
+    **{recall_name(rank): f"share of classes of mean rank {rank:g} or more" for rank in RANKS},
+    **{all_found_name(rank): f"pictures with all classes at {rank:g} or more" for rank in RANKS},
+}
+"""The metrics in the order in which they are printed, and what they are."""
+
+
 def measure_localisation(
     pictures: Iterable[LabelledPicture] | Iterable[AttentionPicture],
     sources: Mapping[str, Source],
