@@ -18,9 +18,13 @@ def write_brightness(
     takes: str = "pixels",
     gives: str = "mask",
     highest: float = 255.0,
+    fixed: tuple[int, int] | None = None,
 ) -> Path:
-    """A network whose one output is the picture's brightness, divided by `highest`."""
-    sides: list[Any] = ["batch", 3, "height", "width"]
+    """A network whose one output is the picture's brightness, divided by `highest`.
+
+    fixed: the one height and width that it takes.
+    """
+    sides: list[Any] = ["batch", 3, *(fixed or ("height", "width"))]
     nodes = [
         helper.make_node("ReduceMean", [takes], ["grey"], axes=[1], keepdims=1),
         helper.make_node("Div", ["grey", "highest"], [gives]),

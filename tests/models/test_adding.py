@@ -54,6 +54,14 @@ def test_the_record_keeps_what_the_file_tells_and_states_the_weights(tmp_path, u
     }
 
 
+def test_a_network_of_one_size_is_shown_every_picture_at_it(tmp_path, users_folder):
+    add_model(write_brightness(tmp_path / "bright.onnx", fixed=(64, 64)))
+    assert json.loads((users_folder / "bright.json").read_text())["fixed_size"] == [64, 64]
+    assert get_model("bright").size(480, 640) == (64, 64)
+    values = foveate.saliency_map(a_picture(), model="bright").values
+    assert values[32, 80] == pytest.approx(200 / 255, abs=1e-3)
+
+
 def test_a_record_may_name_the_family_apart_from_itself(tmp_path):
     card = {"name": "my-net", "reads_as": "foveate-s-mask"}
     assert add_model(write_brightness(tmp_path / "a.onnx", card=card)).reads_as == "foveate-s-mask"

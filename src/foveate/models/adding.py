@@ -75,7 +75,8 @@ def add_model(
     card = card_within(session, source)
     name = _checked_name(source.stem if name is None else name)
     family = _family(card, source)
-    _try(session, family, source)
+    fixed = _fixed_size(session)
+    _try(session, family, fixed or family.size(*_TRIAL_SIDES), source)
     weights = user_folder() / f"{name}.onnx"
     record = {
         **card,
@@ -88,6 +89,8 @@ def add_model(
             "bytes": len(data),
         },
     }
+    if fixed is not None:
+        record["fixed_size"] = list(fixed)
     _write(weights, data, record, overwrite=overwrite)
     return AddedModel(name, family.name, weights, found, len(data))
 
@@ -180,13 +183,21 @@ def _family(card: dict[str, Any], source: Path) -> ModelEntry:
     return networks[wanted]
 
 
-def _try(session: Any, family: ModelEntry, source: Path) -> None:
+def _fixed_size(session: Any) -> tuple[int, int] | None:
+    """The height and width that a network takes, where it takes no others."""
+    shape = session.get_inputs()[0].shape if session.get_inputs() else []
+    if len(shape) != 4 or not all(isinstance(side, int) for side in shape[2:]):
+        return None
+    return int(shape[2]), int(shape[3])
+
+
+def _try(session: Any, family: ModelEntry, size: tuple[int, int], source: Path) -> None:
     """Run the network on a small picture and read its outputs as its family does."""
     inputs = [given.name for given in session.get_inputs()]
     if inputs != ["pixels"]:
         named = ", ".join(inputs) or "nothing"
         raise ModelError(f"{printable(source)}: takes {printable(named)}, not pixels alone")
-    pixels = _trial_picture(*family.size(*_TRIAL_SIDES))
+    pixels = _trial_picture(*size)
     assert family.read is not None
     try:
         outputs = outputs_of(session, pixels)

@@ -138,8 +138,18 @@ def list_models() -> list[ModelEntry]:
         family = _ENTRIES.get(str(card.get("reads_as")))
         if name not in _ENTRIES and family is not None:
             summary = str(card.get("summary", f"{family.summary}, added weights"))
-            entries.append(replace(family, name=name, summary=summary, record=name))
+            size = _size_of(card, family)
+            entries.append(replace(family, name=name, summary=summary, record=name, size=size))
     return entries
+
+
+def _size_of(card: dict[str, Any], family: ModelEntry) -> Size:
+    """How added weights look at a picture: as their family does, or at the one size they take."""
+    stated = card.get("fixed_size")
+    if stated is None:
+        return family.size
+    height, width = (int(side) for side in stated)
+    return lambda rows, columns: (height, width)
 
 
 def get_model(name: str) -> ModelEntry:
