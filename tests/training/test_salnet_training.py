@@ -38,7 +38,7 @@ def test_every_fixation_counts_the_same():
 
 @pytest.mark.parametrize(
     ("size", "shape"),
-    [((384, 512), (168, 224)), ((256, 256), (192, 192)), ((512, 384), (224, 168))],
+    [((384, 512), (144, 192)), ((256, 256), (168, 168)), ((512, 384), (192, 144))],
 )
 def test_pictures_go_to_the_shape_that_squashes_them_least(size, shape):
     assert nearest_shape(watched([(1, 1)], *size)) == shape
@@ -78,7 +78,7 @@ def test_a_training_becomes_a_file_that_runs_at_any_shape(data, tmp_path):
         recipe.run_time(tmp_path / "last.ckpt"), tmp_path / "salnet.onnx", card={"name": "salnet"}
     )
     session = session_of(path.read_bytes(), 1)
-    for height, width in ((168, 224), (56, 224), (224, 64)):
+    for height, width in ((144, 192), (48, 192), (192, 64)):
         pixels = np.full((1, 3, height, width), 90, dtype=np.float32)
         (levels,) = session.run(None, {"pixels": pixels})
         assert levels.shape == (1, 1, height, width)

@@ -9,9 +9,9 @@ from foveate.models.confidence import gaze_confidence
 from foveate.models.registry import Prediction, register_network
 from foveate.models.session import Outputs
 
-LONGER = 224  # pixels of the longer side, as in training; the paper's is 320
+LONGER = 192  # pixels of the longer side, as in training; the paper's is 320
 MULTIPLE = 8
-SHORTEST = 56
+SHORTEST = 48
 # A 5x5 Gaussian of the sigma that OpenCV gives that size by itself: 0.3·((5 - 1)/2 - 1) + 0.8
 SIGMA = 1.1
 

@@ -14,7 +14,7 @@ from torch.utils.data import IterableDataset
 
 from foveate.datasets.attention import AttentionPicture
 
-SHAPES = ((168, 224), (192, 192), (224, 168))  # height and width: 4:3, square, 3:4
+SHAPES = ((144, 192), (168, 168), (192, 144))  # height and width: 4:3, square, 3:4
 SIGMA_SHARE = 0.03  # of the longer side: about a degree of sight in these sets
 FEWEST_POINTS = 5
 
