@@ -12,8 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from foveate.models.architectures.msroi import LabelOptions
-from foveate.models.architectures.vgg import VggTrunk
+from foveate.models.architectures.msroi import LabelOptions, trunk_of
 
 
 class CAM(nn.Module):
@@ -28,7 +27,7 @@ class CAM(nn.Module):
         self.options = options or LabelOptions()
         count = self.options.class_count
         shared = count * self.options.maps
-        self.trunk = VggTrunk(self.options.trunk)
+        self.trunk = trunk_of(self.options)
         self.features = nn.Conv2d(self.trunk.out_channels, shared, 3, padding=1)
         nn.init.kaiming_normal_(self.features.weight, nonlinearity="relu")
         self.readout = nn.Conv2d(shared, count, 1, bias=False)

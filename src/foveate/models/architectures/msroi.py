@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from foveate.models.architectures.lite_trunk import LiteOptions, LiteTrunk
 from foveate.models.architectures.vgg import VggOptions, VggTrunk
 from foveate.models.classes import class_list
 
@@ -26,11 +27,12 @@ THRESHOLD_AT_FIRST = 4.0  # with small features a class is thought absent before
 
 @dataclass(frozen=True)
 class LabelOptions:
-    """classes: "general" or "fine"; maps: D, feature maps a class."""
+    """classes: "general" or "fine"; maps: D, feature maps a class; trunk: the paper's, or a
+    published EfficientNet-Lite0 in its place."""
 
     classes: str = "general"
     maps: int = 4
-    trunk: VggOptions = field(default_factory=VggOptions)
+    trunk: VggOptions | LiteOptions = field(default_factory=VggOptions)
 
     def to_dict(self) -> dict[str, Any]:
         return {"classes": self.classes, "maps": self.maps, "trunk": self.trunk.to_dict()}
@@ -38,6 +40,13 @@ class LabelOptions:
     @property
     def class_count(self) -> int:
         return len(class_list(self.classes).classes)
+
+
+def trunk_of(options: LabelOptions) -> VggTrunk | LiteTrunk:
+    """The trunk that the options name."""
+    if isinstance(options.trunk, LiteOptions):
+        return LiteTrunk(options.trunk)
+    return VggTrunk(options.trunk)
 
 
 class MSROI(nn.Module):
@@ -50,7 +59,7 @@ class MSROI(nn.Module):
         super().__init__()
         self.options = options or LabelOptions()
         count = self.options.class_count
-        self.trunk = VggTrunk(self.options.trunk)
+        self.trunk = trunk_of(self.options)
         self.features = nn.Conv2d(self.trunk.out_channels, count * self.options.maps, 3, padding=1)
         nn.init.normal_(self.features.weight, std=0.01)
         nn.init.constant_(self.features.bias, 0.1)  # type: ignore[arg-type]

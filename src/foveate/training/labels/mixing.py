@@ -28,6 +28,9 @@ Shapes = tuple[tuple[tuple[int, int], float], ...]
 # width, height and how often: while training is young, and once it is grown
 SHAPES_YOUNG: Shapes = (((160, 128), 0.6), ((144, 144), 0.25), ((128, 160), 0.15))
 SHAPES_GROWN: Shapes = (((224, 176), 0.6), ((208, 208), 0.25), ((176, 224), 0.15))
+# the same for a trunk that wants multiples of 32
+LITE_YOUNG: Shapes = (((192, 160), 0.6), ((160, 160), 0.25), ((160, 192), 0.15))
+LITE_GROWN: Shapes = (((256, 192), 0.6), ((224, 224), 0.25), ((192, 256), 0.15))
 GROWN_FROM = 2 / 3
 LEAST_KEPT = 0.75  # of each side
 SQUASH = 1.25
@@ -65,16 +68,18 @@ class LabelBatches(IterableDataset[LabelBatch]):
         progress: Callable[[], float],
         seed: int,
         counts: dict[str, int] | None = None,
+        shapes: tuple[Shapes, Shapes] = (SHAPES_YOUNG, SHAPES_GROWN),
     ) -> None:
         self.pictures, self.classes = pictures, classes
         self.progress, self.seed = progress, seed
         self.counts = counts or COUNTS
+        self.young, self.grown = shapes
 
     def __iter__(self) -> Iterator[LabelBatch]:
         rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
         orders = {name: _shuffled(len(self.pictures[name]), rng) for name in self.counts}
         while True:
-            shapes = SHAPES_GROWN if self.progress() >= GROWN_FROM else SHAPES_YOUNG
+            shapes = self.grown if self.progress() >= GROWN_FROM else self.young
             width, height = shapes[rng.choice(len(shapes), p=[share for _, share in shapes])][0]
             chosen = [
                 (name, self.pictures[name][next(orders[name])])

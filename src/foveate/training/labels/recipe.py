@@ -13,6 +13,13 @@ from torch import Tensor, nn
 
 from foveate.datasets.shards import describe_shards
 from foveate.models.architectures.cam import CAM
+from foveate.models.architectures.efficientnet_lite import (
+    WEIGHTS_PACKAGE,
+    WEIGHTS_SHA256,
+    load_published,
+    published_weights,
+)
+from foveate.models.architectures.lite_trunk import LiteOptions, LiteTrunk
 from foveate.models.architectures.msroi import MSROI, LabelOptions
 from foveate.models.architectures.msroi_released import MSROIReleased, light_released
 from foveate.models.classes import class_list
@@ -21,6 +28,8 @@ from foveate.training.labels.mixing import (
     COUNTS,
     GROWN_FROM,
     HELD_OUT,
+    LITE_GROWN,
+    LITE_YOUNG,
     SETS,
     SHAPES_GROWN,
     SHAPES_YOUNG,
@@ -31,6 +40,13 @@ from foveate.training.labels.module import RATE, TRUNK_RATE, LabelTraining, Loss
 from foveate.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
 
 FOLLOW_EVERY = 2.0  # minutes
+VGG_TRUNK = {"name": "VGG, ten convolutions, begun as vgg-trunk (see training.command)"}
+LITE_TRUNK = {
+    "name": "EfficientNet-Lite0, trained on ImageNet labels, left as published",
+    "package": WEIGHTS_PACKAGE,
+    "sha256": WEIGHTS_SHA256,
+    "licence": "Apache-2.0",
+}
 OUTPUTS = ("maps", "scores", "things")
 
 
@@ -43,6 +59,7 @@ class LabelNetwork:
     loss: Loss
     family: str
     file: str
+    lite: bool = False  # on the published trunk
 
     def about(self) -> dict[str, Any]:
         """What the card says of the architecture."""
@@ -61,7 +78,7 @@ class LabelNetwork:
                 "options": network.options.to_dict(),  # type: ignore[operator, union-attr]
                 "classes": list(chosen.classes),
             },
-            "trunk": {"name": "VGG, ten convolutions, begun as vgg-trunk (see training.command)"},
+            "trunk": LITE_TRUNK if self.lite else VGG_TRUNK,
             "use_and_limits": [
                 "Rows beside the paper's claims, trained for minutes on two processor cores: not"
                 " what networks of full width and full sets reach.",
@@ -80,11 +97,14 @@ class LabelNetwork:
 
     def run_time(self, checkpoint: Path) -> RunTime:
         module = RunTimeLabels(self.load(checkpoint), class_list(self.classes).things)
-        return RunTime(module, OUTPUTS, (224, 288), ((1, 224, 288), (2, 240, 224), (1, 224, 448)))
+        checks = ((1, 224, 288), (2, 256 if self.lite else 240, 224), (1, 224, 448))
+        return RunTime(module, OUTPUTS, (224, 288), checks)
 
     def prepare(self, request: Request) -> Prepared:
         chosen = class_list(self.classes)
         network = self.build()
+        if isinstance(network.trunk, LiteTrunk):
+            load_published(network.trunk.published, published_weights())
         if request.start is not None:
             begin(network, request.start)
         pictures, held_out = read_parts(request.data)
@@ -97,13 +117,16 @@ class LabelNetwork:
             minutes=request.minutes,
             steps=request.steps,
         )
-        batches = LabelBatches(pictures, chosen, progress=module.progress, seed=request.seed)
+        shapes = (LITE_YOUNG, LITE_GROWN) if self.lite else (SHAPES_YOUNG, SHAPES_GROWN)
+        batches = LabelBatches(
+            pictures, chosen, progress=module.progress, seed=request.seed, shapes=shapes
+        )
         facts = {
             "batch": COUNTS,
             "rates": {"heads": RATE, "trunk": TRUNK_RATE if module.taught else RATE},
             "sizes": {
-                "at first": [list(size) for size, _ in SHAPES_YOUNG],
-                f"from {GROWN_FROM:.2f} of the training": [list(size) for size, _ in SHAPES_GROWN],
+                "at first": [list(size) for size, _ in shapes[0]],
+                f"from {GROWN_FROM:.2f} of the training": [list(size) for size, _ in shapes[1]],
             },
             "held_out": f"every {HELD_OUT}th picture of msrc21 train follows the training",
             "data": [
@@ -168,6 +191,22 @@ _CAM_FINE = LabelNetwork(
     family="class activation maps on the sets' own labels, not collapsed",
     file="cam.py",
 )
+_MSROI_LITE = LabelNetwork(
+    build=partial(MSROI, LabelOptions(trunk=LiteOptions())),
+    classes="general",
+    loss=sigmoid_loss,
+    family="MS-ROI's maps, thresholds and sigmoids on a published ImageNet trunk",
+    file="msroi.py",
+    lite=True,
+)
+_CAM_LITE = LabelNetwork(
+    build=partial(CAM, LabelOptions(trunk=LiteOptions())),
+    classes="general",
+    loss=softmax_loss,
+    family="class activation maps on a published ImageNet trunk",
+    file="cam.py",
+    lite=True,
+)
 _RELEASED = LabelNetwork(
     build=lambda: MSROIReleased(light_released()),
     classes="fine",
@@ -230,3 +269,25 @@ def cam_fine(request: Request) -> Prepared:
 def msroi_released(request: Request) -> Prepared:
     """Fine classes, softmax."""
     return _RELEASED.prepare(request)
+
+
+@recipe(
+    summary="as msroi, on a published ImageNet trunk in place of the paper's",
+    sets=SETS,
+    run_time=_MSROI_LITE.run_time,
+    about=_MSROI_LITE.about(),
+)
+def msroi_lite(request: Request) -> Prepared:
+    """General classes; the trunk stays as published."""
+    return _MSROI_LITE.prepare(request)
+
+
+@recipe(
+    summary="as cam, on a published ImageNet trunk in place of the paper's",
+    sets=SETS,
+    run_time=_CAM_LITE.run_time,
+    about=_CAM_LITE.about(),
+)
+def cam_lite(request: Request) -> Prepared:
+    """General classes; the trunk stays as published."""
+    return _CAM_LITE.prepare(request)
