@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -98,7 +98,8 @@ class LabelNetwork:
     def run_time(self, checkpoint: Path) -> RunTime:
         module = RunTimeLabels(self.load(checkpoint), class_list(self.classes).things)
         checks = ((1, 224, 288), (2, 256 if self.lite else 240, 224), (1, 224, 448))
-        return RunTime(module, OUTPUTS, (224, 288), checks)
+        bits: Literal[16, 8] = 8 if self.lite else 16
+        return RunTime(module, OUTPUTS, (224, 288), checks, bits=bits)
 
     def prepare(self, request: Request) -> Prepared:
         chosen = class_list(self.classes)
