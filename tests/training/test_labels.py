@@ -150,9 +150,10 @@ def test_a_training_goes_on_and_exports(trained, tmp_path):
     assert outputs["things"].tolist() == [float(thing) for thing in general_classes().things]
 
 
-def test_a_training_begins_with_another_networks_trunk(data, trained):
+@pytest.mark.parametrize("name", ["cam", "msroi-fine"])
+def test_a_training_begins_with_another_networks_trunk(data, trained, name):
     start = Request(data=data, minutes=None, steps=1, seed=4, start=trained / "last.ckpt")
-    begun = get_recipe("cam").prepare(start).module.network
+    begun = get_recipe(name).prepare(start).module.network
     taught = averaged_state(trained / "last.ckpt")
     name = "trunk.layers.0.weight"
     assert torch.equal(begun.state_dict()[name], taught[name])

@@ -156,7 +156,11 @@ class RunTimeLabels(nn.Module):
 def begin(network: nn.Module, start: Path) -> None:
     """All averaged weights of a checkpoint of the same network, or else those of its trunk."""
     state = averaged_state(start)
-    if state.keys() == network.state_dict().keys():
+    shapes = [
+        {name: value.shape for name, value in each.items()}
+        for each in (state, network.state_dict())
+    ]
+    if shapes[0] == shapes[1]:
         network.load_state_dict(state)
         return
     prefix = "trunk."
