@@ -46,7 +46,7 @@ def test_all_sources_are_measured_in_one_pass():
     assert found["bright"].keys == ["p0", "p1", "p2", "p3", "p4"]
     estimates = {name: scores.estimates() for name, scores in found.items()}
     assert list(estimates["bright"]) == list(METRICS)
-    assert estimates["bright"]["max_f"].mean > 0.8 > estimates["none"]["max_f"].mean
+    assert estimates["bright"]["max_f_of_mean_curve"].mean > 0.8 > estimates["none"]["max_f"].mean
     assert estimates["bright"]["mae"].low <= estimates["bright"]["mae"].mean
 
 
@@ -56,7 +56,7 @@ def test_both_kinds_of_maximum_f_are_what_they_say():
     rates = [precision_and_recall(brightness(p.pixels), p.mask) for p in pictures()]
     estimates = found.estimates()
     mean_curve = np.mean([curve.f for curve in curves], axis=0)
-    assert estimates["max_f"].mean == pytest.approx(mean_curve.max(), abs=1e-5)
+    assert estimates["max_f_of_mean_curve"].mean == pytest.approx(mean_curve.max(), abs=1e-5)
     assert estimates["max_f_of_mean_rates"].mean == pytest.approx(max_f(rates), abs=1e-5)
     precision, recall = found.precision_recall()
     assert precision == pytest.approx(np.mean([c.precision for c in curves], axis=0), abs=1e-6)
@@ -66,7 +66,7 @@ def test_both_kinds_of_maximum_f_are_what_they_say():
 def test_brief_measuring_keeps_to_f_and_mae():
     found = measure_masks(pictures(), {"bright": brightness}, brief=True)["bright"]
     assert list(found.estimates()) == [
-        "max_f",
+        "max_f_of_mean_curve",
         "max_f_of_mean_rates",
         "mean_f",
         "adaptive_f",

@@ -27,7 +27,7 @@ Floats = npt.NDArray[np.float64]
 CURVE_RESAMPLES = 1000
 
 METRICS = {
-    "max_f": "max F of the mean curve, as published tables print it",
+    "max_f_of_mean_curve": "max F of the mean curve, as published tables print it",
     "max_f_of_mean_rates": "max F of mean precision and mean recall",
     "mean_f": "mean F over thresholds",
     "adaptive_f": "F at twice the map's mean",
@@ -63,7 +63,7 @@ class MaskScores(Scores):
         """Every metric of METRICS that was measured, over the set, with its 95 % interval."""
         found = super().estimates()
         if "f" in self.curves:
-            found["max_f"] = _of_curves(self.curves["f"], _highest)
+            found["max_f_of_mean_curve"] = _of_curves(self.curves["f"], _highest)
             rates = [
                 np.concatenate(pair)
                 for pair in zip(

@@ -30,7 +30,7 @@ MODELS = {
 BASELINES = ("foveate-s-mask", "spectral-residual")
 COMPARED = (("menet", "menet-ce-plain"), ("menet", "menet-ce-only"), ("menet", "menet-ce"))
 NOISE, JPEG = Spoiling("noise"), Spoiling("jpeg")
-METRICS = {"F": "adaptive_f", "max F": "max_f", "MAE": "mae"}
+METRICS = {"F": "adaptive_f", "max F": "max_f_of_mean_curve", "MAE": "mae"}
 """A table's name of a metric, and measuring's."""
 
 Measured = dict[str, Estimate]
