@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from foveate.errors import ModelError, OptionError, OutputError, printable
 from foveate.models.records import added_records, read_card, user_folder
-from foveate.models.registry import ModelEntry, Prediction, list_models
+from foveate.models.registry import ModelEntry, Prediction, families, list_models
 from foveate.models.session import forget_sessions, outputs_of, session_of
 from foveate.pictures.writing import write_atomically
 
@@ -174,7 +174,7 @@ def _loaded(source: Path, data: bytes) -> Any:
 def _family(card: dict[str, Any], source: Path) -> ModelEntry:
     """The network of the package whose way of reading outputs a record names."""
     wanted = str(card.get("reads_as", card.get("name")))
-    networks = {name: entry for name, entry in _packaged().items() if entry.kind == "network"}
+    networks = families()
     if wanted not in networks:
         raise ModelError(
             f"{printable(source)}: its record names the family '{printable(wanted)}'; "

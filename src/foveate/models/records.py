@@ -41,6 +41,12 @@ def read_card(name: str) -> dict[str, Any]:
         raise ModelError(f"{path} is damaged: add the model again, or reinstall") from error
 
 
+def has_record(name: str) -> bool:
+    """Whether the package or the user's folder holds a record of that name."""
+    added = user_folder() / f"{name}.json"
+    return added.is_file() or package_file("cards", f"{name}.json").is_file()
+
+
 def added_records() -> dict[str, dict[str, Any]]:
     """The records of the user's folder by name; damaged ones are passed over."""
     found = {}

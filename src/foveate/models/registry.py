@@ -16,12 +16,14 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import ModelError
-from foveate.models.records import added_records, read_card
+from foveate.models.records import added_records, has_record, read_card
 from foveate.models.session import Outputs, run_network
 
 AUTO = "foveate-s"
 _HOMES = (
     "foveate.models.networks.foveate_s",
+    "foveate.models.networks.msroi",
+    "foveate.models.networks.cam",
     "foveate.models.controls",
 )
 
@@ -130,10 +132,17 @@ def _name_of(function: Callable[..., Prediction]) -> str:
 
 
 def list_models() -> list[ModelEntry]:
-    """Every model, networks first, in the order of their files; then those that the user added."""
+    """Every model, networks first, in the order of their files; then those that the user added.
+
+    A network that has a reading but no weights yet, as before its first training, is left out.
+    """
     for home in _HOMES:
         importlib.import_module(home)
-    entries = list(_ENTRIES.values())
+    entries = [
+        entry
+        for entry in _ENTRIES.values()
+        if entry.name == AUTO or entry.record is None or has_record(entry.record)
+    ]
     for name, card in added_records().items():
         family = _ENTRIES.get(str(card.get("reads_as")))
         if name not in _ENTRIES and family is not None:
@@ -141,6 +150,13 @@ def list_models() -> list[ModelEntry]:
             size = _size_of(card, family)
             entries.append(replace(family, name=name, summary=summary, record=name, size=size))
     return entries
+
+
+def families() -> dict[str, ModelEntry]:
+    """The networks whose outputs the package can read, with or without weights in it."""
+    for home in _HOMES:
+        importlib.import_module(home)
+    return {name: entry for name, entry in _ENTRIES.items() if entry.kind == "network"}
 
 
 def _size_of(card: dict[str, Any], family: ModelEntry) -> Size:
