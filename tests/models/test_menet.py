@@ -1,5 +1,6 @@
 """MEnet: the paper's sizes, its variants, its features and its map."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -12,6 +13,7 @@ from foveate.models.architectures.menet import (
     background_distance,
     unit_length,
 )
+from foveate.models.networks.menet import SCALE_NAMES, SIDE, menet, menet_ce
 
 
 def paper():
@@ -148,3 +150,35 @@ def test_the_map_has_no_random_draws():
 def test_unit_length_leaves_directions_alone():
     features = torch.tensor([3.0, 4.0])[None, :, None, None]
     torch.testing.assert_close(unit_length(features).flatten(), torch.tensor([0.6, 0.8]))
+
+
+def seen(**outputs):
+    pixels = np.random.default_rng(0).integers(0, 255, (SIDE, SIDE, 3), dtype=np.uint8)
+    return outputs, pixels
+
+
+def test_the_distance_is_stretched_over_its_range():
+    distance = np.full((SIDE, SIDE), 0.25, dtype=np.float32)
+    distance[10:40, 10:40] = 1.25
+    probability = np.zeros((SIDE, SIDE), dtype=np.float32)
+    probability[10:40, 10:40] = 1
+    prediction = menet(*seen(distance=distance, probability=probability))
+    assert prediction.values.dtype == np.float32
+    assert set(np.unique(prediction.values)) == {0.0, 1.0}
+    assert prediction.confidence > 0.2
+
+
+@pytest.mark.parametrize("read", [menet, menet_ce])
+def test_an_undecided_classifier_is_not_believed(read):
+    flat = np.full((SIDE, SIDE), 0.5, dtype=np.float32)
+    prediction = read(*seen(distance=flat, probability=flat))
+    assert np.isfinite(prediction.values).all()
+    assert prediction.confidence == 0
+
+
+def test_the_scales_are_named_in_the_networks_order():
+    levels = light().levels(torch.zeros(1, 3, 64, 64))
+    sides = dict(zip(SCALE_NAMES, (level.shape[-1] for level in levels), strict=True))
+    assert sides["picture"] == sides["encoder 0"] == sides["decoder 0"] == 64
+    assert sides["encoder 5"] == sides["centre"] == 2
+    assert sides["decoder 4"] == 4

@@ -1,10 +1,13 @@
 """SalNet: the paper's sizes, its scaling and its geometry."""
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from foveate.models.architectures.salnet import ResponseNorm, SalNet, SalNetOptions, bilinear_kernel
+from foveate.models.networks.salnet import salnet
+from foveate.models.registry import families
 
 
 def layers(network):
@@ -86,3 +89,36 @@ def test_response_normalisation_is_torchs():
     features = 300 * torch.rand(2, 9, 5, 6)
     expected = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1.0)(features)
     torch.testing.assert_close(ResponseNorm(9)(features), expected)
+
+
+def seen(levels):
+    pixels = np.random.default_rng(0).integers(0, 255, (*levels.shape, 3), dtype=np.uint8)
+    return salnet({"map": levels}, pixels)
+
+
+def test_the_map_is_blurred_and_divided_by_its_peak():
+    cv2_kernel = np.array([0.0708, 0.2445, 0.3694, 0.2445, 0.0708])  # its own for 5 pixels
+    levels = np.zeros((48, 64), dtype=np.float32)
+    levels[20, 30] = 200
+    values = seen(levels).values
+    expected = np.outer(cv2_kernel, cv2_kernel) / cv2_kernel[2] ** 2
+    np.testing.assert_allclose(values[18:23, 28:33], expected, atol=2e-3)
+    assert values.max() == 1
+
+
+def test_a_map_that_says_the_same_everywhere_is_not_believed():
+    assert seen(np.full((48, 64), 80, dtype=np.float32)).confidence == 0
+
+
+def test_a_map_of_one_place_is_believed():
+    y, x = np.mgrid[:48, :64]
+    levels = 255 * np.exp(-((y - 20) ** 2 + (x - 40) ** 2) / 60).astype(np.float32)
+    assert seen(levels).confidence > 0.9
+
+
+@pytest.mark.parametrize(
+    ("picture", "size"),
+    [((384, 512), (144, 192)), ((600, 400), (192, 128)), ((100, 2000), (48, 192))],
+)
+def test_pictures_keep_their_aspect(picture, size):
+    assert families()["salnet"].size(*picture) == size

@@ -24,6 +24,8 @@ _HOMES = (
     "foveate.models.networks.foveate_s",
     "foveate.models.networks.msroi",
     "foveate.models.networks.cam",
+    "foveate.models.networks.menet",
+    "foveate.models.networks.salnet",
     "foveate.models.controls",
 )
 
