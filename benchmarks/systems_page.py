@@ -1,0 +1,202 @@
+"""Rewrite the tables of docs/saliency-systems.md from the models' records and from results/.
+
+python benchmarks/systems_page.py    # after objects.py, object_recall.py, attention.py, models.py
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from foveate.models.registry import ModelEntry, list_models
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "saliency-systems.md"
+RESULTS = ROOT / "results"
+ABSENT = "–"
+
+FIXATIONS = (
+    ("osie", "val", "nss", "OSIE val, NSS"),
+    ("osie", "val", "auc_judd", "AUC-Judd"),
+    ("osie", "val", "shuffled_auc", "shuffled AUC"),
+    ("gaze-test", "crowd", "nss", "crowds, NSS"),
+    ("gaze-test", "mit", "cc", "MIT1003, CC"),
+)
+RECALLS = ("object_recall_0.6", "object_recall_0.7", "object_recall_0.8", "all_found_0.7")
+
+
+def result(name: str) -> dict[str, Any]:
+    """results/NAME.json; nothing where it was not made yet."""
+    path = RESULTS / f"{name}.json"
+    found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    return found
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; the first column left, the others right."""
+    lines = [f"| {' | '.join(headings)} |", "|---|" + "---:|" * (len(headings) - 1)]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    return ABSENT if value is None else f"{value:.{digits}f}"
+
+
+def with_interval(value: dict[str, Any]) -> str:
+    low, high = value["interval_95"]
+    return f"{value['mean']:+.3f} [{low:+.3f}, {high:+.3f}]"
+
+
+def networks() -> dict[str, list[ModelEntry]]:
+    """The package's networks by the record that they share."""
+    found: dict[str, list[ModelEntry]] = {}
+    for entry in list_models():
+        if entry.record is not None:
+            found.setdefault(entry.record, []).append(entry)
+    return found
+
+
+def systems() -> str:
+    rows = []
+    for record, entries in networks().items():
+        card = entries[0].card
+        assert card is not None
+        training = card["training"]
+        data = ", ".join(f"{facts['set']} {facts['count']:,}" for facts in training["data"])
+        names = ", ".join(f"`{entry.name}`" for entry in entries)
+        weights = training.get("weights")
+        height, width = entries[0].size(480, 640)
+        rows.append(
+            (
+                names,
+                ABSENT if weights is None else f"{weights / 1e6:.2f} M",
+                f"{card['weights']['bytes'] / 1e6:.1f} MB",
+                f"{width}x{height}",
+                f"{training['steps']:,} steps, {60 * training['hours']:.0f} min",
+                data,
+            )
+        )
+        assert record
+    headings = ("names", "weights", "file", "sees 4:3 at", "trained", "on pictures of")
+    return table(headings, rows)
+
+
+def recall() -> str:
+    rows = result("object-recall").get("rows", {}).get("objects")
+    if rows is None:
+        return ABSENT
+    shown = [
+        (f"`{model}`", *(number(of.get(name, {}).get("mean")) for name in RECALLS))
+        for model, of in rows["models"].items()
+    ]
+    headings = ("model", "found at 0.6", "at 0.7", "at 0.8", "pictures with all found at 0.7")
+    lines = [
+        f"- `{pair.replace(' - ', '` minus `')}`: {with_interval(of['object_recall_0.7'])}"
+        for pair, of in rows["differences"].items()
+    ]
+    told = f"{rows['of_two_or_more']} pictures; differences at 0.7, with 95 % intervals:"
+    return "\n".join([table(headings, shown), "", told, "", *lines])
+
+
+def objects() -> str:
+    found = result("objects").get("rows")
+    if not found:
+        return ABSENT
+    rows = []
+    for model, ways in found[0]["models"].items():
+        whole = ways["none"]
+        cells = [whole["adaptive_f"], whole["max_f_of_mean_curve"], whole["mae"]]
+        cells += [ways["noise"]["adaptive_f"], ways["jpeg"]["adaptive_f"]]
+        rows.append((f"`{model}`", *(number(cell["mean"]) for cell in cells)))
+    return table(("model", "F", "max F", "MAE", "F, noise", "F, JPEG"), rows)
+
+
+def differences() -> str:
+    found = result("objects").get("rows")
+    if not found:
+        return ABSENT
+    pairs: dict[tuple[str, str], dict[str, str]] = {}
+    for each in found[0]["differences"]:
+        if each["metric"] == "adaptive_f":
+            pair = pairs.setdefault((each["first"], each["second"]), {})
+            pair[each["way"]] = with_interval(each)
+    rows = [
+        (f"`{first}` − `{second}`", *(of.get(way, ABSENT) for way in ("none", "noise", "jpeg")))
+        for (first, second), of in pairs.items()
+    ]
+    return table(("F", "as they are", "noise", "JPEG"), rows)
+
+
+def fixations() -> str:
+    rows = {(row["set"], row["part"]): row["models"] for row in result("attention").get("rows", [])}
+    models = list(dict.fromkeys(model for of in rows.values() for model in of))
+    shown = []
+    for model in models:
+        cells = [
+            rows.get((name, part), {}).get(model, {}).get(metric, {}).get("mean")
+            for name, part, metric, _ in FIXATIONS
+        ]
+        if any(cell is not None for cell in cells):
+            title = model if "human" in model else f"`{model}`"
+            shown.append((title, *(number(cell) for cell in cells)))
+    return table(("model", *(title for *_, title in FIXATIONS)), shown)
+
+
+def speed() -> str:
+    record = result("models-speed")
+    grouped: dict[tuple[str, str], dict[tuple[int, int], float]] = {}
+    for row in record.get("rows", []):
+        if row["own_size"]:
+            key = (
+                ", ".join(f"`{name}`" for name in row["models"]),
+                f"{row['width']}x{row['height']}",
+            )
+            grouped.setdefault(key, {})[row["threads"], row["batch"]] = row["images_a_second"]
+    if not grouped:
+        return ABSENT
+    columns = [(threads, batch) for threads in (1, 2) for batch in (1, 32)]
+    rows = [
+        (names, size, *(number(of.get(column), 1) for column in columns))
+        for (names, size), of in grouped.items()
+    ]
+    headings = ["images a second", "size"]
+    headings += [f"{threads} thread{'s' * (threads > 1)}, batch {n}" for threads, n in columns]
+    papers = record["papers"]
+    menet, msroi = papers["MEnet"], papers["MS-ROI"]
+    told = (
+        f"{record['machine']}. Printed: MS-ROI over {msroi['images_a_second']} a second on a "
+        f"{msroi['hardware']}, at VGG's width; MEnet {menet['seconds_an_image']} s an image "
+        f"({1 / menet['seconds_an_image']:.1f} a second) on a {menet['hardware']}, at width 32 and "
+        "224x224."
+    )
+    return f"{table(headings, rows)}\n\n{told}"
+
+
+TABLES = {
+    "systems": systems,
+    "recall": recall,
+    "objects": objects,
+    "differences": differences,
+    "fixations": fixations,
+    "speed": speed,
+}
+
+
+def replace(text: str, name: str, body: str) -> str:
+    """`text` with `body` between the markers of `name`."""
+    start, end = f"<!-- table {name} -->", f"<!-- end table {name} -->"
+    before, rest = text.split(start)
+    return f"{before}{start}\n{body}\n{end}{rest.split(end)[1]}"
+
+
+def main() -> None:
+    text = PAGE.read_text()
+    for name, made in TABLES.items():
+        text = replace(text, name, made())
+    PAGE.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
