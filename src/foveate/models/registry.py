@@ -138,11 +138,9 @@ def list_models() -> list[ModelEntry]:
 
     A network that has a reading but no weights yet, as before its first training, is left out.
     """
-    for home in _HOMES:
-        importlib.import_module(home)
     entries = [
         entry
-        for entry in _ENTRIES.values()
+        for entry in _in_order()
         if entry.name == AUTO or entry.record is None or has_record(entry.record)
     ]
     for name, card in added_records().items():
@@ -156,9 +154,19 @@ def list_models() -> list[ModelEntry]:
 
 def families() -> dict[str, ModelEntry]:
     """The networks whose outputs the package can read, with or without weights in it."""
+    return {entry.name: entry for entry in _in_order() if entry.kind == "network"}
+
+
+def _in_order() -> list[ModelEntry]:
+    """All entries in the order of _HOMES, whichever file was imported first."""
     for home in _HOMES:
         importlib.import_module(home)
-    return {name: entry for name, entry in _ENTRIES.items() if entry.kind == "network"}
+    places = {home: place for place, home in enumerate(_HOMES)}
+
+    def place(entry: ModelEntry) -> int:
+        return places.get((entry.read or entry.draw).__module__, len(places))
+
+    return sorted(_ENTRIES.values(), key=place)
 
 
 def _size_of(card: dict[str, Any], family: ModelEntry) -> Size:
