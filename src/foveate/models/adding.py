@@ -144,15 +144,11 @@ def _checked_name(name: str) -> str:
 
 
 def _taken() -> set[str]:
-    """Names of the package's models and records."""
-    packaged = _packaged()
-    return {"auto", *packaged, *(entry.record for entry in packaged.values() if entry.record)}
-
-
-def _packaged() -> dict[str, ModelEntry]:
-    """The package's own models by name."""
+    """Names of the package's models and records, also of those whose weights it does not hold."""
+    known = families()
     added = added_records()
-    return {entry.name: entry for entry in list_models() if entry.name not in added}
+    others = {entry.name for entry in list_models() if entry.name not in added}
+    return {"auto", *known, *others, *(entry.record for entry in known.values() if entry.record)}
 
 
 def _read(source: Path) -> bytes:
@@ -174,13 +170,13 @@ def _loaded(source: Path, data: bytes) -> Any:
 def _family(card: dict[str, Any], source: Path) -> ModelEntry:
     """The network of the package whose way of reading outputs a record names."""
     wanted = str(card.get("reads_as", card.get("name")))
-    networks = families()
-    if wanted not in networks:
+    known = families()
+    if wanted not in known:
         raise ModelError(
             f"{printable(source)}: its record names the family '{printable(wanted)}'; "
-            f"there are {', '.join(networks)}"
+            f"there are {', '.join(known)}"
         )
-    return networks[wanted]
+    return known[wanted]
 
 
 def _fixed_size(session: Any) -> tuple[int, int] | None:
