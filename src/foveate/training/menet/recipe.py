@@ -134,11 +134,19 @@ def _about(options: MEnetOptions, family: str) -> dict[str, Any]:
     }
 
 
+ABOUTS = {
+    "menet": _about(MENET, "MEnet: residual encoder-decoder, thirteen scales, metric features"),
+    "menet-ce-only": _about(CE_ONLY, "MEnet without metric features (CE-only of table III)"),
+    "menet-ce-plain": _about(CE_PLAIN, "MEnet with the classifier on its last decoder map"),
+    "menet-paper": _about(PAPER, "MEnet at the paper's width and size"),
+}
+
+
 @recipe(
     summary="salient objects: metric and cross-entropy loss on thirteen scales",
     sets=("duts",),
     run_time=lambda checkpoint: _run_time(checkpoint, MENET),
-    about=_about(MENET, "MEnet: residual encoder-decoder, thirteen scales, metric features"),
+    about=ABOUTS["menet"],
 )
 def menet(request: Request) -> Prepared:
     """Equation 4 with λ = 1 at the light size."""
@@ -149,7 +157,7 @@ def menet(request: Request) -> Prepared:
     summary="MEnet without its metric loss (table III)",
     sets=("duts",),
     run_time=lambda checkpoint: _run_time(checkpoint, CE_ONLY),
-    about=_about(CE_ONLY, "MEnet without metric features (CE-only of table III)"),
+    about=ABOUTS["menet-ce-only"],
 )
 def menet_ce_only(request: Request) -> Prepared:
     """Thirteen scales, cross-entropy alone."""
@@ -160,7 +168,7 @@ def menet_ce_only(request: Request) -> Prepared:
     summary="MEnet without metric loss and multi-scale maps (table III)",
     sets=("duts",),
     run_time=lambda checkpoint: _run_time(checkpoint, CE_PLAIN),
-    about=_about(CE_PLAIN, "MEnet with the classifier on its last decoder map (CE-plain)"),
+    about=ABOUTS["menet-ce-plain"],
 )
 def menet_ce_plain(request: Request) -> Prepared:
     """The classifier on the last decoder map, cross-entropy alone."""
@@ -171,7 +179,7 @@ def menet_ce_plain(request: Request) -> Prepared:
     summary="MEnet at the paper's width and size, for a GPU: 185 million weights",
     sets=("duts",),
     run_time=lambda checkpoint: _run_time(checkpoint, PAPER),
-    about=_about(PAPER, "MEnet at the paper's width and size"),
+    about=ABOUTS["menet-paper"],
     reads_as="menet",
 )
 def menet_paper(request: Request) -> Prepared:
