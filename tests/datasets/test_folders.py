@@ -216,8 +216,8 @@ def test_a_folder_without_fixations_says_what_was_looked_for(tmp_path):
 def test_a_folder_a_class(tmp_path):
     for key in ("cat/1.png", "dog/1.png", "dog/2.png"):
         save(tmp_path / key)
-    classes, pictures = label_folders(tmp_path)
-    assert classes == ("cat", "dog")
+    pictures = label_folders(tmp_path)
+    assert pictures.classes == ("cat", "dog")
     found = [(picture.key, picture.labels) for picture in pictures]
     assert found == [("cat/1", ("cat",)), ("dog/1", ("dog",)), ("dog/2", ("dog",))]
 

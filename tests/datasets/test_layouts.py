@@ -131,12 +131,21 @@ def test_labelled_sets_give_names_without_numbers(tmp_path):
     save(tmp_path / "256_ObjectCategories/001.ak47/001_0001.jpg")
     (picture,) = open_layout("caltech-256", tmp_path)
     assert picture.labels == ("ak47",)
+    (picture,) = open_layout("caltech-256", tmp_path, "all")
     save(tmp_path / "101_ObjectCategories/ant/image_0001.jpg")
     (picture,) = open_layout("caltech-101", tmp_path)
     assert picture.labels == ("ant",)
     save(tmp_path / "val/n01440764/ILSVRC2012_val_1.jpeg")
     (picture,) = open_layout("imagenet", tmp_path)
     assert picture.labels == ("n01440764",)
+
+
+def test_the_last_ten_pictures_of_each_class_of_caltech_256_are_for_testing(tmp_path):
+    for number in range(12):
+        save(tmp_path / f"001.ak47/001_{number:04}.jpg", PIXELS[:4, :4])
+    train = [picture.key for picture in open_layout("caltech-256", tmp_path, "train")]
+    assert train == ["001.ak47/001_0000", "001.ak47/001_0001"]
+    assert open_layout("caltech-256", tmp_path, "test").count == 10
 
 
 def test_pascal_voc_takes_the_listed_pictures(tmp_path):
@@ -188,8 +197,23 @@ def test_shards_are_opened_by_what_they_hold(tmp_path):
     masked = open_shards(tmp_path / "masked", "val")
     assert np.array_equal(next(iter(masked)).mask, MASK)
     assert list(masked.described()["sha256"]) == ["val-000000.tar"]
+    assert open_shards(tmp_path / "named", "val").classes == ("cat",)
     (named,) = open_shards(tmp_path / "named", "val")
     assert named.labels == ("cat",)
+
+
+def test_a_sample_that_is_no_picture_is_named(tmp_path):
+    write_set(tmp_path, ["cat"], [("a", {"webp": b"no picture", "cls": b"0"})])
+    with pytest.raises(DatasetError, match=r"a\.webp cannot be read as a picture"):
+        list(open_shards(tmp_path, "val"))
+
+
+def test_pictures_of_one_kind_are_told_by_their_names(tmp_path):
+    webp = {"webp": encoded(PIXELS, "WEBP"), "cls": b"0"}
+    write_set(tmp_path, ["cat"], [("crowd-1", webp), ("scene-1", webp), ("crowd-2", webp)])
+    crowds = open_shards(tmp_path, "val").starting("crowd")
+    assert [picture.key for picture in crowds] == ["crowd-1", "crowd-2"]
+    assert crowds.described()["keys"] == "crowd*"
 
 
 def test_shards_of_something_else_say_what_was_looked_for(tmp_path):

@@ -28,6 +28,7 @@ class Asked:
     root: Path | None = None
     shards: Path | None = None
     part: str | None = None
+    keys: str | None = None
     count: int | None = None
     threshold: float = 0.5
     shard_part: str = "test"
@@ -42,8 +43,10 @@ class Asked:
         return _of_answers(self.opened("fixations"), "fixations")
 
     def opened(self, answers: str) -> PictureSet[Any]:
-        """The set of whatever kind, its first `count` pictures where that was typed."""
+        """The set of whatever kind; of these keys and this many pictures where that was typed."""
         found = self._opened(answers)
+        if self.keys is not None:
+            found = found.starting(self.keys)
         return found if self.count is None else found.first(self.count)
 
     def _opened(self, answers: str) -> PictureSet[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from foveate.datasets.sets import PictureSet
     from foveate.experiments.calibration import Calibration
     from foveate.experiments.measuring import Source
+
+EPILOG = """
+[bold]Examples[/]
+
+foveate evaluate sod --model foveate-s --images photos --masks masks
+
+foveate evaluate robustness --help
+"""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -79,6 +88,9 @@ Shards = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of a pa
 Part = Annotated[
     str | None, typer.Option(metavar="NAME", help="Part of the set or of the shards (test).")
 ]
+Keys = Annotated[
+    str | None, typer.Option(metavar="PREFIX", help="Only pictures whose names start so.")
+]
 Count = Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N pictures.")]
 Against = Annotated[
     str | None,
@@ -105,6 +117,7 @@ def sod(
     root: Root = None,
     shards: Shards = None,
     part: Part = None,
+    keys: Keys = None,
     count: Count = None,
     against: Against = None,
     as_json: Json = False,
@@ -122,6 +135,7 @@ def sod(
         root=root,
         shards=shards,
         part=part,
+        keys=keys,
         count=count,
         threshold=threshold,
     )
@@ -156,6 +170,7 @@ def fixations(
     root: Root = None,
     shards: Shards = None,
     part: Part = None,
+    keys: Keys = None,
     count: Count = None,
     prior_sigma: Annotated[
         float, typer.Option(metavar="PX", help="Of the Gaussian that gains are measured beyond.")
@@ -178,6 +193,9 @@ def fixations(
         Path | None, typer.Option(metavar="DIR", help="Shards of a training part: also fit maps.")
     ] = None,
     fit_part: Annotated[str, typer.Option(metavar="NAME", help="Part to fit on.")] = "train",
+    fit_keys: Annotated[
+        str | None, typer.Option(metavar="PREFIX", help="Fit on pictures whose names start so.")
+    ] = None,
     fit_count: Annotated[
         int, typer.Option(metavar="N", min=1, help="Pictures to fit on, at most.")
     ] = 200,
@@ -200,6 +218,7 @@ def fixations(
         root=root,
         shards=shards,
         part=part,
+        keys=keys,
         count=count,
         shard_part="val",
     )
@@ -212,6 +231,7 @@ def fixations(
         root=fit_root,
         shards=fit_shards,
         part=fit_part,
+        keys=fit_keys,
         count=fit_count,
         prefix="fit-",
     )
@@ -222,6 +242,7 @@ def fixations(
         )
     rows = evaluated.rows_of(found, found_set, against=against, pictures_too=pictures)
     for row in rows:
+        row["options"] = asdict(options)
         fitted = calibrations.get(row["name"].removesuffix(", fitted"))
         if fitted is not None and row["name"].endswith(", fitted"):
             row["fitted"] = fitted.to_dict()
@@ -252,19 +273,17 @@ def localisation(
     root: Root = None,
     shards: Shards = None,
     part: Part = None,
+    keys: Keys = None,
     count: Count = None,
     against: Against = None,
     as_json: Json = False,
     pictures: PerPicture = False,
 ) -> None:
     """Where maps point: pointing game, energy in mask, and how many of the classes they find."""
-    from foveate.datasets.labels import read_classes
-    from foveate.datasets.layout_table import VOC_CLASSES
     from foveate.experiments.localisation import METRICS, STUFF, measure_localisation
 
     sources = _sources(model, maps)
     _known(against, list(sources))
-    names: tuple[str, ...] = ()
     chosen: PictureSet[Any]
     if class_masks is not None:
         from foveate.datasets.folders import class_mask_folders
@@ -272,8 +291,8 @@ def localisation(
         if images is None:
             raise OptionError("--class-masks needs --images")
         names = tuple(classes.split(",")) if classes else tuple(map(str, range(255)))
-        found_set = class_mask_folders(images, class_masks, names)
-        chosen = found_set if count is None else found_set.first(count)
+        chosen = class_mask_folders(images, class_masks, names)
+        chosen = chosen if count is None else chosen.first(count)
     else:
         asked = Asked(
             images=images,
@@ -282,17 +301,16 @@ def localisation(
             root=root,
             shards=shards,
             part=part,
+            keys=keys,
             count=count,
             shard_part="val",
         )
         chosen = asked.opened("masks")
-        if shards is not None and (shards / "manifest.json").is_file():
-            names = read_classes(shards)
-        elif set_name is not None:
-            names = VOC_CLASSES
     missing = STUFF if leave_out == "stuff" else tuple(filter(None, (leave_out or "").split(",")))
     with evaluated.progress(chosen.count) as tick:
-        found = measure_localisation(chosen, sources, classes=names, leave_out=missing, tick=tick)
+        found = measure_localisation(
+            chosen, sources, classes=chosen.classes, leave_out=missing, tick=tick
+        )
     rows = evaluated.rows_of(found, chosen, against=against, pictures_too=pictures)
     evaluated.print_rows(rows, METRICS, as_json=as_json)
 
@@ -309,6 +327,7 @@ def robustness(
     root: Root = None,
     shards: Shards = None,
     part: Part = None,
+    keys: Keys = None,
     count: Count = None,
     seed: Annotated[int, typer.Option(help="Of noise and drawn levels, beside the names.")] = 0,
     against: Against = None,
@@ -328,6 +347,7 @@ def robustness(
         root=root,
         shards=shards,
         part=part,
+        keys=keys,
         count=count,
         threshold=threshold,
     )

@@ -99,6 +99,9 @@ def print_rows(
                 style="dim",
                 soft_wrap=True,
             )
+    for metric, meaning in metrics.items():
+        if any(metric in row["metrics"] for row in rows):
+            out.print(f"{metric.replace('_', ' ')}: {meaning}", style="dim", soft_wrap=True)
     _print_foot(rows)
 
 

@@ -32,7 +32,7 @@ app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
 app.add_typer(models.app, name="models", epilog=models.EPILOG)
 app.command(cls=NamesTrainings, epilog=train.EPILOG, no_args_is_help=True)(train.train)
 app.command(cls=NamesTrainings, epilog=export.EPILOG, no_args_is_help=True)(export.export)
-app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(evaluate.app, name="evaluate", epilog=evaluate.EPILOG)
 app.command(epilog=reproduce.EPILOG, no_args_is_help=True)(reproduce.reproduce)
 
 

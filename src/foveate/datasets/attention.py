@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,12 +38,40 @@ def decode_grey(data: bytes) -> npt.NDArray[np.uint8]:
         return np.asarray(image.convert("L"))
 
 
+def picture_field(
+    fields: dict[str, bytes], name: str, key: str, folder: Path
+) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) sRGB of a sample's field; DatasetError naming both where it is no picture."""
+    return _decoded(fields, name, key, folder, decode_picture)
+
+
+def grey_field(
+    fields: dict[str, bytes], name: str, key: str, folder: Path
+) -> npt.NDArray[np.uint8]:
+    """(H, W) of a sample's grey field; DatasetError naming both where it is no picture."""
+    return _decoded(fields, name, key, folder, decode_grey)
+
+
+def _decoded(
+    fields: dict[str, bytes],
+    name: str,
+    key: str,
+    folder: Path,
+    decode: Callable[[bytes], npt.NDArray[np.uint8]],
+) -> npt.NDArray[np.uint8]:
+    data = field(fields, name, key, folder)
+    try:
+        return decode(data)
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"{folder}: {key}.{name} cannot be read as a picture") from error
+
+
 def read_fixations(folder: Path, part: str) -> list[AttentionPicture]:
     """A part of shards of KEY.webp + KEY.fix.npy (osie, gaze-more)."""
     pictures = []
     for key, fields in read_samples(folder, part):
         points = np.load(io.BytesIO(field(fields, "fix.npy", key, folder)), allow_pickle=False)
-        pixels = decode_picture(field(fields, "webp", key, folder))
+        pixels = picture_field(fields, "webp", key, folder)
         pictures.append(AttentionPicture(key, pixels, fixations=points.astype(np.int16)))
     return pictures
 
@@ -51,8 +80,8 @@ def read_densities(folder: Path, part: str) -> list[AttentionPicture]:
     """A part of shards of KEY.webp + KEY.map.png (gaze-scenes)."""
     pictures = []
     for key, fields in read_samples(folder, part):
-        density = decode_grey(field(fields, "map.png", key, folder))
-        pixels = decode_picture(field(fields, "webp", key, folder))
+        density = grey_field(fields, "map.png", key, folder)
+        pixels = picture_field(fields, "webp", key, folder)
         pictures.append(AttentionPicture(key, pixels, density=density))
     return pictures
 
@@ -61,8 +90,8 @@ def read_masks(folder: Path, part: str) -> list[AttentionPicture]:
     """A part of shards of KEY.webp + KEY.mask.png (duts)."""
     pictures = []
     for key, fields in read_samples(folder, part):
-        mask = decode_grey(field(fields, "mask.png", key, folder))
-        pixels = decode_picture(field(fields, "webp", key, folder))
+        mask = grey_field(fields, "mask.png", key, folder)
+        pixels = picture_field(fields, "webp", key, folder)
         pictures.append(AttentionPicture(key, pixels, mask=mask))
     return pictures
 

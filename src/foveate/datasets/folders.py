@@ -179,31 +179,37 @@ def _points_or_maps(folder: Path, *, deep: bool) -> tuple[dict[str, Path], dict[
 
 
 def label_folders(
-    root: Path, *, clean: Callable[[str], str] = str, name: str | None = None, part: str = "all"
-) -> tuple[tuple[str, ...], PictureSet[LabelledPicture]]:
-    """A folder a class: `root/CLASS/*.jpg`; the classes' names and the labelled pictures.
+    root: Path,
+    *,
+    clean: Callable[[str], str] = str,
+    chosen: Callable[[list[str]], list[str]] = list,
+    name: str | None = None,
+    part: str = "all",
+) -> PictureSet[LabelledPicture]:
+    """A folder a class: `root/CLASS/*.jpg`, keys CLASS/STEM.
 
-    clean: the class's name from its folder's.
+    clean: the class's name from its folder's. chosen: which of a class's keys, sorted, belong to
+    the part.
     """
     if not root.is_dir():
         raise DatasetError(f"{printable(root)} is not a folder")
-    folders = sorted(path for path in root.iterdir() if path.is_dir())
-    files = {
-        f"{folder.name}/{key}": path
-        for folder in folders
-        if any(path.suffix.lower() in PICTURES for path in folder.iterdir())
-        for key, path in files_by_key(folder, PICTURES).items()
-    }
-    if not files:
+    names: dict[str, str] = {}
+    files: dict[str, Path] = {}
+    for folder in sorted(path for path in root.iterdir() if path.is_dir()):
+        if not any(path.suffix.lower() in PICTURES for path in folder.iterdir()):
+            continue
+        names[folder.name] = clean(folder.name)
+        found = files_by_key(folder, PICTURES)
+        files |= {f"{folder.name}/{key}": found[key] for key in chosen(list(found))}
+    if not names:
         raise DatasetError(f"{printable(root)} holds no folders of pictures, one a class")
-    names = {folder.name: clean(folder.name) for folder in folders}
-    classes = tuple(dict.fromkeys(names[key.split("/")[0]] for key in files))
 
     def read() -> Iterator[LabelledPicture]:
         for key, path in files.items():
             yield LabelledPicture(key, read_pixels(path), (names[key.split("/")[0]],))
 
-    return classes, _folder_set(read, list(files), name or root.name, part)
+    classes = tuple(dict.fromkeys(names.values()))
+    return _folder_set(read, list(files), name or root.name, part, classes)
 
 
 def class_mask_folders(
@@ -230,7 +236,7 @@ def class_mask_folders(
             labels = tuple(classes[index] for index in present)
             yield LabelledPicture(key, read_pixels(every[key]), labels, indices)
 
-    return _folder_set(read, list(answers), name or images.parent.name, part)
+    return _folder_set(read, list(answers), name or images.parent.name, part, classes)
 
 
 def binary_mask(grey: npt.NDArray[np.uint8], threshold: float) -> npt.NDArray[np.uint8]:
@@ -278,6 +284,11 @@ def _chosen(files: dict[str, Path], keys: Iterable[str] | None) -> dict[str, Pat
 
 
 def _folder_set(
-    read: Callable[[], Iterator[PictureT]], keys: list[str], name: str, part: str
+    read: Callable[[], Iterator[PictureT]],
+    keys: list[str],
+    name: str,
+    part: str,
+    classes: Sequence[str] = (),
 ) -> PictureSet[PictureT]:
-    return PictureSet(name, part, read, len(keys), {"keys_sha256": keys_hash(keys)})
+    facts = {"keys_sha256": keys_hash(keys)}
+    return PictureSet(name, part, read, len(keys), facts, tuple(classes))

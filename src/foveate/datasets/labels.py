@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.datasets.attention import decode_grey, decode_picture
+from foveate.datasets.attention import grey_field, picture_field
 from foveate.datasets.shards import field, read_samples
 from foveate.errors import DatasetError
 
@@ -62,12 +62,14 @@ def read_labelled(folder: Path, part: str) -> Iterator[LabelledPicture]:
         if "tiles.webp" in fields:
             yield from _tiles(key, fields, classes, folder)
         elif "cls" in fields:
-            pixels = decode_picture(field(fields, "webp", key, folder))
+            pixels = picture_field(fields, "webp", key, folder)
             yield LabelledPicture(key, pixels, (_class_of(key, fields, classes, folder),))
         else:
-            pixels = decode_picture(field(fields, "webp", key, folder))
+            pixels = picture_field(fields, "webp", key, folder)
             labels = _labels_of(key, fields, classes, folder)
-            mask = decode_grey(fields["mask.png"]) if "mask.png" in fields else None
+            mask = None
+            if "mask.png" in fields:
+                mask = grey_field(fields, "mask.png", key, folder)
             yield LabelledPicture(key, pixels, labels, mask)
 
 
@@ -118,7 +120,7 @@ def _tiles(
     """The squares of a sheet, row by row; KEY.json tells their class and how many count."""
     stated = _json(key, fields, folder)
     index, count = stated.get("cls"), stated.get("count")
-    sheet = decode_picture(fields["tiles.webp"])
+    sheet = picture_field(fields, "tiles.webp", key, folder)
     rows, columns = sheet.shape[0] // TILE_SIDE, sheet.shape[1] // TILE_SIDE
     if columns != TILE_COLUMNS or sheet.shape[0] % TILE_SIDE or sheet.shape[1] % TILE_SIDE:
         raise DatasetError(

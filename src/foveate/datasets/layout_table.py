@@ -56,6 +56,7 @@ class Layout:
     threshold: float = 0.5  # of graded masks
     split: Mapping[str, float] = field(default_factory=dict)
     clean: Callable[[str], str] = str  # a class's name from its folder's
+    of_class: Mapping[str, Callable[[list[str]], list[str]]] = field(default_factory=dict)
 
     @property
     def part_names(self) -> tuple[str, ...]:
@@ -233,8 +234,10 @@ _LABELS = (
         "caltech-256",
         "Caltech-256 (Griffin et al.)",
         "labels",
-        _one(Places("256_ObjectCategories"), Places("")),
+        {part: (Places("256_ObjectCategories"), Places("")) for part in ("all", "train", "test")},
         clean=_after_number,
+        # as MS-ROI's authors split it: the last ten files of each class are for testing
+        of_class={"train": lambda keys: keys[:-10], "test": lambda keys: keys[-10:]},
     ),
     Layout(
         "caltech-101",

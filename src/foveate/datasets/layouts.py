@@ -109,7 +109,8 @@ def _opened(
     images = folder / places.images
     answers = None if places.answers is None else folder / places.answers
     if layout.kind == "labels":
-        return label_folders(images, clean=layout.clean, name=layout.name, part=part)[1]
+        chosen = layout.of_class.get(part, list)
+        return label_folders(images, clean=layout.clean, chosen=chosen, name=layout.name, part=part)
     if layout.kind == "class masks":
         assert answers is not None
         return class_mask_folders(

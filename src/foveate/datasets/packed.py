@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from foveate.datasets.attention import AttentionPicture, decode_grey, decode_picture
-from foveate.datasets.labels import LabelledPicture, read_labelled
+from foveate.datasets.attention import AttentionPicture, grey_field, picture_field
+from foveate.datasets.labels import LabelledPicture, read_classes, read_labelled
 from foveate.datasets.sets import PictureSet
-from foveate.datasets.shards import describe_shards, field, read_samples
+from foveate.datasets.shards import describe_shards, read_samples
 from foveate.errors import DatasetError
 
 ANSWERS = ("fix.npy", "map.png", "mask.png")
@@ -41,7 +41,14 @@ def open_shards(
         if name in ("sha256", "terms")
     }
     if any(name in fields for name in LABELS):
-        return PictureSet(folder.name, part, lambda: read_labelled(folder, part), count, facts)
+        return PictureSet(
+            folder.name,
+            part,
+            lambda: read_labelled(folder, part),
+            count,
+            facts,
+            read_classes(folder),
+        )
     if not any(name in fields for name in ANSWERS):
         raise DatasetError(
             f"{folder}: sample {key} has {', '.join(sorted(fields))}; "
@@ -53,15 +60,15 @@ def open_shards(
 def read_attention(folder: Path, part: str) -> Iterator[AttentionPicture]:
     """The pictures of a part with whatever answers their samples hold, streamed."""
     for key, fields in read_samples(folder, part):
-        pixels = decode_picture(field(fields, "webp", key, folder))
+        pixels = picture_field(fields, "webp", key, folder)
         fixations = density = mask = None
         if "fix.npy" in fields:
             points = np.load(io.BytesIO(fields["fix.npy"]), allow_pickle=False)
             fixations = points.astype(np.int16)
         if "map.png" in fields:
-            density = decode_grey(fields["map.png"])
+            density = grey_field(fields, "map.png", key, folder)
         if "mask.png" in fields:
-            mask = decode_grey(fields["mask.png"])
+            mask = grey_field(fields, "mask.png", key, folder)
         yield AttentionPicture(key, pixels, fixations, density, mask)
 
 

@@ -15,8 +15,9 @@ PictureT = TypeVar("PictureT")
 class PictureSet(Generic[PictureT]):
     """Pictures of one part of one set; each `iter` reads them anew from the disk.
 
-    read: starts reading. count: how many there are, None where only reading tells.
-    facts: what a record says of the set besides its name, part and count.
+    read: starts reading. count: how many there are, None where only reading tells. facts: what a
+    record says of the set besides its name, part and count. classes: the names behind the indices
+    of class masks, and of all labels.
     """
 
     name: str
@@ -24,6 +25,7 @@ class PictureSet(Generic[PictureT]):
     read: Callable[[], Iterator[PictureT]]
     count: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    classes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[PictureT]:
         return self.read()
@@ -32,6 +34,17 @@ class PictureSet(Generic[PictureT]):
         """The set's first pictures only."""
         known = count if self.count is None else min(count, self.count)
         return replace(self, read=lambda: itertools.islice(self.read(), count), count=known)
+
+    def starting(self, prefix: str) -> PictureSet[PictureT]:
+        """The pictures whose key starts so: the one kind of a set that mixes several."""
+
+        def kept() -> Iterator[PictureT]:
+            for picture in self.read():
+                if str(getattr(picture, "key", "")).startswith(prefix):
+                    yield picture
+
+        facts = {**self.facts, "keys": f"{prefix}*"}
+        return replace(self, read=kept, count=None, facts=facts)
 
     def described(self) -> dict[str, Any]:
         """What a record says of the set."""

@@ -28,7 +28,7 @@ def read_samples(folder: Path, part: str) -> Iterator[tuple[str, dict[str, bytes
     try:
         import webdataset
     except ImportError as error:
-        raise MissingExtraError("reading data shards", "train") from error
+        raise MissingExtraError("reading data shards", "evaluate") from error
     urls = [str(path) for path in paths]
     for sample in webdataset.WebDataset(urls, shardshuffle=False, empty_check=False):
         fields = {name: value for name, value in sample.items() if not name.startswith("__")}
