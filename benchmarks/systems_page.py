@@ -191,11 +191,15 @@ def replace(text: str, name: str, body: str) -> str:
     return f"{before}{start}\n{body}\n{end}{rest.split(end)[1]}"
 
 
-def main() -> None:
-    text = PAGE.read_text()
+def filled(text: str) -> str:
+    """The page with every table made anew."""
     for name, made in TABLES.items():
         text = replace(text, name, made())
-    PAGE.write_text(text)
+    return text
+
+
+def main() -> None:
+    PAGE.write_text(filled(PAGE.read_text()))
 
 
 if __name__ == "__main__":

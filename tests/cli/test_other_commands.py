@@ -17,7 +17,7 @@ import foveate as package
 from foveate.cli.batch import run as run_batch
 from foveate.cli.inputs import Input
 
-COMMANDS = ("compress", "map", "compare", "models", "train")
+COMMANDS = ("compress", "map", "compare", "models", "train", "export", "reproduce")
 
 
 # foveate map
