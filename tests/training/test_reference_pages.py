@@ -2,6 +2,7 @@
 
 import re
 
+from foveate.training.measured import measured
 from foveate.training.menet.page import WAYS, differences_table, page, results_table
 from foveate.training.menet.recipe import ABOUTS
 from foveate.training.salnet.page import results_table as salnet_table
@@ -64,3 +65,13 @@ def test_the_page_tells_of_every_variant():
 def test_what_salnet_was_not_measured_on_is_a_dash():
     table = salnet_table({"rows": {"osie val": {"salnet": {"nss": 1.5}}}})
     assert "| OSIE val, NSS | 1.500 | – | – | – | – |" in table
+
+
+def test_a_card_keeps_means_and_differences():
+    estimate = {"mean": 0.5, "interval_95": [0.4, 0.6]}
+    row = {"set": "duts", "part": "test", "differences": [{"first": "a"}]}
+    row["models"] = {"menet": {"none": {"mae": estimate}}, "centre": {"nss": estimate}}
+    found = measured({"command": "python x", "rows": [row]}, file="results/x.json")
+    assert found["rows"]["duts test"] == {"menet": {"none": {"mae": 0.5}}, "centre": {"nss": 0.5}}
+    assert found["differences"] == [{"first": "a"}]
+    assert found["results"] == "results/x.json"
