@@ -20,6 +20,18 @@ def test_a_table_shows_printed_rows_ours_and_where_they_differ_in_data(foveate) 
     assert not run.err
 
 
+def test_a_narrow_terminal_gets_several_tables_with_all_numbers(
+    foveate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_mask_shard(Path("duts"))
+    monkeypatch.setattr("foveate.cli.terminal._PIPE_WIDTH", 80)
+    run = foveate("reproduce", "menet-table1", "--shards", "duts", "--model", "centre")
+    assert run.out.count("menet-table1") == 3
+    assert max(map(len, run.out.split("centre, duts test")[0].splitlines())) <= 80
+    for number in ("0.732", "0.074", "0.928", "0.594", "0.139"):
+        assert number in run.out
+
+
 def test_a_table_in_json_is_one_object(foveate) -> None:
     write_mask_shard(Path("duts"))
     models = ("--model", "centre", "--model", "none")
@@ -63,6 +75,7 @@ def test_curves_in_json_tell_their_numbers_and_files(foveate) -> None:
         (["msroi-figure2"], "name files or folders"),
         (["msroi-figure3", "photo.png", "--fixations", "a"], "takes no --fixations"),
         (["msroi-figure3", "photo.png", "--root", "a"], "takes no --root"),
+        (["msroi-figure3", "photo.png", "--model", "nonesuch"], "no model is called 'nonesuch'"),
         (["menet-figure6", "--root", "a", "--count", "0"], "--count must be at least 1"),
     ],
 )

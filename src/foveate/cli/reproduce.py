@@ -12,6 +12,7 @@ import typer
 
 from foveate.cli.batch import print_json
 from foveate.cli.inputs import found_inputs, make_folder, refuse_existing
+from foveate.cli.options import checked_map
 from foveate.errors import OptionError, printable
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ Needs the evaluate extra: pip install 'foveate\[evaluate]'
 TABLES = ("menet-table1", "menet-table2", "menet-table3", "menet-table4")
 CURVES = ("menet-figure6", "menet-figure8")
 PICTURES = ("menet-figure7", "msroi-figure2", "msroi-figure3")
+_CELL = 12  # columns of the terminal that a number with its heading takes, about
 EXPERIMENTS = (*TABLES, *CURVES, *PICTURES)
 
 
@@ -88,6 +90,8 @@ def reproduce(
         raise OptionError(
             f"no experiment is called '{printable(experiment)}': there are {', '.join(EXPERIMENTS)}"
         )
+    for name in model or []:
+        checked_map(name, "--model", files=False)
     if count is not None and count < 1:
         raise OptionError("--count must be at least 1")
     if experiment in PICTURES:
@@ -160,27 +164,40 @@ def _show(table: Table) -> None:
     from foveate.cli.terminal import table as new_table
 
     out = console()
-    columns = [(name, metric) for name in table.columns for metric in table.metrics]
-    rows = new_table(table.name, *(f"{name}\n{metric}" for name, metric in columns))
-    for method, printed in table.printed.items():
-        rows.add_row(method, *(_number(printed.get(name, {}).get(key)) for name, key in columns))
-    rows.add_section()
-    for model, ours in table.ours.items():
-        means = {(name, key): value.mean for name, of in ours.items() for key, value in of.items()}
-        cells = [_number(means.get(column)) for column in columns]
-        rows.add_row(f"ours: {model}", *cells, style="bold")
-    out.print(rows)
+    a_table = max(1, (out.width - 2 - len(_widest(table))) // (_CELL * len(table.metrics)))
+    for start in range(0, len(table.columns), a_table):
+        sets = table.columns[start : start + a_table]
+        columns = [(name, metric) for name in sets for metric in table.metrics]
+        rows = new_table(table.name, *(f"{name}\n{metric}" for name, metric in columns))
+        for method, printed in table.printed.items():
+            cells = (printed.get(name, {}).get(key) for name, key in columns)
+            rows.add_row(method, *map(_number, cells))
+        rows.add_section()
+        for model, ours in table.ours.items():
+            found = (ours.get(name, {}).get(key) for name, key in columns)
+            means = (None if value is None else value.mean for value in found)
+            rows.add_row(_title(model), *map(_number, means), style="bold")
+        out.print(rows)
     for model, ours in table.ours.items():
         for name, measured in ours.items():
             told = [f"{key} {_with_interval(value)}" for key, value in measured.items()]
             out.print(f"{model}, {name}: {', '.join(told)}", soft_wrap=True)
-    for found in table.differences:
+    for difference in table.differences:
         out.print(
-            f"{found.first} minus {found.second}, {found.set_name}, {found.metric}: "
-            f"{_with_interval(found.estimate, sign='+')}",
+            f"{difference.first} minus {difference.second}, {difference.set_name}, "
+            f"{difference.metric}: {_with_interval(difference.estimate, sign='+')}",
             soft_wrap=True,
         )
     _print_notes(table.notes)
+
+
+def _title(model: str) -> str:
+    return f"ours: {model}"
+
+
+def _widest(table: Table) -> str:
+    """The longest name of a row."""
+    return max((*table.printed, *map(_title, table.ours)), key=len)
 
 
 def _with_interval(value: Estimate, *, sign: str = "") -> str:
