@@ -63,6 +63,16 @@ def test_people_get_a_table(foveate) -> None:
 
 
 @pytest.mark.usefixtures("masked")
+def test_a_table_that_does_not_fit_the_terminal_goes_on_below(foveate, monkeypatch) -> None:
+    models = ("--model", "centre", "--model", "none", "--model", "spectral-residual")
+    wide = foveate("evaluate", "sod", *models, *MASKED).out
+    monkeypatch.setattr("foveate.cli.terminal._PIPE_WIDTH", 60)
+    narrow = foveate("evaluate", "sod", *models, *MASKED).out
+    assert (wide.count("s measure"), narrow.count("s measure")) == (2, 3 + 1)  # and the legend
+    assert "…" not in narrow
+
+
+@pytest.mark.usefixtures("masked")
 def test_maps_made_elsewhere_score_as_the_model_that_made_them(foveate, tmp_path) -> None:
     foveate("map", "images", "-o", "maps/", "--model", "centre")
     run = foveate("evaluate", "sod", "--maps", "maps", "--model", "centre", *MASKED, "--json")
@@ -233,6 +243,12 @@ def test_robustness_gives_people_a_table_a_metric(foveate) -> None:
 
 
 # All
+
+
+def test_the_measures_are_listed(foveate) -> None:
+    run = foveate("evaluate", "--help")
+    assert all(measure in run.out for measure in ("sod", "fixations", "localisation", "robustness"))
+    assert "Example" in run.out
 
 
 @pytest.mark.parametrize("measure", ["sod", "fixations", "localisation", "robustness"])

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from scipy.io import savemat
 
+from foveate.datasets.fixation_files import read_fixation_file
 from foveate.datasets.folders import (
     class_mask_folders,
     fixation_folders,
@@ -136,6 +139,17 @@ def test_fixations_of_text_files(tmp_path, name, content):
     assert picture.fixations.tolist() == [[0, 3, 4], [2, 5, 6]]
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, WIDTH - 1), st.integers(0, HEIGHT - 1))),
+    st.sampled_from([",", ";", "\t", " ", ", "]),
+)
+def test_any_fixations_written_as_text_are_read_back(tmp_path_factory, rows, separator):
+    path = tmp_path_factory.mktemp("text") / "a.csv"
+    lines = [separator.join(map(str, row)) for row in rows]
+    path.write_text(separator.join(("viewer", "x", "y")) + "\n" + "\n".join(lines))
+    assert read_fixation_file(path, HEIGHT, WIDTH).tolist() == [list(row) for row in rows]
+
+
 def test_points_without_viewers_are_of_viewer_zero_and_those_outside_are_left_out(tmp_path):
     save(tmp_path / "images" / "a.png")
     (tmp_path / "fixations").mkdir()
@@ -187,6 +201,7 @@ def test_points_and_density_maps_may_go_together(tmp_path):
     ("name", "content", "said"),
     [
         ("a.csv", "left,top\n3,4\n", "looked for columns x and y, found left, top"),
+        ("a.csv", "x,y,z\n3,4\n", "3 names above 2 columns"),
         ("a.txt", "3 4\n5\n", "not all lines are as many numbers"),
         ("a.txt", "1 2 3 4\n", "rows of x, y or viewer, x, y"),
         ("a.npy", "no numbers", "not a NumPy file"),

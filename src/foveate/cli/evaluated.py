@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from foveate.experiments.measuring import Scores
 
 DIGITS = 4
-ACROSS = 3
-"""Models side by side in one table, so that it fits 100 columns."""
+GAP = 3  # blanks that a table puts between columns
+SPOILT_METRICS = ("max_f_of_mean_curve", "adaptive_f", "mae")
+"""What people are shown of spoilt pictures; JSON has all."""
 
 
 @contextmanager
@@ -84,11 +85,11 @@ def print_rows(
     from foveate.cli.terminal import console
 
     out = console()
-    _print_tables(rows, "metrics", metrics)
+    _print_metrics(rows, "metrics", metrics)
     differing = [row for row in rows if "differences" in row]
     if differing:
         out.print(f"Differences to {differing[0]['against']}, picture by picture:")
-        _print_tables(differing, "differences", metrics)
+        _print_metrics(differing, "differences", metrics)
     for row in rows:
         if "fitted" in row:
             numbers = row["fitted"]
@@ -113,42 +114,57 @@ def print_spoilt(
         for row in rows:
             print_json(row)
         return
-    from foveate.cli.terminal import console, table
-
-    out = console()
     names = list(dict.fromkeys(row["name"] for row in rows))
     spoilings = list(dict.fromkeys(row["spoiling"] for row in rows))
-    cells = {(row["name"], row["spoiling"]): row for row in rows}
-    for metric in ("max_f_of_mean_curve", "adaptive_f", "mae"):
-        for start in range(0, len(names), ACROSS):
-            shown = names[start : start + ACROSS]
-            made = table(metrics[metric], *shown)
-            for spoiling in spoilings:
-                numbers = [cells[name, spoiling]["metrics"][metric] for name in shown]
-                made.add_row(spoiling, *map(cell, numbers))
-            out.print(made)
+    cells = {(row["name"], row["spoiling"]): row["metrics"] for row in rows}
+    for metric in SPOILT_METRICS:
+        lines = {
+            spoiling: [cell(cells[name, spoiling][metric]) for name in names]
+            for spoiling in spoilings
+        }
+        _print_table(metrics[metric], names, lines)
     _print_foot(rows)
 
 
 def cell(estimate: Mapping[str, Any] | None) -> str:
-    """ "0.712 (0.690 to 0.734)"."""
+    """An estimate in words, such as 0.712 (0.690 to 0.734)."""
     if estimate is None:
         return "–"
     low, high = estimate["interval_95"]
     return f"{estimate['mean']:.3f} ({low:.3f} to {high:.3f})"
 
 
-def _print_tables(rows: Sequence[dict[str, Any]], of: str, metrics: Mapping[str, str]) -> None:
+def _print_metrics(rows: Sequence[dict[str, Any]], of: str, metrics: Mapping[str, str]) -> None:
+    """A line a metric that any of the rows has."""
+    lines = {
+        metric.replace("_", " "): [cell(row[of].get(metric)) for row in rows]
+        for metric in metrics
+        if any(metric in row[of] for row in rows)
+    }
+    _print_table("metric", [row["name"] for row in rows], lines)
+
+
+def _print_table(corner: str, names: Sequence[str], lines: Mapping[str, Sequence[str]]) -> None:
+    """One table, or several below each other where not all columns fit the terminal."""
     from foveate.cli.terminal import console, table
 
-    for start in range(0, len(rows), ACROSS):
-        shown = rows[start : start + ACROSS]
-        made = table("metric", *(row["name"] for row in shown))
-        for metric in metrics:
-            numbers = [row[of].get(metric) for row in shown]
-            if any(number is not None for number in numbers):
-                made.add_row(metric.replace("_", " "), *map(cell, numbers))
-        console().print(made)
+    out = console()
+    label_width = max(map(len, (corner, *lines)))
+    widths = [
+        max(len(name), *(len(cells[column]) for cells in lines.values()))
+        for column, name in enumerate(names)
+    ]
+    start = 0
+    while start < len(names):
+        end, used = start, label_width + GAP
+        while end < len(names) and (end == start or used + widths[end] + GAP <= out.width):
+            used += widths[end] + GAP
+            end += 1
+        made = table(corner, *names[start:end])
+        for label, cells in lines.items():
+            made.add_row(label, *cells[start:end])
+        out.print(made)
+        start = end
 
 
 def _print_foot(rows: Sequence[dict[str, Any]]) -> None:

@@ -73,22 +73,28 @@ def _from_npy(path: Path) -> npt.NDArray[np.float64]:
 
 def _from_text(path: Path) -> npt.NDArray[np.float64]:
     """Columns x, y or viewer, x, y; a first line of names may put them in any order."""
-    lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path} cannot be read as text") from error
+    lines = [line.strip() for line in text.splitlines()]
     rows = [re.split(r"[,;\s]+", line) for line in lines if line and not line.startswith("#")]
     names: list[str] = []
     if rows and not _is_number(rows[0][0]):
         names = [name.strip('"').lower() for name in rows.pop(0)]
-    try:
-        table = np.array(rows, dtype=np.float64).reshape(len(rows), -1)
-    except ValueError as error:
-        raise DatasetError(f"{path}: not all lines are as many numbers") from error
-    if not names:
-        return _rows(table if rows else np.zeros((0, 3)), path)
     x, y, viewer = (_place(names, known) for known in (_X, _Y, _VIEWER))
-    if x is None or y is None:
+    if names and (x is None or y is None):
         raise DatasetError(f"{path}: looked for columns x and y, found {', '.join(names)}")
     if not rows:
         return np.zeros((0, 3))
+    try:
+        table = np.array(rows, dtype=np.float64)
+    except ValueError as error:
+        raise DatasetError(f"{path}: not all lines are as many numbers") from error
+    if x is None or y is None:
+        return _rows(table, path)
+    if table.shape[1] != len(names):
+        raise DatasetError(f"{path}: {len(names)} names above {table.shape[1]} columns")
     seen = np.zeros(len(table)) if viewer is None else table[:, viewer]
     return np.stack([seen, table[:, x], table[:, y]], axis=1)
 
