@@ -67,6 +67,18 @@ def test_a_record_may_name_the_family_apart_from_itself(tmp_path):
     assert add_model(write_brightness(tmp_path / "a.onnx", card=card)).reads_as == "foveate-s-mask"
 
 
+def test_another_reading_of_the_outputs_may_be_asked_for(tmp_path):
+    source = write_brightness(tmp_path / "a.onnx", gives="probability")
+    assert add_model(source, reads_as="menet-ce").reads_as == "menet-ce"
+    assert foveate.saliency_map(a_picture(), model="a").model == "a"
+
+
+def test_a_reading_that_there_is_not_is_wrong_usage(tmp_path):
+    source = write_brightness(tmp_path / "a.onnx")
+    with pytest.raises(OptionError, match="no network is called 'nonesuch': there are foveate-s,"):
+        add_model(source, reads_as="nonesuch")
+
+
 def test_weights_changed_on_the_disk_are_refused(tmp_path, users_folder):
     add_model(write_brightness(tmp_path / "bright.onnx"))
     write_brightness(users_folder / "bright.onnx", highest=300.0)

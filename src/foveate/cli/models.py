@@ -26,7 +26,7 @@ ADD_EPILOG = """
 
 foveate models add menet-wide.onnx
 
-foveate models add best.onnx --name menet-wide
+foveate models add best.onnx --name menet-wide-ce --reads-as menet-ce
 
 The file is one that 'foveate export' wrote; it is kept in the folder that FOVEATE_MODELS names,
 or else in ~/.local/share/foveate/models. 'foveate map --model NAME' and
@@ -77,6 +77,12 @@ def add(
     name: Annotated[
         str | None, typer.Option(metavar="NAME", help="What to call it (default: FILE's name).")
     ] = None,
+    reads_as: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NETWORK", help="Make NETWORK's map of its outputs, such as menet-ce."
+        ),
+    ] = None,
     sha256: Annotated[
         str | None,
         typer.Option("--sha256", metavar="HEX", help="Refuse a file whose SHA-256 is another."),
@@ -89,7 +95,7 @@ def add(
     """Add weights of your own: checked, run once on a small picture, then kept by name."""
     from foveate.models.adding import add_model
 
-    added = add_model(file, name=name, sha256=sha256, overwrite=overwrite)
+    added = add_model(file, name=name, reads_as=reads_as, sha256=sha256, overwrite=overwrite)
     if as_json:
         print_json(added.to_dict())
         return

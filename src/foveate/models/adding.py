@@ -51,18 +51,26 @@ class AddedModel:
 
 
 def add_model(
-    source: Path, *, name: str | None = None, sha256: str | None = None, overwrite: bool = False
+    source: Path,
+    *,
+    name: str | None = None,
+    reads_as: str | None = None,
+    sha256: str | None = None,
+    overwrite: bool = False,
 ) -> AddedModel:
     """Check an ONNX file of `foveate export` and put it, with its record, into the user's folder.
 
     Args:
         source: the ONNX file.
         name: what it will be called; the file's own name when None.
+        reads_as: the network of the package whose map is made of the outputs, where it is not the
+            one that the record names: "menet-ce" for the classifier's map of a MEnet.
         sha256: the hash that the file must have, in hexadecimal, where its giver stated one.
         overwrite: replace a model of that name that the user added before.
 
     Raises:
-        OptionError: a name that cannot be one, or that a model of the package has.
+        OptionError: a name that cannot be one, or that a model of the package has; reads_as is
+            no network's name.
         ModelError: the file cannot be read, is no ONNX, carries no record, is of an unknown
             family, or does not run as its family does.
         OutputError: the user's folder cannot be written, or holds that name already.
@@ -74,7 +82,7 @@ def add_model(
     session = _loaded(source, data)
     card = card_within(session, source)
     name = _checked_name(source.stem if name is None else name)
-    family = _family(card, source)
+    family = _family(card, source) if reads_as is None else _asked_family(reads_as)
     fixed = _fixed_size(session)
     _try(session, family, fixed or family.size(*_TRIAL_SIDES), source)
     weights = user_folder() / f"{name}.onnx"
@@ -177,6 +185,14 @@ def _family(card: dict[str, Any], source: Path) -> ModelEntry:
             f"there are {', '.join(known)}"
         )
     return known[wanted]
+
+
+def _asked_family(name: str) -> ModelEntry:
+    """The network of that name; OptionError names the ones there are."""
+    known = families()
+    if name not in known:
+        raise OptionError(f"no network is called '{printable(name)}': there are {', '.join(known)}")
+    return known[name]
 
 
 def _fixed_size(session: Any) -> tuple[int, int] | None:
