@@ -193,23 +193,23 @@ def label_folders(
     """
     if not root.is_dir():
         raise DatasetError(f"{printable(root)} is not a folder")
-    names: dict[str, str] = {}
-    files: dict[str, Path] = {}
-    for folder in sorted(path for path in root.iterdir() if path.is_dir()):
-        if not any(path.suffix.lower() in PICTURES for path in folder.iterdir()):
-            continue
-        names[folder.name] = clean(folder.name)
-        found = files_by_key(folder, PICTURES)
-        files |= {f"{folder.name}/{key}": found[key] for key in chosen(list(found))}
-    if not names:
+    folders = [
+        folder
+        for folder in sorted(root.iterdir())
+        if folder.is_dir() and any(path.suffix.lower() in PICTURES for path in folder.iterdir())
+    ]
+    if not folders:
         raise DatasetError(f"{printable(root)} holds no folders of pictures, one a class")
+    classes = tuple(dict.fromkeys(clean(folder.name) for folder in folders))
 
     def read() -> Iterator[LabelledPicture]:
-        for key, path in files.items():
-            yield LabelledPicture(key, read_pixels(path), (names[key.split("/")[0]],))
+        for folder in folders:  # one class's names at a time: ImageNet has 1.3 million
+            files = files_by_key(folder, PICTURES)
+            for key in chosen(list(files)):
+                label = clean(folder.name)
+                yield LabelledPicture(f"{folder.name}/{key}", read_pixels(files[key]), (label,))
 
-    classes = tuple(dict.fromkeys(names.values()))
-    return _folder_set(read, list(files), name or root.name, part, classes)
+    return PictureSet(name or root.name, part, read, classes=classes)
 
 
 def class_mask_folders(
