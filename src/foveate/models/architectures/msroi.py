@@ -22,7 +22,9 @@ from foveate.models.architectures.vgg import VggOptions, VggTrunk
 from foveate.models.classes import class_list
 
 SCALE_AT_FIRST = 5.0
-THRESHOLD_AT_FIRST = 4.0  # with small features a class is thought absent before anything is learned
+# with features this small every class is thought absent before anything is learned
+THRESHOLD_AT_FIRST = 4.0
+SPREAD_AT_FIRST = 0.1
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class MSROI(nn.Module):
         count = self.options.class_count
         self.trunk = trunk_of(self.options)
         self.features = nn.Conv2d(self.trunk.out_channels, count * self.options.maps, 3, padding=1)
-        nn.init.normal_(self.features.weight, std=0.01)
+        fan_in = 9 * self.trunk.out_channels
+        nn.init.normal_(self.features.weight, std=SPREAD_AT_FIRST / fan_in**0.5)
         nn.init.constant_(self.features.bias, 0.1)  # type: ignore[arg-type]
         self.log_scale = nn.Parameter(torch.tensor(SCALE_AT_FIRST).log())
         self.thresholds = nn.Parameter(torch.full((count,), THRESHOLD_AT_FIRST))

@@ -19,6 +19,8 @@ from foveate.training.timed import TimedTraining
 
 SHORTEST_SIDE = 224  # as models/networks/msroi.py
 RATE = 3e-3
+LITE_RATE = 5e-4  # on three times as many features, all of spread 1
+MAP_COST = 0.5  # see LabelTraining
 TRUNK_RATE = 1e-3  # where the trunk has been taught before
 WEIGHT_DECAY = 2e-2
 FASTER = 5.0  # the thresholds are single numbers that have far to go
@@ -27,20 +29,26 @@ Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 class LabelTraining(TimedTraining):
-    """`loss` of the network's logits; follows mean average precision on held-out pictures."""
+    """`loss` of the network's logits; follows mean average precision on held-out pictures.
+
+    map_cost: what the mean of maps that are not negative adds to the loss. Without it a class that
+    only one set labels lights up all over the other set's pictures, where nothing says otherwise.
+    """
 
     def __init__(
         self,
         network: nn.Module,
         loss: Loss,
         *,
+        rate: float = RATE,
+        map_cost: float = 0.0,
         taught: bool,
         held_out: list[LabelledPicture],
         classes: ClassList,
         **settings: Any,
     ) -> None:
-        super().__init__(network, rate=RATE, weight_decay=WEIGHT_DECAY, **settings)
-        self.loss, self.taught = loss, taught
+        super().__init__(network, rate=rate, weight_decay=WEIGHT_DECAY, **settings)
+        self.loss, self.map_cost, self.taught = loss, map_cost, taught
         self.held_out, self.classes = held_out, classes
 
     def rate_of(self, name: str) -> float:
@@ -50,8 +58,10 @@ class LabelTraining(TimedTraining):
 
     def training_step(self, batch: LabelBatch, batch_idx: int) -> Tensor:
         pixels = batch.pixels.to(memory_format=torch.channels_last).float()
-        logits, _ = self.network(pixels)
+        logits, maps = self.network(pixels)
         loss = self.loss(logits.float(), batch.present, batch.stated)
+        if self.map_cost:
+            loss = loss + self.map_cost * maps.float().mean()
         self.log("loss", loss.detach(), prog_bar=True, batch_size=len(batch.pixels))
         return loss
 

@@ -36,7 +36,14 @@ from foveate.training.labels.mixing import (
     LabelBatches,
     read_parts,
 )
-from foveate.training.labels.module import RATE, TRUNK_RATE, LabelTraining, Loss
+from foveate.training.labels.module import (
+    LITE_RATE,
+    MAP_COST,
+    RATE,
+    TRUNK_RATE,
+    LabelTraining,
+    Loss,
+)
 from foveate.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
 
 FOLLOW_EVERY = 2.0  # minutes
@@ -59,7 +66,19 @@ class LabelNetwork:
     loss: Loss
     family: str
     file: str
+    map_cost: float = 0.0
     lite: bool = False  # on the published trunk
+
+    @property
+    def rate(self) -> float:
+        """Of what stands on the trunk."""
+        return LITE_RATE if self.lite else RATE
+
+    def _rates(self, *, taught: bool) -> dict[str, float]:
+        """What the record says of rates."""
+        if self.lite:
+            return {"heads": self.rate}
+        return {"heads": self.rate, "trunk": TRUNK_RATE if taught else RATE}
 
     def about(self) -> dict[str, Any]:
         """What the card says of the architecture."""
@@ -112,6 +131,8 @@ class LabelNetwork:
         module = LabelTraining(
             network,
             self.loss,
+            rate=self.rate,
+            map_cost=self.map_cost,
             taught=request.start is not None,
             held_out=held_out,
             classes=chosen,
@@ -124,7 +145,8 @@ class LabelNetwork:
         )
         facts = {
             "batch": COUNTS,
-            "rates": {"heads": RATE, "trunk": TRUNK_RATE if module.taught else RATE},
+            "rates": self._rates(taught=module.taught),
+            "map_cost": self.map_cost,
             "sizes": {
                 "at first": [list(size) for size, _ in shapes[0]],
                 f"from {GROWN_FROM:.2f} of the training": [list(size) for size, _ in shapes[1]],
@@ -172,6 +194,7 @@ _MSROI = LabelNetwork(
     build=MSROI,
     classes="general",
     loss=sigmoid_loss,
+    map_cost=MAP_COST,
     family="MS-ROI: maps of its own for every class on a VGG trunk, learned thresholds, sigmoids",
     file="msroi.py",
 )
@@ -179,6 +202,7 @@ _MSROI_FINE = LabelNetwork(
     build=partial(MSROI, LabelOptions(classes="fine")),
     classes="fine",
     loss=sigmoid_loss,
+    map_cost=MAP_COST,
     family="MS-ROI on the sets' own labels, not collapsed",
     file="msroi.py",
 )
@@ -200,6 +224,7 @@ _MSROI_LITE = LabelNetwork(
     build=partial(MSROI, LabelOptions(trunk=LiteOptions())),
     classes="general",
     loss=sigmoid_loss,
+    map_cost=MAP_COST,
     family="MS-ROI's maps, thresholds and sigmoids on a published ImageNet trunk",
     file="msroi.py",
     lite=True,
