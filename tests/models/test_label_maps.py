@@ -12,6 +12,7 @@ from foveate.models.networks.msroi import (
     stretched,
     top_by_rank,
 )
+from foveate.models.registry import families, list_models
 
 
 def outputs(scores, *, things=None):
@@ -69,3 +70,9 @@ def test_the_published_merge_is_repeated_averaging():
 
 def test_a_flat_map_stretches_to_nothing():
     assert stretched(np.full((2, 2), 3.0, np.float32)).tolist() == [[0, 0], [0, 0]]
+
+
+def test_a_family_without_weights_is_read_but_not_listed():
+    assert "cam-fine" in families()
+    assert "cam-fine" not in {entry.name for entry in list_models()}
+    assert {"msroi", "msroi-top-five", "cam", "cam-top-five"} <= {e.name for e in list_models()}
