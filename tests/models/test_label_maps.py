@@ -7,9 +7,11 @@ from foveate.models.networks.cam import best_class
 from foveate.models.networks.msroi import (
     RELEASED_WEIGHTS,
     as_released,
+    confidence,
     over_threshold,
     ranked_things,
     stretched,
+    surest,
     top_by_rank,
 )
 from foveate.models.registry import families, list_models
@@ -66,6 +68,13 @@ def test_the_published_merge_is_repeated_averaging():
         merged = (merged + stretched(maps[rank])) / 2
     np.testing.assert_allclose(as_released(seen), merged, rtol=1e-5)
     assert RELEASED_WEIGHTS.sum() == pytest.approx(1.0125)
+
+
+def test_a_network_is_surer_of_a_picture_whose_class_it_knows_and_knows_nothing_of_a_flat_one():
+    noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    known, unknown = surest(outputs([3.0, -4.0])), surest(outputs([-3.0, -4.0]))
+    assert 0.4 > confidence(0.4, known, noise) > 1.5 * confidence(0.4, unknown, noise)
+    assert confidence(0.4, known, np.full_like(noise, 9)) == 0
 
 
 def test_a_flat_map_stretches_to_nothing():

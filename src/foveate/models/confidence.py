@@ -33,6 +33,11 @@ def mask_confidence(mask: npt.NDArray[np.float32], pixels: npt.NDArray[np.uint8]
     return MASK_CONFIDENCE * sure
 
 
+def contrast_confidence(pixels: npt.NDArray[np.uint8]) -> float:
+    """In [0, 1]: whether there is anything to see in an (H, W, 3) picture."""
+    return _ramp(_contrast(pixels), CONTRAST)
+
+
 def information(density: npt.NDArray[np.float32]) -> float:
     """Divergence of a density of mean 1 from uniform, in nats."""
     kept = np.maximum(density.astype(np.float64), 1e-12)

@@ -7,18 +7,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from foveate.models.confidence import mask_confidence
 from foveate.models.networks.msroi import (
     Floats,
     Pixels,
+    confidence,
     lite_size_of,
     ranked_things,
     size_of,
     stretched,
+    surest_of_all,
     top_by_rank,
 )
 from foveate.models.registry import Prediction, register_network
 from foveate.models.session import Outputs
+
+# how steep the curve of fixations by rank is beside foveate-s's: results/weight-curve-labels.json
+CAM = 0.1
+CAM_LITE = 0.3
 
 
 def best_class(outputs: Outputs) -> Floats:
@@ -26,9 +31,9 @@ def best_class(outputs: Outputs) -> Floats:
     return np.asarray(outputs["maps"][ranked_things(outputs)[0]])
 
 
-def _prediction(values: Floats, pixels: Pixels) -> Prediction:
-    shown = stretched(values)
-    return Prediction(shown, mask_confidence(shown, pixels))
+def _prediction(values: Floats, outputs: Outputs, pixels: Pixels, steepness: float) -> Prediction:
+    sure = confidence(steepness, surest_of_all(outputs), pixels)
+    return Prediction(stretched(values), sure)
 
 
 @register_network(
@@ -37,7 +42,7 @@ def _prediction(values: Floats, pixels: Pixels) -> Prediction:
     record="cam",
 )
 def cam(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(best_class(outputs), pixels)
+    return _prediction(best_class(outputs), outputs, pixels, CAM)
 
 
 @register_network(
@@ -46,7 +51,7 @@ def cam(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="cam",
 )
 def cam_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(top_by_rank(outputs), pixels)
+    return _prediction(top_by_rank(outputs), outputs, pixels, CAM)
 
 
 @register_network(
@@ -55,7 +60,7 @@ def cam_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="cam-fine",
 )
 def cam_fine(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(best_class(outputs), pixels)
+    return _prediction(best_class(outputs), outputs, pixels, CAM)
 
 
 @register_network(
@@ -64,7 +69,7 @@ def cam_fine(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="cam-lite",
 )
 def cam_lite(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(best_class(outputs), pixels)
+    return _prediction(best_class(outputs), outputs, pixels, CAM_LITE)
 
 
 @register_network(
@@ -73,4 +78,4 @@ def cam_lite(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="cam-lite",
 )
 def cam_lite_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(top_by_rank(outputs), pixels)
+    return _prediction(top_by_rank(outputs), outputs, pixels, CAM_LITE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from foveate.models.confidence import mask_confidence
+from foveate.models.confidence import contrast_confidence
 from foveate.models.registry import Prediction, register_network
 from foveate.models.session import Outputs
 from foveate.models.working_size import shorter_side_size
@@ -17,6 +17,10 @@ SHORTEST_SIDE = 224
 STRIDE = 16
 LITE_STRIDE = 32  # of the trunk that msroi-lite and cam-lite stand on
 TOP = 5
+# how steep the curve of fixations by rank is beside foveate-s's: results/weight-curve-labels.json
+MSROI = 0.1
+MSROI_LITE = 0.3
+RELEASED = 0.1
 RANK_WEIGHTS = np.arange(TOP, 0, -1, dtype=np.float32) / 15
 # first to fifth; what the published code's repeated averaging comes to
 RELEASED_WEIGHTS = np.array([0.5, 0.25, 0.125, 0.0625, 0.075], dtype=np.float32)
@@ -74,10 +78,27 @@ def stretched(values: Floats) -> Floats:
     return np.asarray((values - values.min()) / np.float32(spread), dtype=np.float32)
 
 
-def _prediction(values: Floats, pixels: Pixels) -> Prediction:
+def surest(outputs: Outputs) -> float:
+    """The probability of the likeliest object class by its own sigmoid (equation 6, mended)."""
+    best = float(outputs["scores"][ranked_things(outputs)[0]])
+    return float(1 / (1 + np.exp(-best)))
+
+
+def surest_of_all(outputs: Outputs) -> float:
+    """The probability of the likeliest object class by a softmax over all classes."""
+    powers = np.exp(outputs["scores"] - outputs["scores"].max())
+    return float(powers[ranked_things(outputs)[0]] / powers.sum())
+
+
+def confidence(steepness: float, probability: float, pixels: Pixels) -> float:
+    """Between half and all of a family's steepness, by how sure of a class it is."""
+    return steepness * (0.5 + 0.5 * probability) * contrast_confidence(pixels)
+
+
+def _prediction(values: Floats, outputs: Outputs, pixels: Pixels, steepness: float) -> Prediction:
     """A map that is not negative, divided by its peak."""
     shown = np.asarray(values / max(float(values.max()), 1e-30), dtype=np.float32)
-    return Prediction(shown, mask_confidence(shown, pixels))
+    return Prediction(shown, confidence(steepness, surest(outputs), pixels))
 
 
 @register_network(
@@ -86,7 +107,7 @@ def _prediction(values: Floats, pixels: Pixels) -> Prediction:
     record="msroi",
 )
 def msroi(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(over_threshold(outputs), pixels)
+    return _prediction(over_threshold(outputs), outputs, pixels, MSROI)
 
 
 @register_network(
@@ -95,7 +116,7 @@ def msroi(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="msroi",
 )
 def msroi_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(top_by_rank(outputs), pixels)
+    return _prediction(top_by_rank(outputs), outputs, pixels, MSROI)
 
 
 @register_network(
@@ -104,7 +125,7 @@ def msroi_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="msroi-fine",
 )
 def msroi_fine(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(over_threshold(outputs), pixels)
+    return _prediction(over_threshold(outputs), outputs, pixels, MSROI)
 
 
 @register_network(
@@ -114,7 +135,7 @@ def msroi_fine(outputs: Outputs, pixels: Pixels) -> Prediction:
 )
 def msroi_released(outputs: Outputs, pixels: Pixels) -> Prediction:
     shown = stretched(as_released(outputs))
-    return Prediction(shown, mask_confidence(shown, pixels))
+    return Prediction(shown, confidence(RELEASED, surest_of_all(outputs), pixels))
 
 
 @register_network(
@@ -123,7 +144,7 @@ def msroi_released(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="msroi-lite",
 )
 def msroi_lite(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(over_threshold(outputs), pixels)
+    return _prediction(over_threshold(outputs), outputs, pixels, MSROI_LITE)
 
 
 @register_network(
@@ -132,4 +153,4 @@ def msroi_lite(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="msroi-lite",
 )
 def msroi_lite_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(top_by_rank(outputs), pixels)
+    return _prediction(top_by_rank(outputs), outputs, pixels, MSROI_LITE)
