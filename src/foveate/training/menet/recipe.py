@@ -86,6 +86,7 @@ def _run_time(checkpoint: Path, options: MEnetOptions) -> RunTime:
         example=(side, side),
         checks=((1, side, side), (2, side, side)),
         fixed=True,
+        bits=8,
     )
 
 
