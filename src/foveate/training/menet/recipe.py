@@ -127,8 +127,8 @@ def _about(options: MEnetOptions, family: str) -> dict[str, Any]:
             "options": options.to_dict(),
         },
         "use_and_limits": [
-            "A row beside the paper's ablations, trained for minutes on a processor at a sixth of"
-            " the paper's width: not what the published network reaches.",
+            "A row beside the paper's ablations, trained for minutes on a processor:"
+            " not what the published network reaches.",
             "Marks salient objects, not where people look.",
             "The training pictures may be used for research only; see the set's terms above.",
         ],
