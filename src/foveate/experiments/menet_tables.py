@@ -28,7 +28,13 @@ MODELS = {
 """What is measured where no model is named; those that the registry has."""
 
 BASELINES = ("foveate-s-mask", "spectral-residual")
-COMPARED = (("menet", "menet-ce-plain"), ("menet", "menet-ce-only"), ("menet", "menet-ce"))
+COMPARED = (
+    ("menet", "menet-ce-plain"),
+    ("menet", "menet-ce-only"),
+    ("menet", "menet-ce"),
+    ("menet-ce", "menet-ce-plain"),  # the training alone, read by the same classifier
+    ("menet-ce", "menet-ce-only"),
+)
 NOISE, JPEG = Spoiling("noise"), Spoiling("jpeg")
 METRICS = {"F": "adaptive_f", "max F": "max_f_of_mean_curve", "MAE": "mae"}
 """A table's name of a metric, and measuring's."""
