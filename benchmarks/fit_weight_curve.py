@@ -52,7 +52,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of val-*.tar shards")
     parser.add_argument("--model", default="foveate-s-gaze")
-    parser.add_argument("--controls", nargs="*", default=["centre", "spectral-residual"])
+    parser.add_argument(
+        "--controls", nargs="*", default=["centre", "spectral-residual", "foveate-s-mask"]
+    )
     parser.add_argument("--save", type=Path, help="write the JSON to this file too")
     options = parser.parse_args()
 

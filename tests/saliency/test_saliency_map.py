@@ -88,6 +88,13 @@ def test_noise_gets_hardly_any_confidence(model):
     assert saliency_map(noise, model=model).confidence < 0.05
 
 
+@pytest.mark.parametrize("spread", [20, 40, 80])
+def test_coarse_white_noise_gets_hardly_any_confidence(spread):
+    grey = 128 + spread * np.random.default_rng(1).standard_normal((480, 640, 3))
+    noise = np.clip(grey, 0, 255).astype(np.uint8)
+    assert saliency_map(noise).confidence < 0.05
+
+
 def test_a_portrait_is_trusted(astronaut):
     assert saliency_map(astronaut).confidence > 0.5
 

@@ -13,9 +13,9 @@ RESIDUAL_SIDE = 64
 RESIDUAL_SIGMA = 2.5  # cells
 FLAT_CONTRAST = 1.0  # grey levels
 # How steep its own curve of fixations by rank is beside the network's: results/weight-curve.json.
-# The centre's is 0.63; it is given full strength all the same, since a control should be as strong
+# The centre's is 0.62; it is given full strength all the same, since a control should be as strong
 # as it can be.
-RESIDUAL_CONFIDENCE = 0.42
+RESIDUAL_CONFIDENCE = 0.41
 
 
 def _grid(height: int, width: int) -> tuple[int, int]:

@@ -14,7 +14,7 @@ CURVE_RANKS = np.array(
     [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.825, 0.875, 0.925, 0.975], np.float32
 )
 CURVE_LOG_WEIGHTS = np.array(
-    [0.0, 0.12, 0.512, 0.907, 1.286, 2.163, 2.688, 3.464, 3.929, 4.152, 4.351, 4.529], np.float32
+    [0.0, 0.071, 0.475, 0.803, 1.324, 2.166, 2.628, 3.41, 3.927, 4.167, 4.366, 4.522], np.float32
 )
 """Log of the likelihood that people look there, plus 0.01: `results/weight-curve.json`."""
 
