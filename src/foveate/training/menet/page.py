@@ -20,7 +20,7 @@ MAPS = {
     "spectral-residual": "spectral-residual",
 }
 WAYS = {"none": "as they are", "noise": "noise 0 to 50", "jpeg": "JPEG 5 to 50"}
-METRICS = {"adaptive_f": "F", "max_f": "max F", "mae": "MAE"}
+METRICS = {"adaptive_f": "F", "max_f_of_mean_rates": "max F", "mae": "MAE"}
 
 BUILT = """\
 Cai et al., *MEnet: A Metric Expression Network for Salient Object Segmentation* (IJCAI 2018): a
