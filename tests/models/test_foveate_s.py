@@ -92,14 +92,14 @@ def test_the_blur_keeps_a_constant_and_spreads_a_point():
 def test_the_onnx_file_gives_what_torch_gives_at_any_batch_and_size(network, tmp_path):
     run_time = run_time_of(network)
     path = write_onnx(run_time, tmp_path / "net.onnx", card={"name": "net"})
-    assert path.stat().st_size < 8_000_000
+    assert path.stat().st_size < 5_000_000
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     pixels = np.random.default_rng(0).uniform(0, 255, (3, 3, 96, 64)).astype(np.float32)
     mask, gaze, mix = session.run(None, {"pixels": pixels})
     assert mask.shape == gaze.shape == mix.shape == (3, 1, 24, 16)
     expected_mask, expected_gaze = network(torch.tensor(pixels), WHOLE)
-    assert np.abs(mask - torch.sigmoid(expected_mask).detach().numpy()).max() < 5e-3
+    assert np.abs(mask - torch.sigmoid(expected_mask).detach().numpy()).max() < 2e-2  # 8 bits
     expected = density(expected_gaze[:, :1]).detach().numpy()
-    assert np.abs(gaze - expected).max() / expected.max() < 5e-3
+    assert np.abs(gaze - expected).max() / expected.max() < 2e-2
     assert largest_difference(run_time, path) < 1e-3
     assert json.loads(session.get_modelmeta().custom_metadata_map[CARD_KEY]) == {"name": "net"}
