@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from foveate.models.architectures.salnet import ResponseNorm, SalNet, SalNetOptions, bilinear_kernel
-from foveate.models.networks.salnet import salnet
+from foveate.models.networks.salnet import STEEPNESS, salnet
 from foveate.models.registry import families
 
 
@@ -114,7 +114,7 @@ def test_a_map_that_says_the_same_everywhere_is_not_believed():
 def test_a_map_of_one_place_is_believed():
     y, x = np.mgrid[:48, :64]
     levels = 255 * np.exp(-((y - 20) ** 2 + (x - 40) ** 2) / 60).astype(np.float32)
-    assert seen(levels).confidence > 0.9
+    assert seen(levels).confidence == pytest.approx(STEEPNESS)
 
 
 @pytest.mark.parametrize(

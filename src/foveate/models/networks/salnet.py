@@ -14,6 +14,11 @@ MULTIPLE = 8
 SHORTEST = 48
 # A 5x5 Gaussian of the sigma that OpenCV gives that size by itself: 0.3·((5 - 1)/2 - 1) + 0.8
 SIGMA = 1.1
+# nats over uniform of its map of one grey, and the median of gaze-more's train pictures
+NATS = (0.12, 0.62)
+# how steep its own curve of fixations by rank is beside foveate-s's:
+# results/weight-curve-references.json
+STEEPNESS = 0.78
 
 
 def _size(height: int, width: int) -> tuple[int, int]:
@@ -32,7 +37,7 @@ def salnet(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
     peak = max(float(levels.max()), 1e-6)
     values = np.asarray(levels / peak, dtype=np.float32)
     density = values / max(float(values.mean()), 1e-6)
-    return Prediction(values, gaze_confidence(density, pixels))
+    return Prediction(values, STEEPNESS * gaze_confidence(density, pixels, nats=NATS))
 
 
 def _blurred(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
