@@ -29,7 +29,14 @@ FIGURE2_MODELS = ("cam", "msroi")
 FIGURE3_MODELS = ("msroi",)
 PAIRS_A_ROW = 3
 MAP_FILES = (".png", ".map.png")
-TITLES = {"cam": "CAM", "cam-top-five": "CAM, top five", "msroi": "MS-ROI"}
+TITLES = {
+    "cam": "CAM",
+    "cam-top-five": "CAM, top five",
+    "msroi": "MS-ROI",
+    "msroi-top-five": "MS-ROI, top five",
+    "menet": "MEnet",
+    "salnet": "SalNet",
+}
 
 
 def figure2(
