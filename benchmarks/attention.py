@@ -34,7 +34,10 @@ from foveate.experiments.measuring import Scores, maps_of_model
 from foveate.metrics.attention.humans import SIGMA_OF_WIDTH
 from records import head, publish
 
-MODELS = ("centre", "spectral-residual", "foveate-s", "foveate-s-gaze", "foveate-s-mask")
+MODELS = (
+    *("centre", "spectral-residual", "salnet"),
+    *("foveate-s", "foveate-s-gaze", "foveate-s-mask"),
+)
 SETS: dict[str, tuple[str, str, Callable[[Path], list[AttentionPicture]]]] = {
     "duts-test": ("duts", "test", lambda data: read_masks(data / "duts", "test")),
     "duts-val": ("duts", "val", lambda data: read_masks(data / "duts", "val")),
