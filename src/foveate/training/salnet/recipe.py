@@ -19,7 +19,7 @@ from foveate.training.timed import TimedTraining
 LIGHT = SalNetOptions(width=1 / 8)
 PAPER = SalNetOptions()
 BATCH = 8
-RATE = 3e-4  # at 1e-3 the layers of 7x7 to 13x13, without norms, die within fifty steps
+RATE = 3e-4  # at 3e-3 the large layers, which have no norms, die within fifty steps
 MEAN_TARGET = -0.8  # about what a map is on average: where training begins
 
 SETS = ("osie", "gaze-more")
