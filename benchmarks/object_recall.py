@@ -28,7 +28,7 @@ import numpy as np
 from foveate.datasets.labels import LabelledPicture, read_classes, read_labelled
 from foveate.datasets.shards import shard_paths
 from foveate.experiments.localisation import STUFF, measure_localisation
-from foveate.experiments.measuring import Scores, difference, maps_of_model
+from foveate.experiments.measuring import MapOf, Scores, difference, maps_of_model
 from foveate.models.classes import general_classes
 from records import files_hash, head, publish
 
@@ -78,6 +78,18 @@ def _with_ending(name: str, ending: str) -> str:
     return f"{family}{ending}" + (f"-{rest}" if rest else "")
 
 
+def remembered(source: MapOf) -> MapOf:
+    """The source, asked once for each picture: the three ways look at the same arrays."""
+    kept: dict[int, np.ndarray] = {}
+
+    def ask(pixels: np.ndarray) -> np.ndarray:
+        if id(pixels) not in kept:
+            kept[id(pixels)] = source(pixels)
+        return kept[id(pixels)]
+
+    return ask
+
+
 def fold(
     picture: LabelledPicture, classes: tuple[str, ...], wide_names: tuple[str, ...]
 ) -> LabelledPicture:
@@ -100,7 +112,7 @@ def main() -> None:
     models = tuple(options.models)
     classes = read_classes(options.data)
     pictures = list(read_labelled(options.data, options.part))
-    sources = {name: maps_of_model(name, threads=1) for name in models}
+    sources = {name: remembered(maps_of_model(name, threads=1)) for name in models}
     rows = {}
     general = general_classes()
     wide_names = ("void", *general.classes)

@@ -19,7 +19,7 @@ LITE_STRIDE = 32  # of the trunk that msroi-lite and cam-lite stand on
 TOP = 5
 # how steep the curve of fixations by rank is beside foveate-s's: results/weight-curve-labels.json
 MSROI = 0.1
-MSROI_LITE = 0.3
+MSROI_LITE = 0.40
 RELEASED = 0.1
 RANK_WEIGHTS = np.arange(TOP, 0, -1, dtype=np.float32) / 15
 # first to fifth; what the published code's repeated averaging comes to

@@ -56,8 +56,10 @@ Departures from the text, each for a reason:
   map of a central square over the picture.
 - Surroundings (sky, grass, water, road, mountain, tree) are classes, since the training pictures
   label them, but are not shown in maps. A class that a set does not label is masked from the loss.
-- The mean of all maps costs half of itself in the loss. Without it, classes that only one of the
-  two sets labels lit up all over the other set's pictures, where they are masked.
+- In `msroi-lite` and `msroi-fine` the mean of all maps costs half of itself in the loss. Without
+  it, classes that only one of the two sets labels lit up all over the other set's pictures, where
+  they are masked (on the ImageNet trunk, 7 classes a picture of msrc21; with it none). `msroi` was
+  trained before and hardly learned enough in its minutes to show this.
 - Where no class is over its threshold, equation 5 is zero everywhere; the likeliest class's map
   stands in.
 
