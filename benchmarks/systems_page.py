@@ -60,13 +60,16 @@ def networks() -> dict[str, list[ModelEntry]]:
 
 def systems() -> str:
     rows = []
-    for record, entries in networks().items():
+    for entries in networks().values():
         card = entries[0].card
         assert card is not None
         training = card["training"]
         data = ", ".join(f"{facts['set']} {facts['count']:,}" for facts in training["data"])
         names = ", ".join(f"`{entry.name}`" for entry in entries)
         weights = training.get("weights")
+        parts = [training["started_from"], training] if "started_from" in training else [training]
+        steps = " + ".join(f"{part['steps']:,}" for part in parts)
+        minutes = sum(60 * part["hours"] for part in parts)
         height, width = entries[0].size(480, 640)
         rows.append(
             (
@@ -74,11 +77,10 @@ def systems() -> str:
                 ABSENT if weights is None else f"{weights / 1e6:.2f} M",
                 f"{card['weights']['bytes'] / 1e6:.1f} MB",
                 f"{width}x{height}",
-                f"{training['steps']:,} steps, {60 * training['hours']:.0f} min",
+                f"{steps} steps, {minutes:.0f} min",
                 data,
             )
         )
-        assert record
     headings = ("names", "weights", "file", "sees 4:3 at", "trained", "on pictures of")
     return table(headings, rows)
 
@@ -130,7 +132,10 @@ def differences() -> str:
 
 
 def fixations() -> str:
-    rows = {(row["set"], row["part"]): row["models"] for row in result("attention").get("rows", [])}
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for name in ("attention", "attention-references"):
+        for row in result(name).get("rows", []):
+            rows.setdefault((row["set"], row["part"]), {}).update(row["models"])
     models = list(dict.fromkeys(model for of in rows.values() for model in of))
     shown = []
     for model in models:
@@ -141,6 +146,7 @@ def fixations() -> str:
         if any(cell is not None for cell in cells):
             title = model if "human" in model else f"`{model}`"
             shown.append((title, *(number(cell) for cell in cells)))
+    shown.sort(key=lambda row: "human" in row[0])
     return table(("model", *(title for *_, title in FIXATIONS)), shown)
 
 
