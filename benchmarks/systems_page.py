@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from foveate.models.registry import ModelEntry, list_models
+from foveate.models.registry import ModelEntry, families, list_models
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "saliency-systems.md"
@@ -82,7 +82,10 @@ def systems() -> str:
             )
         )
     headings = ("names", "weights", "file", "sees 4:3 at", "trained", "on pictures of")
-    return table(headings, rows)
+    shipped = {entry.name for entry in list_models()}
+    others = ", ".join(f"`{name}`" for name in families() if name not in shipped)
+    told = f"\n\nReady to be trained, without weights in the package: {others}." if others else ""
+    return table(headings, rows) + told
 
 
 def recall() -> str:
