@@ -2,8 +2,8 @@
 
 Scaled as the authors' code scales its gradients: at a chosen pixel the metric loss gives (other
 centre - own centre) / (C·H·W) and the cross-entropy gives (softmax - one-hot) / (2·H·W). Equation
-3 as printed would weigh the metric 2·C times more. Two things are not as coded: the gradient
-passes through the scaling to unit length, and it is averaged over the batch.
+4 as printed would weigh the metric C times more beside the cross-entropy. Two things are not as
+coded: the gradient passes through the scaling to unit length, and it is averaged over the batch.
 
 Equation 2 is only meaningful when its second sum runs over set-. Then, with V the mean squared
 distance of a region's features from their mean and n its pixels,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from foveate.models.records import read_card
+from foveate.models.records import has_record, read_card
 from foveate.training.provenance import cell, made_by, table
 
 CARDS = ("menet", "menet-ce-only", "menet-ce-plain")
@@ -43,7 +43,7 @@ Four names:
   at random instead. Nothing is drawn here: a picture has one map.
 - `menet-ce`: the probability of the same network's classifier; the paper draws its
   precision-recall curves from this one.
-- `menet-ce-only`: the thirteen maps and the classifier, trained by cross-entropy alone.
+- `menet-ce-only`: the thirteen maps and the classifier, trained by cross-entropy alone{absent}.
 - `menet-ce-plain`: no thirteen maps either. The classifier (batch norm, ReLU, 3x3 convolution,
   batch norm) reads the last decoder map. The paper does not say what its CE-plain reads.
 
@@ -55,8 +55,8 @@ Equation 3 with each region's mean feature of the picture, plus cross-entropy. A
 code, the means are constants for the gradient, the metric loss takes the whole smaller region and
 as many pixels of the larger with most loss, and the gradient at such a pixel is the difference of
 the two means over C·H·W, beside (softmax - one-hot) / (2·H·W) of the cross-entropy: equation 4 as
-printed would weigh the metric 2·C = 32 times more. Not as coded: the gradient passes through the
-division by the length, and is averaged over the batch.
+printed would weigh the metric C = 16 times more beside it. Not as coded: the gradient passes
+through the division by the length, and is averaged over the batch.
 
 Equation 2 prints both sums over set+: the second must run over set-. Then, with n pixels in a
 region and V the mean squared distance of their features from their mean,
@@ -68,6 +68,12 @@ lower bound without it, -4 with it.
 The rest departs too: AdamW at {rate} falling to zero in place of SGD at 0.1, shuffled batches of
 {batch} for 5, averaged weights. Crops of 0.9 to 1 of each side and mirroring are the authors'.
 No noise and no JPEG in training, as in the paper."""
+
+READ = """\
+`menet` minus `menet-ce` is the read-out, the distance against the same network's classifier;
+`menet-ce` minus an ablation is the training, read by the same kind of head. How much of F a
+distortion takes is the difference between two columns of the first table: a picture is averaged
+down to {size} pixels before the network sees it, which takes most of the noise away for all."""
 
 
 def results_table(measured: dict[str, Any]) -> str:
@@ -104,6 +110,7 @@ def page(cards: list[dict[str, Any]]) -> str:
         size=options["size"],
         rate=training["rates"]["all"],
         batch=training["batch"]["masks"],
+        absent="" if len(cards) == len(CARDS) else "; its weights do not come with the package",
     )
     made = "\n\n".join(made_by(card) for card in cards)
     limits = "\n".join(f"- {line}" for line in cards[0]["use_and_limits"])
@@ -116,14 +123,16 @@ This page is written by `python -m foveate.training.menet.page` from the models'
 ## Measured
 
 `duts` test, 500 pictures, by `{measured.get("command", "")}`;
-intervals are in `{measured.get("results", "")}`. F is taken at twice the map's mean, as the paper
-does.
+intervals are in `{measured.get("results", "")}`. F is taken at twice the map's mean (the paper does
+not say where), max F over thresholds of mean precision and mean recall.
 
 {results_table(measured)}
 
 The same pictures, one variant minus the other:
 
 {differences_table(measured)}
+
+{READ.format(size=options["size"])}
 
 ## Made by
 
@@ -137,7 +146,7 @@ The same pictures, one variant minus the other:
 
 def main() -> None:
     """The command line of this file."""
-    print(page([read_card(name) for name in CARDS]), end="")
+    print(page([read_card(name) for name in CARDS if has_record(name)]), end="")
 
 
 if __name__ == "__main__":
