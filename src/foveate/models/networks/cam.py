@@ -21,9 +21,9 @@ from foveate.models.networks.msroi import (
 from foveate.models.registry import Prediction, register_network
 from foveate.models.session import Outputs
 
-# how steep the curve of fixations by rank is beside foveate-s's: results/weight-curve-labels.json
+# as in models/networks/msroi.py
 CAM = 0.1
-CAM_LITE = 0.3
+CAM_LITE = 0.43
 
 
 def best_class(outputs: Outputs) -> Floats:

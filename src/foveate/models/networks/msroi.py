@@ -17,10 +17,11 @@ SHORTEST_SIDE = 224
 STRIDE = 16
 LITE_STRIDE = 32  # of the trunk that msroi-lite and cam-lite stand on
 TOP = 5
-# how steep the curve of fixations by rank is beside foveate-s's: results/weight-curve-labels.json
+# how steep the curve of fixations by rank is beside foveate-s's: results/weight-curve-labels.json;
+# at least 0.1, since the coder takes a map that is less sure for a flat one
 MSROI = 0.1
-MSROI_LITE = 0.40
-RELEASED = 0.1
+MSROI_LITE = 0.4
+RELEASED = 0.27
 RANK_WEIGHTS = np.arange(TOP, 0, -1, dtype=np.float32) / 15
 # first to fifth; what the published code's repeated averaging comes to
 RELEASED_WEIGHTS = np.array([0.5, 0.25, 0.125, 0.0625, 0.075], dtype=np.float32)
