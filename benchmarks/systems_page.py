@@ -1,20 +1,28 @@
-"""Rewrite the tables of docs/saliency-systems.md from the models' records and from results/.
+"""Rewrite the picture and tables of docs/saliency-systems.md from the models and from results/.
 
 python benchmarks/systems_page.py    # after objects.py, object_recall.py, attention.py, models.py
 """
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
+from foveate.experiments.msroi_figures import figure2
 from foveate.models.registry import ModelEntry, families, list_models
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "saliency-systems.md"
 RESULTS = ROOT / "results"
+SAMPLE = ROOT / "examples" / "astronaut.png"
+PICTURE = ROOT / "docs" / "pictures" / "systems.png"
+PICTURE_DPI = 100
+DRAWN = ("cam", "msroi", "cam-lite", "msroi-lite", "menet", "salnet", "foveate-s")
 ABSENT = "–"
 
 FIXATIONS = (
@@ -207,7 +215,17 @@ def filled(text: str) -> str:
     return text
 
 
+def draw() -> None:
+    """docs/pictures/systems.png: the sample photo and each system's map over it, 256 colours."""
+    there = {entry.name for entry in list_models()}
+    figure = figure2([SAMPLE], [name for name in DRAWN if name in there])
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=PICTURE_DPI)
+    Image.open(drawn).convert("RGB").quantize(256).save(PICTURE, optimize=True)
+
+
 def main() -> None:
+    draw()
     PAGE.write_text(filled(PAGE.read_text()))
 
 

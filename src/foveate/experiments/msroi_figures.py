@@ -34,6 +34,8 @@ TITLES = {
     "cam-top-five": "CAM, top five",
     "msroi": "MS-ROI",
     "msroi-top-five": "MS-ROI, top five",
+    "cam-lite": "CAM, lite trunk",
+    "msroi-lite": "MS-ROI, lite trunk",
     "menet": "MEnet",
     "salnet": "SalNet",
 }
