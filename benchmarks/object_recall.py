@@ -67,8 +67,9 @@ def pairs(models: tuple[str, ...]) -> list[tuple[str, str]]:
             names = [_with_ending(name, ending) for name in (first, second)]
             if all(name in models for name in names):
                 wanted.append((names[0], names[1]))
-    if "msroi-released" in models and "msroi" in models:
-        wanted.append(("msroi", "msroi-released"))
+    for other in ("msroi-released", "msroi-fine"):
+        if other in models and "msroi" in models:
+            wanted.append(("msroi", other))
     return wanted
 
 
