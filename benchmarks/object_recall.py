@@ -67,9 +67,9 @@ def pairs(models: tuple[str, ...]) -> list[tuple[str, str]]:
             names = [_with_ending(name, ending) for name in (first, second)]
             if all(name in models for name in names):
                 wanted.append((names[0], names[1]))
-    for other in ("msroi-released", "msroi-fine"):
-        if other in models and "msroi" in models:
-            wanted.append(("msroi", other))
+    if "msroi" in models:
+        others = ("msroi-released", "msroi-fine")
+        wanted += [("msroi", other) for other in others if other in models]
     return wanted
 
 

@@ -45,7 +45,7 @@ a map of interest is the sum over the classes that are there (equation 5).
 - `msroi-top-five`: the same network; the five likeliest classes weighted by rank.
 - `msroi-lite`, `msroi-lite-top-five`: the same heads on EfficientNet-Lite0 as ImageNet's labels
   left it, for want of a pre-trained VGG of that width.
-- `msroi-fine`: 119 labels, not collapsed to general classes.
+- `msroi-fine`: 119 labels, not collapsed to general classes; begun from msroi's trunk.
 
 Departures from the text, each for a reason:
 
