@@ -34,10 +34,10 @@ def results_table(card: dict[str, Any]) -> str:
     lines = ["| | " + " | ".join(MODELS) + " |", "|---" * (len(MODELS) + 1) + "|"]
     measured = card["measured"].get("rows", {})
     for row, title, metric in ROWS:
-        cells = []
-        for model in MODELS:
-            value = measured.get(row, {}).get(model, {}).get(metric)
-            cells.append("–" if value is None else f"{value:.3f}")
+        values = [measured.get(row, {}).get(model, {}).get(metric) for model in MODELS]
+        if all(value is None for value in values):
+            continue
+        cells = ["–" if value is None else f"{value:.3f}" for value in values]
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -53,7 +53,7 @@ def model_page(card: dict[str, Any]) -> str:
     libraries = ", ".join(f"{name} {version}" for name, version in training["libraries"].items())
     return f"""# {card["name"]}
 
-{card["architecture"]["family"]}. One picture of any size is seen at about 110,000 pixels;
+{card["architecture"]["family"]}. One picture of any size is seen at about 158,000 pixels;
 three maps at a quarter of that resolution come out: gaze, mask, and their mix, which steers the
 coder. This page is written by `python -m foveate.training.page` from the model's record,
 `src/foveate/models/cards/{card["name"]}.json`.
@@ -69,7 +69,7 @@ gaze-more, gaze-scenes and duts served to follow the training and to fit three c
 
 ## Made by
 
-`{training["command"]}`: {training["steps"]} steps in {training["hours"]} hours on
+{_began(training)}`{training["command"]}`: {training["steps"]} steps in {training["hours"]} hours on
 {training["hardware"]}, seed {training["seed"]}, {training["date"]}; {libraries}.
 
 Started from {trunk["name"]} (`{trunk["package"]}`, {trunk["licence"]}, {trunk["authors"]}):
@@ -84,6 +84,17 @@ SHA-256 `{weights["sha256"]}`.
 
 {limits}
 """
+
+
+def _began(training: dict[str, Any]) -> str:
+    """The training that this one refines, where there is one."""
+    first = training.get("started_from")
+    if first is None:
+        return ""
+    return (
+        f"`{first['command']}`: {first['steps']} steps in {first['hours']} hours; then, at the size"
+        " that runs,\n"
+    )
 
 
 def main() -> None:
