@@ -97,8 +97,11 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", help="names of the registry (default: all networks)")
     parser.add_argument("--seconds", type=float, default=2.0, help="of each row's timing")
     parser.add_argument("--save", type=Path, help="write the JSON to this file too")
+    parser.add_argument("--beside", help="what else the machine was doing, for the record")
     options = parser.parse_args()
     record: dict[str, Any] = head(PACKAGES)
+    if options.beside:
+        record["beside"] = options.beside
     record["photo"] = f"{PHOTO[1]}x{PHOTO[0]}"
     record["rows"] = []
     for (weights, own), entries in networks(options.models).items():
