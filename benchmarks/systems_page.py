@@ -184,8 +184,8 @@ def speed() -> str:
     menet, msroi = papers["MEnet"], papers["MS-ROI"]
     beside = f" Beside {record['beside']}." if "beside" in record else ""
     told = (
-        f"{record['machine']}.{beside} Printed: MS-ROI over {msroi['images_a_second']} a second on a "
-        f"{msroi['hardware']}, at VGG's width; MEnet {menet['seconds_an_image']} s an image "
+        f"{record['machine']}.{beside} Printed: MS-ROI over {msroi['images_a_second']} a second on "
+        f"a {msroi['hardware']}, at VGG's width; MEnet {menet['seconds_an_image']} s an image "
         f"({1 / menet['seconds_an_image']:.1f} a second) on a {menet['hardware']}, at width 32 and "
         "224x224."
     )
