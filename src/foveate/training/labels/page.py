@@ -68,8 +68,8 @@ finds the class of an ImageNet synset through WordNet (`pip install 'foveate[wor
 `activation_size` is the formula of section 3.
 
 What came out: the paper's claim, that MS-ROI finds all objects where CAM finds one, is not borne
-out in these trainings. On the ImageNet trunk CAM's single map has the higher means; over objects the
-interval holds zero, over all classes it ends just below. On faces and bodies alone (13 pictures,
+out in these trainings. On the ImageNet trunk CAM's single map has the higher means; over objects
+the interval holds zero, over all classes it ends just below. On faces and bodies alone (13 pictures,
 one class to both networks) MS-ROI's map over thresholds leans ahead within the interval, its top
 five fall clearly behind. On the paper's trunk MS-ROI leads by a little, but there both find fewer
 objects than a Gaussian in the middle, so that row decides nothing. One training each, with one
