@@ -69,16 +69,14 @@ finds the class of an ImageNet synset through WordNet (`pip install 'foveate[wor
 
 What came out: the paper's claim, that MS-ROI finds all objects where CAM finds one, is not borne
 out in these trainings. On the ImageNet trunk CAM's single map has the higher means; over objects
-the interval holds zero, over all classes it ends just below. On faces and bodies alone (13 pictures,
-one class to both networks) MS-ROI's map over thresholds leans ahead within the interval, its top
-five fall clearly behind. On the paper's trunk MS-ROI leads by a little, but there both find fewer
-objects than a Gaussian in the middle, so that row decides nothing. One training each, with one
-seed, and 21 pictures that show two kinds of things. The map's cost and the rate on the ImageNet
-trunk were set on training pictures for MS-ROI; CAM took the same rate and nothing was set for it.
-Why MS-ROI falls behind was not tested; that features which cannot be negative have no way of
-saying "not here" is a guess.
-""",
-    "cam": """# CAM
+the interval holds zero, over all classes it ends just below. On faces and bodies alone (13
+pictures, one class to both networks) MS-ROI's map over thresholds leans ahead within the
+interval, its top five fall clearly behind. On the paper's trunk MS-ROI leads by a little, but
+there both find fewer objects than a Gaussian in the middle, so that row decides nothing. One
+training each, with one seed, and 21 pictures that show two kinds of things. The map's cost and
+the rate on the ImageNet trunk were set on training pictures for MS-ROI; CAM took the same rate
+and nothing was set for it. Why MS-ROI falls behind was not tested; that features which cannot be
+negative have no way of saying "not here" is a guess. """, "cam": """# CAM
 
 Class activation maps (Zhou et al., CVPR 2016; equations 2 and 3 of the MS-ROI paper) on the trunk
 of [MS-ROI](msroi.md): one 3x3 layer with as many maps as MS-ROI has, read by all classes through
