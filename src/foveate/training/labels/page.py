@@ -76,7 +76,9 @@ there both find fewer objects than a Gaussian in the middle, so that row decides
 training each, with one seed, and 21 pictures that show two kinds of things. The map's cost and
 the rate on the ImageNet trunk were set on training pictures for MS-ROI; CAM took the same rate
 and nothing was set for it. Why MS-ROI falls behind was not tested; that features which cannot be
-negative have no way of saying "not here" is a guess. """, "cam": """# CAM
+negative have no way of saying "not here" is a guess.
+""",
+    "cam": """# CAM
 
 Class activation maps (Zhou et al., CVPR 2016; equations 2 and 3 of the MS-ROI paper) on the trunk
 of [MS-ROI](msroi.md): one 3x3 layer with as many maps as MS-ROI has, read by all classes through
