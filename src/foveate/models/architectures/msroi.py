@@ -65,7 +65,8 @@ class MSROI(nn.Module):
         self.features = nn.Conv2d(self.trunk.out_channels, count * self.options.maps, 3, padding=1)
         fan_in = 9 * self.trunk.out_channels
         nn.init.normal_(self.features.weight, std=SPREAD_AT_FIRST / fan_in**0.5)
-        nn.init.constant_(self.features.bias, 0.1)  # type: ignore[arg-type]
+        assert self.features.bias is not None
+        nn.init.constant_(self.features.bias, 0.1)
         self.log_scale = nn.Parameter(torch.tensor(SCALE_AT_FIRST).log())
         self.thresholds = nn.Parameter(torch.full((count,), THRESHOLD_AT_FIRST))
 

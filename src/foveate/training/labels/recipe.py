@@ -61,7 +61,7 @@ OUTPUTS = ("maps", "scores", "things")
 class LabelNetwork:
     """One of the family: what it is, on which classes, with which loss."""
 
-    build: Callable[[], nn.Module]
+    build: Callable[[], MSROI | CAM | MSROIReleased]
     classes: str
     loss: Loss
     family: str
@@ -94,7 +94,7 @@ class LabelNetwork:
                     "scores": "logits, (B, C)",
                     "things": "1 for objects and 0 for their surroundings, (B, C)",
                 },
-                "options": network.options.to_dict(),  # type: ignore[operator, union-attr]
+                "options": network.options.to_dict(),
                 "classes": list(chosen.classes),
             },
             "trunk": LITE_TRUNK if self.lite else VGG_TRUNK,
