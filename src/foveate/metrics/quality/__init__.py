@@ -4,6 +4,7 @@ Pictures are (H, W, 3) RGB or (H, W) grey, uint8 or floating point from 0 to `da
 function names the domain it measures in; luma and chroma are BT.601 full range, not rounded.
 """
 
+from foveate.metrics.quality.catalogue import METRICS, Metric, measure, measure_pooled
 from foveate.metrics.quality.hvs import psnr_hvs, psnr_hvs_m
 from foveate.metrics.quality.planes import cb, cr, luma
 from foveate.metrics.quality.psnr import (
@@ -17,9 +18,13 @@ from foveate.metrics.quality.psnr import (
 from foveate.metrics.quality.ssim import ssim
 
 __all__ = [
+    "METRICS",
+    "Metric",
     "cb",
     "cr",
     "luma",
+    "measure",
+    "measure_pooled",
     "psnr_cb",
     "psnr_cr",
     "psnr_hvs",

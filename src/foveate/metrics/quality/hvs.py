@@ -8,12 +8,14 @@ leave out are those of Ponomarenko's psnrhvsm.m.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from foveate.metrics.quality.planes import Plane, check_pair, luma
+from foveate.metrics.quality.pooling import Weights, check_weights
 
 # T.81, table K.1: the luminance table from which both weights derive.
 _ANNEX_K_LUMINANCE = np.array(
@@ -28,90 +30,130 @@ _ANNEX_K_LUMINANCE = np.array(
         [72, 92, 95, 98, 112, 100, 103, 99],
     ],
     np.float64,
-)
-_SENSITIVITY = 25.735 / _ANNEX_K_LUMINANCE  # its squares have mean 1
+).ravel()
+_SENSITIVITY = (25.735 / _ANNEX_K_LUMINANCE) ** 2  # of mean 1
 _MASKING = (10.0 / _ANNEX_K_LUMINANCE) ** 2
-_MASKING[0, 0] = 0.0  # DC neither masks nor is masked
-_STRIP_BLOCK_ROWS = 16
+_MASKING[0] = 0.0  # DC neither masks nor is masked
+_UNMASKING = np.divide(1.0, _MASKING, out=np.zeros(64), where=_MASKING > 0)
+_STRIP_BLOCK_ROWS = 4
 
 
-def psnr_hvs(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
+def psnr_hvs(
+    reference: npt.NDArray[Any],
+    copy: npt.NDArray[Any],
+    *,
+    data_range: float,
+    weights: Weights = None,
+) -> float:
     """PSNR-HVS of luma (BT.601 full range), dB; inf for identical pictures.
 
     Blocks of 8x8 side by side, orthonormal DCT, DC included. Partial blocks at the right and lower
     border are left out; a side shorter than 8 pixels is first filled up with its last samples.
+    With `weights` (H, W), not negative, a block counts by the mean weight of its pixels.
     """
-    return _psnr_hvs(reference, copy, data_range, masked=False)
+    return hvs_and_hvs_m(reference, copy, data_range=data_range, weights=weights)[0]
 
 
-def psnr_hvs_m(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
+def psnr_hvs_m(
+    reference: npt.NDArray[Any],
+    copy: npt.NDArray[Any],
+    *,
+    data_range: float,
+    weights: Weights = None,
+) -> float:
     """PSNR-HVS-M of luma: as `psnr_hvs`, errors first lessened by what the block's contrast hides.
 
     The masking's constants are those of 8-bit samples, so luma is scaled to 0..255 before.
     """
-    return _psnr_hvs(reference, copy, data_range, masked=True)
+    return hvs_and_hvs_m(reference, copy, data_range=data_range, weights=weights)[1]
 
 
-def _psnr_hvs(
-    reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float, *, masked: bool
-) -> float:
+def hvs_and_hvs_m(
+    reference: npt.NDArray[Any],
+    copy: npt.NDArray[Any],
+    *,
+    data_range: float,
+    weights: Weights = None,
+) -> tuple[float, float]:
+    """PSNR-HVS and PSNR-HVS-M at once, for little more than the second alone."""
     check_pair(reference, copy, data_range)
-    total, count = 0.0, 0
+    weights = check_weights(weights, reference)
+    if weights is not None:
+        weights = block_means(weights)
+        weights = weights if weights.any() else None  # they lie in partial blocks only
+    totals, count = np.zeros(2), 0.0
+    for rows, plain, masked in block_errors(reference, copy, data_range):
+        weight = np.ones_like(plain) if weights is None else weights[rows]
+        totals += np.vdot(plain, weight), np.vdot(masked, weight)
+        count += float(weight.sum())
+    hvs, hvs_m = (math.inf if not t else 10 * math.log10(255.0**2 * count / t) for t in totals)
+    return hvs, hvs_m
+
+
+def block_errors(
+    reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
+) -> Iterator[tuple[slice, Plane, Plane]]:
+    """Strip by strip: which rows of blocks, their mean squared error and the same masked.
+
+    Errors (rows, columns) are of samples 0..255, weighted by the contrast sensitivity.
+    """
     whole_rows = max(reference.shape[0] // 8, 1)
+    columns = max(reference.shape[1] // 8, 1)
     for top in range(0, whole_rows, _STRIP_BLOCK_ROWS):
-        rows = slice(8 * top, 8 * min(top + _STRIP_BLOCK_ROWS, whole_rows))
-        x = _blocks(luma(reference[rows]) * (255.0 / data_range))
-        y = _blocks(luma(copy[rows]) * (255.0 / data_range))
-        x_dct, y_dct = _dct(x), _dct(y)
+        strip = slice(top, min(top + _STRIP_BLOCK_ROWS, whole_rows))
+        pixels = slice(8 * strip.start, 8 * strip.stop)
+        x = _blocks(luma(reference[pixels])) * (255.0 / data_range)
+        y = _blocks(luma(copy[pixels])) * (255.0 / data_range)
+        x_dct, y_dct = x @ _DCT, y @ _DCT
         error = np.abs(x_dct - y_dct)
-        if masked:
-            hidden = np.maximum(_masking_effect(x, x_dct), _masking_effect(y, y_dct))
-            with np.errstate(divide="ignore", invalid="ignore"):
-                threshold = np.where(_MASKING > 0, hidden[:, None, None] / _MASKING, 0.0)
-            error = np.maximum(error - threshold, 0.0)
-        total += float(np.sum((error * _SENSITIVITY) ** 2))
-        count += error.size
-    return math.inf if total == 0 else 10 * math.log10(255.0**2 * count / total)
+        plain = (error * error) @ _SENSITIVITY
+        hidden = np.maximum(_masking_effect(x, x_dct), _masking_effect(y, y_dct))
+        error -= hidden[:, None] * _UNMASKING
+        np.maximum(error, 0.0, out=error)
+        masked = (error * error) @ _SENSITIVITY
+        shape = (strip.stop - strip.start, columns)
+        yield strip, plain.reshape(shape) / 64, masked.reshape(shape) / 64
+
+
+def block_means(plane: npt.NDArray[Any]) -> Plane:
+    """The mean of each whole block of a plane, blocks as `psnr_hvs` takes them."""
+    rows, columns = (max(side // 8, 1) for side in plane.shape)
+    strips = [
+        _blocks(plane[8 * row : 8 * row + 8].astype(np.float64)).mean(axis=1) for row in range(rows)
+    ]
+    return np.asarray(strips).reshape(rows, columns)
 
 
 def _masking_effect(blocks: Plane, coefficients: Plane) -> Plane:
     """How much error a block's contrast hides: (N,). Less where edges split the block."""
-    energy = np.sum(_MASKING * coefficients**2, axis=(1, 2))
-    whole = _scaled_variance(blocks)
-    quarters = sum(
-        _scaled_variance(blocks[:, top : top + 4, left : left + 4])
-        for top in (0, 4)
-        for left in (0, 4)
-    )
+    squares = coefficients * coefficients
+    energy = squares @ _MASKING
+    # Unbiased variance times the number of pixels, as psnrhvsm.m's `vari`.
+    whole = squares[:, 1:].sum(axis=1) * (64 / 63)
+    centred = blocks - coefficients[:, :1] / 8  # DC / 8 is the mean
+    sums = centred @ _QUARTERS
+    quarters = (centred * centred).sum(axis=1) - (sums * sums).sum(axis=1) / 16
+    quarters = np.maximum(quarters, 0.0) * (16 / 15)
     share = np.divide(quarters, whole, out=np.zeros_like(whole), where=whole > 0)
     return np.asarray(np.sqrt(energy * share) / 32, np.float64)
 
 
-def _scaled_variance(blocks: Plane) -> Plane:
-    """Unbiased variance times the number of pixels, as psnrhvsm.m's `vari`: (N,)."""
-    count = blocks.shape[1] * blocks.shape[2]
-    return np.asarray(blocks.var(axis=(1, 2), ddof=1) * count, np.float64)
-
-
 def _blocks(plane: Plane) -> Plane:
-    """(N, 8, 8): the plane's whole blocks."""
-    missing = [(0, max(8 - side, 0)) for side in plane.shape]
-    plane = np.pad(plane, missing, mode="edge")
+    """(N, 64): the plane's whole blocks, row by row."""
+    if min(plane.shape) < 8:
+        plane = np.pad(plane, [(0, max(8 - side, 0)) for side in plane.shape], mode="edge")
     rows, columns = plane.shape[0] // 8, plane.shape[1] // 8
     grid = plane[: 8 * rows, : 8 * columns].reshape(rows, 8, columns, 8)
-    return np.ascontiguousarray(grid.swapaxes(1, 2)).reshape(-1, 8, 8)
+    return grid.swapaxes(1, 2).reshape(-1, 64)
 
 
-def _dct(blocks: Plane) -> Plane:
-    """Orthonormal DCT-II of each block (T.81, A.3.3)."""
-    return np.asarray(_BASIS @ blocks @ _BASIS.T, np.float64)
-
-
-def _dct_basis() -> Plane:
+def _dct_of_blocks() -> Plane:
+    """(64, 64): a block's samples times this are its orthonormal DCT-II (T.81, A.3.3)."""
     frequency, sample = np.mgrid[0:8, 0:8]
     basis = 0.5 * np.cos((2 * sample + 1) * frequency * np.pi / 16)
     basis[0] /= np.sqrt(2)
-    return np.asarray(basis, np.float64)
+    return np.ascontiguousarray(np.kron(basis, basis).T)
 
 
-_BASIS = _dct_basis()
+_DCT = _dct_of_blocks()
+_QUARTERS = np.kron(np.kron(np.eye(2), np.ones((4, 1))), np.kron(np.eye(2), np.ones((4, 1))))

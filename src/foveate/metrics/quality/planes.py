@@ -50,7 +50,8 @@ def _weighted(
     picture: npt.NDArray[Any], weights: tuple[float, float, float], *, grey: float
 ) -> Plane:
     if picture.ndim == 2:
-        return picture.astype(np.float64) * grey
+        samples: Plane = picture.astype(np.float64, copy=False)
+        return samples if grey == 1.0 else samples * grey
     red, green, blue = weights
     plane: Plane = picture[..., 0] * np.float64(red)
     plane += picture[..., 1] * np.float64(green)

@@ -1,7 +1,9 @@
 """Peak signal-to-noise ratio: 10 log10(data_range² / mean squared error), in dB.
 
-Identical pictures give inf, which JSON cannot say: reports write null for it. Sums run over strips
-of rows, so that a large picture is never held in float64 as a whole.
+Identical pictures give inf, which JSON cannot say: reports write null for it. With `weights`
+(H, W), not negative, the mean is weighted by them: a mask picks pixels, a saliency map makes the
+saliency-weighted PSNR; weights that are all zero change nothing. Sums run over strips of rows, so
+that a large picture is never held in float64 as a whole.
 """
 
 from __future__ import annotations
@@ -13,30 +15,55 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.metrics.quality.planes import PlaneOf, cb, check_pair, cr, luma, rgb
+from foveate.metrics.quality.pooling import Weights, check_weights
 
 SALIENT_PERCENTILE = 80
-_STRIP_ROWS = 256
+_STRIP_ROWS = 64
 _ROUNDING = 1e-28  # what float64 leaves between a grey picture and the same in three channels
 
 
-def psnr_y(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
+def psnr_y(
+    reference: npt.NDArray[Any],
+    copy: npt.NDArray[Any],
+    *,
+    data_range: float,
+    weights: Weights = None,
+) -> float:
     """PSNR of luma (BT.601 full range, float64), dB."""
-    return _psnr(reference, copy, luma, None, data_range)
+    return _psnr(reference, copy, luma, weights, data_range)
 
 
-def psnr_cb(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
+def psnr_cb(
+    reference: npt.NDArray[Any],
+    copy: npt.NDArray[Any],
+    *,
+    data_range: float,
+    weights: Weights = None,
+) -> float:
     """PSNR of Cb (BT.601 full range, float64), dB."""
-    return _psnr(reference, copy, cb, None, data_range)
+    return _psnr(reference, copy, cb, weights, data_range)
 
 
-def psnr_cr(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
+def psnr_cr(
+    reference: npt.NDArray[Any],
+    copy: npt.NDArray[Any],
+    *,
+    data_range: float,
+    weights: Weights = None,
+) -> float:
     """PSNR of Cr (BT.601 full range, float64), dB."""
-    return _psnr(reference, copy, cr, None, data_range)
+    return _psnr(reference, copy, cr, weights, data_range)
 
 
-def psnr_rgb(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
+def psnr_rgb(
+    reference: npt.NDArray[Any],
+    copy: npt.NDArray[Any],
+    *,
+    data_range: float,
+    weights: Weights = None,
+) -> float:
     """PSNR over the samples of R, G and B together, dB."""
-    return _psnr(reference, copy, rgb, None, data_range)
+    return _psnr(reference, copy, rgb, weights, data_range)
 
 
 def psnr_s(
@@ -70,18 +97,28 @@ def _psnr(
     reference: npt.NDArray[Any],
     copy: npt.NDArray[Any],
     planes: PlaneOf,
-    chosen: npt.NDArray[np.bool_] | None,
+    weights: Weights,
     data_range: float,
 ) -> float:
     check_pair(reference, copy, data_range)
-    total, count = 0.0, 0
+    weights = check_weights(weights, reference)
+    total, count = 0.0, 0.0
     for top in range(0, len(reference), _STRIP_ROWS):
         rows = slice(top, top + _STRIP_ROWS)
         error = planes(reference[rows]) - planes(copy[rows])
-        if chosen is not None:
-            error = error[chosen[rows]]
-        total += float(np.vdot(error, error))
-        count += error.size
+        channels = error.size // (error.shape[0] * error.shape[1])
+        if weights is None:
+            total += float(np.vdot(error, error))
+            count += error.size
+        elif weights.dtype == np.bool_:
+            error = error[weights[rows]]
+            total += float(np.vdot(error, error))
+            count += error.size
+        else:
+            weight = weights[rows].astype(np.float64)
+            squares = np.square(error, out=error).reshape(weight.size, channels).sum(axis=1)
+            total += float(np.vdot(squares, weight))
+            count += float(weight.sum()) * channels
     if total <= _ROUNDING * count * data_range**2:
         return math.inf
     return 10 * math.log10(data_range**2 * count / total)

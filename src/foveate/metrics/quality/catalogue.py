@@ -1,0 +1,143 @@
+"""The list of metrics, in the order in which tables print them, and all of them at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from foveate.metrics.quality.hvs import hvs_and_hvs_m, psnr_hvs, psnr_hvs_m
+from foveate.metrics.quality.planes import check_pair, luma
+from foveate.metrics.quality.pooling import Weights
+from foveate.metrics.quality.psnr import psnr_cb, psnr_cr, psnr_rgb, psnr_s, psnr_y
+from foveate.metrics.quality.ssim import ssim
+
+_Picture = npt.NDArray[Any]
+_SHARED_PIXELS = 1 << 24  # above, luma is computed strip by strip and never held as a whole
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What a metric is called and what it can do. Higher is better for each."""
+
+    name: str
+    """The function's name, and the key in JSON."""
+    label: str
+    unit: str
+    """dB, or nothing for indices."""
+    domain: str
+    """What it measures: luma, Cb, Cr or RGB."""
+    better: str = "higher"
+    pools: bool = False
+    """Whether it takes `weights`."""
+    maps: bool = False
+    """Whether `error_map` knows it."""
+    needs_map: bool = False
+    """Whether it is defined by a saliency map only."""
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric("psnr_s", "PSNR-S", "dB", "luma", needs_map=True),
+    Metric("psnr_y", "PSNR", "dB", "luma", pools=True, maps=True),
+    Metric("psnr_hvs", "PSNR-HVS", "dB", "luma", pools=True, maps=True),
+    Metric("psnr_hvs_m", "PSNR-HVS-M", "dB", "luma", pools=True, maps=True),
+    Metric("ssim", "SSIM", "", "luma", pools=True, maps=True),
+    Metric("psnr_rgb", "PSNR RGB", "dB", "RGB", pools=True, maps=True),
+    Metric("psnr_cb", "PSNR Cb", "dB", "Cb", pools=True),
+    Metric("psnr_cr", "PSNR Cr", "dB", "Cr", pools=True),
+)
+_COLOUR: dict[str, Callable[..., float]] = {
+    "psnr_rgb": psnr_rgb,
+    "psnr_cb": psnr_cb,
+    "psnr_cr": psnr_cr,
+}
+_LUMA: dict[str, Callable[..., float]] = {
+    "psnr_y": psnr_y,
+    "psnr_hvs": psnr_hvs,
+    "psnr_hvs_m": psnr_hvs_m,
+    "ssim": ssim,
+}
+
+
+def measure(
+    reference: _Picture,
+    copy: _Picture,
+    *,
+    data_range: float,
+    saliency: _Picture | None = None,
+    names: Iterable[str] | None = None,
+) -> dict[str, float]:
+    """Every metric of `METRICS`, or those named, by name and in that order, sharing work.
+
+    Pictures are (H, W, 3) RGB or (H, W) grey. `psnr_s` is among them only when `saliency` (H, W)
+    is given. Values are those of the functions of these names.
+
+    Raises:
+        ValueError: a name is unknown, or is psnr_s without a map; shapes do not fit.
+    """
+    wanted = _wanted(names, {m.name for m in METRICS if saliency is not None or not m.needs_map})
+    check_pair(reference, copy, data_range)
+    x, y = _shared_luma(reference, copy)
+    found = _measured(wanted, reference, copy, x, y, data_range, {})
+    if "psnr_s" in wanted and saliency is not None:
+        found["psnr_s"] = psnr_s(x, y, saliency, data_range=data_range)
+    return {name: found[name] for name in wanted}
+
+
+def measure_pooled(
+    reference: _Picture,
+    copy: _Picture,
+    weights: _Picture,
+    *,
+    data_range: float,
+    names: Iterable[str] | None = None,
+) -> dict[str, float]:
+    """As `measure`, of the metrics that take `weights` (H, W), all averaged with these.
+
+    Raises:
+        ValueError: a name is unknown or does not pool; shapes do not fit; weights are negative.
+    """
+    wanted = _wanted(names, {m.name for m in METRICS if m.pools})
+    check_pair(reference, copy, data_range)
+    x, y = _shared_luma(reference, copy)
+    found = _measured(wanted, reference, copy, x, y, data_range, {"weights": weights})
+    return {name: found[name] for name in wanted}
+
+
+def _wanted(names: Iterable[str] | None, possible: set[str]) -> list[str]:
+    chosen = possible if names is None else set(names)
+    unknown = sorted(chosen - possible)
+    if unknown:
+        known = ", ".join(m.name for m in METRICS if m.name in possible)
+        raise ValueError(f"cannot measure {', '.join(unknown)} here; choose from {known}")
+    return [m.name for m in METRICS if m.name in chosen]
+
+
+def _shared_luma(reference: _Picture, copy: _Picture) -> tuple[_Picture, _Picture]:
+    """Both pictures' luma, which is what a metric of luma makes of them; large ones as they are."""
+    if reference.shape[0] * reference.shape[1] > _SHARED_PIXELS:
+        return reference, copy
+    return luma(reference), luma(copy)
+
+
+def _measured(
+    wanted: list[str],
+    reference: _Picture,
+    copy: _Picture,
+    x: _Picture,
+    y: _Picture,
+    data_range: float,
+    options: dict[str, Weights],
+) -> dict[str, float]:
+    found: dict[str, float] = {}
+    if "psnr_hvs" in wanted and "psnr_hvs_m" in wanted:
+        both = hvs_and_hvs_m(x, y, data_range=data_range, **options)
+        found["psnr_hvs"], found["psnr_hvs_m"] = both
+    for name in wanted:
+        if name in _COLOUR:
+            found[name] = _COLOUR[name](reference, copy, data_range=data_range, **options)
+        elif name in _LUMA and name not in found:
+            found[name] = _LUMA[name](x, y, data_range=data_range, **options)
+    return found
