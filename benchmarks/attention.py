@@ -31,8 +31,8 @@ from foveate.datasets.shards import shard_paths
 from foveate.experiments.fixations import HUMANS, FixationOptions, measure_fixations
 from foveate.experiments.masks import MaskScores, measure_masks
 from foveate.experiments.measuring import Scores, maps_of_model
+from foveate.experiments.records import head, publish
 from foveate.metrics.attention.humans import SIGMA_OF_WIDTH
-from records import head, publish
 
 MODELS = (
     *("centre", "spectral-residual", "salnet"),

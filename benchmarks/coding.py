@@ -31,13 +31,13 @@ import numpy as np
 from PIL import Image
 
 import foveate
+from foveate.experiments.gaze import top_fifth, viewers_density
+from foveate.experiments.records import files_hash, head, publish
 from foveate.jpeg.plain import plain_jpeg
 from foveate.jpeg.sized import jpeg_of_size
 from foveate.metrics import quality
 from foveate.pictures import read_picture
 from foveate.saliency import SaliencyMap, map_from_array, saliency_map
-from gaze import top_fifth, viewers_density
-from records import files_hash, head, publish
 
 LAYOUTS = {
     "kodak": ("", "*.png"),

@@ -19,6 +19,7 @@ from PIL import Image
 
 from foveate.datasets.attention import AttentionPicture, read_fixations
 from foveate.datasets.shards import shard_paths
+from foveate.experiments.records import files_hash, head, publish
 from foveate.metrics.attention.fixations import nss
 from foveate.models.confidence import information
 from foveate.models.networks.foveate_s import PIXELS
@@ -26,7 +27,6 @@ from foveate.models.session import run_network
 from foveate.models.working_size import working_size
 from foveate.saliency import SaliencyMap
 from foveate.saliency.glance import glance
-from records import files_hash, head, publish
 
 AREAS = (256 * 192, 320 * 256, 384 * 288, 448 * 352, 512 * 384)
 MASK_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)

@@ -21,11 +21,11 @@ import numpy as np
 
 from foveate.datasets.attention import AttentionPicture, read_fixations
 from foveate.datasets.shards import shard_paths
+from foveate.experiments.gaze import top_fifth, viewers_density
+from foveate.experiments.records import files_hash, head, publish
 from foveate.jpeg.blockwise import block_grid
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import ranks
-from gaze import top_fifth, viewers_density
-from records import files_hash, head, publish
 
 EDGES = np.concatenate([np.linspace(0, 0.8, 9), np.linspace(0.85, 1, 4)])
 FLOOR = 0.01

@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from foveate.experiments.printed import printed_facts
+from foveate.experiments.records import head, publish
 from foveate.models.records import checked_weights
 from foveate.models.registry import ModelEntry, list_models
 from foveate.models.session import session_of
-from records import head, publish
 
 PHOTO = (480, 640)
 SQUARE = (224, 224)

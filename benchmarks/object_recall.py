@@ -29,8 +29,8 @@ from foveate.datasets.labels import LabelledPicture, read_classes, read_labelled
 from foveate.datasets.shards import shard_paths
 from foveate.experiments.localisation import STUFF, measure_localisation
 from foveate.experiments.measuring import MapOf, Scores, difference, maps_of_model
+from foveate.experiments.records import files_hash, head, publish
 from foveate.models.classes import general_classes
-from records import files_hash, head, publish
 
 MODELS = ("centre", "spectral-residual", "cam", "cam-top-five", "msroi", "msroi-top-five")
 PAIRS = (("msroi", "cam"), ("msroi", "cam-top-five"), ("msroi-top-five", "cam-top-five"))

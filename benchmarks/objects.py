@@ -20,9 +20,9 @@ from foveate.datasets.packed import open_shards
 from foveate.datasets.sets import PictureSet
 from foveate.experiments.measuring import difference, maps_of_model
 from foveate.experiments.menet_tables import COMPARED
+from foveate.experiments.records import head, publish
 from foveate.experiments.robustness import Spoiling, measure_robustness
 from foveate.models.registry import list_models
-from records import head, publish
 
 SET, PART = "duts", "test"
 WAYS = {"none": Spoiling("none"), "noise": Spoiling("noise"), "jpeg": Spoiling("jpeg")}

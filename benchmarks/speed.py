@@ -33,8 +33,8 @@ import pyvips
 from PIL import Image
 
 import foveate
+from foveate.experiments.records import head, publish
 from foveate.jpeg.plain import bytes_at_quality
-from records import head, publish
 
 THREADS = 2
 MATCH_QUALITY = 75

@@ -22,6 +22,7 @@ import numpy as np
 import optuna
 from PIL import Image
 
+from foveate.experiments.gaze import top_fifth, viewers_density
 from foveate.jpeg.blockwise import block_grid
 from foveate.jpeg.bytes_target import BytesTarget
 from foveate.jpeg.encode import Options, encode
@@ -31,7 +32,6 @@ from foveate.metrics import quality
 from foveate.pictures import read_picture
 from foveate.saliency import map_from_array, saliency_map
 from foveate.saliency.weights import BOLDNESS, block_weights
-from gaze import top_fifth, viewers_density
 
 MARGINS = {
     "psnr_y": 0.3,
