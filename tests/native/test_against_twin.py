@@ -230,8 +230,9 @@ def rates(rng: np.random.Generator, bands: list[tuple[int, int]]) -> list[trelli
 
 @pytest.mark.parametrize("bands", [[(1, 63)], [(1, 2), (3, 63)], [(1, 5), (6, 20), (21, 63)]])
 @pytest.mark.parametrize("lam", [0.0, 8.0, 60.0, 400.0])
+@pytest.mark.parametrize("masked", [False, True])
 def test_the_ac_trellis_chooses_as_cheaply_as_its_twin(
-    bands: list[tuple[int, int]], lam: float
+    bands: list[tuple[int, int]], lam: float, masked: bool
 ) -> None:
     rng = np.random.default_rng(int(lam) + len(bands))
     coefficients = (rng.laplace(0, 1, (2, 3, 64)) * 60 * np.exp(-np.arange(64) / 10)).astype(
@@ -241,6 +242,8 @@ def test_the_ac_trellis_chooses_as_cheaply_as_its_twin(
     steps = rng.uniform(6, 40, 64).astype(np.float32)
     sensitivity = rng.uniform(0.2, 1.0, 64).astype(np.float32)
     cost_model = rates(rng, bands)
+    hidden = rng.uniform(0, 4, (2, 3)).astype(np.float32)
+    visibility, reach = (rng.uniform(0, 2, 64).astype(np.float32) for _ in range(2))
     levels = np.zeros((2, 3, 64), np.int16)
     native.quantise_ac(
         coefficients,
@@ -252,6 +255,7 @@ def test_the_ac_trellis_chooses_as_cheaply_as_its_twin(
         levels,
         (2, 3),
         2,
+        (hidden, visibility.tolist(), reach.tolist()) if masked else None,
     )
     for row, col in np.ndindex(2, 3):
         arguments = (
@@ -261,6 +265,7 @@ def test_the_ac_trellis_chooses_as_cheaply_as_its_twin(
             sensitivity.astype(np.float64),
             lam,
             cost_model,
+            (float(hidden[row, col]), visibility, reach) if masked else None,
         )
         best = trellis_twin.quantise_ac(*arguments)
         ours = trellis_twin.ac_cost(levels[row, col].tolist(), *arguments)

@@ -201,6 +201,24 @@ def test_lambda_and_sensitivities_are_finite_and_not_negative(name: str, value: 
         function(**{**arguments, name: bad})
 
 
+@pytest.mark.parametrize("value", [-1.0, np.nan, np.inf])
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_masking_is_finite_and_not_negative(part: int, value: float) -> None:
+    function, arguments = good_calls()["quantise_ac"]
+    masking: list[Any] = [np.ones((2, 3), np.float32), [1.0] * 64, [1.0] * 64]
+    function(**arguments, masking=tuple(masking))
+    masking[part] = np.full((2, 3), value, np.float32) if part == 0 else [1.0] * 63 + [value]
+    with pytest.raises(ValueError, match="finite and not negative"):
+        function(**arguments, masking=tuple(masking))
+
+
+def test_hidden_error_has_one_value_a_block() -> None:
+    function, arguments = good_calls()["quantise_ac"]
+    masking = (np.ones((3, 2), np.float32), [1.0] * 64, [1.0] * 64)
+    with pytest.raises(ValueError, match="one value a block"):
+        function(**arguments, masking=masking)
+
+
 @pytest.mark.parametrize("level", [1024, -1024, -1025, 32_767, -32_768])
 @pytest.mark.parametrize("name", ["scan_statistics", "write_jpeg"])
 def test_levels_that_no_code_can_hold_are_refused(name: str, level: int) -> None:

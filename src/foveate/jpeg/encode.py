@@ -11,16 +11,13 @@ import numpy.typing as npt
 from foveate import native
 from foveate.jpeg.bytes_target import BytesTarget, meet_bytes
 from foveate.jpeg.encoder import Blocks, Component, Encoder, Quantised
+from foveate.jpeg.masking import busyness, hidden_error
 from foveate.jpeg.quality_target import PlainQuality, meet_quality, plain_levels
 from foveate.jpeg.scripts import baseline_script, progressive_script
 from foveate.jpeg.tuning import Tuning
 
 MAX_SIDE = 65_500
 """The longest side that libjpeg's family of decoders opens."""
-
-
-_MASKING_ENERGY = 30.0
-"""Mean squared AC coefficient below which a block counts as smooth."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +55,6 @@ def _on_grid(
     return np.ascontiguousarray(grown, dtype=np.float32)
 
 
-def _masking(luma: npt.NDArray[np.float32], exponent: float) -> npt.NDArray[np.float32]:
-    """Log weights of contrast masking: a busy block hides error, so its error counts less."""
-    energy = np.einsum("rck,rck->rc", luma[..., 1:], luma[..., 1:]) / 63.0
-    return np.asarray(-exponent * np.log(energy + _MASKING_ENERGY), dtype=np.float32)
-
-
 def _centred(log_weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Mean zero, so that lambda keeps its meaning whatever the weights' unit was."""
     return log_weights - np.float32(log_weights.mean(dtype=np.float64))
@@ -89,9 +80,11 @@ def transform(
     importance = _centred(importance)
     background = _background(importance)
     log_weights = importance
-    if options.tuning.masking > 0:
-        masking = _masking(grids[0][:rows, :cols], options.tuning.masking)
-        log_weights = _centred(importance + masking)
+    luma = grids[0][:rows, :cols]
+    tuning = options.tuning
+    if tuning.masking > 0:
+        busy = busyness(luma, tuning.masking_energy)
+        log_weights = _centred(importance - np.float32(tuning.masking) * busy)
     components = []
     for i, (grid, own) in enumerate(zip(grids, used, strict=True)):
         shape, halved = grid.shape[:2], i > 0 and chroma_420
@@ -102,6 +95,9 @@ def transform(
                 np.exp(_on_grid(importance, *shape, halved=halved)),
                 _on_grid(background, *shape, halved=halved),
                 own,
+                _on_grid(hidden_error(luma), *shape, halved=False)
+                if i == 0 and tuning.perceptual > 0
+                else None,
             )
         )
     return Blocks(tuple(components), height, width, chroma_420)

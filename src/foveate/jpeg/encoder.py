@@ -29,6 +29,8 @@ class Component:
     background: npt.NDArray[np.float32]
     """1 for the half of the picture's blocks that matters less, with all that equal it, else 0."""
     used: tuple[int, int]
+    hidden: npt.NDArray[np.float32] | None = None
+    """Error that a block's contrast hides; None where none is."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,14 @@ class Encoder:
         tamed = component.weights * component.importance ** np.float32(self.boldness - 1.0)
         return np.asarray(tamed, np.float32)
 
+    def _masking(
+        self, component: int
+    ) -> tuple[npt.NDArray[np.float32], list[float], list[float]] | None:
+        hidden, shape = self.blocks.components[component].hidden, self._shape(component)
+        if hidden is None or shape.masked is None:
+            return None
+        return hidden, shape.masked.visibility.tolist(), shape.masked.reach.tolist()
+
     def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
         b = self.blocks
         for component, chosen in zip(b.components, levels, strict=True):
@@ -154,6 +164,7 @@ class Encoder:
                 chosen,
                 c.used,
                 self.threads,
+                self._masking(i),
             )
             mcu = self.script.mcu_blocks if i == 0 else 1
             native.quantise_dc(

@@ -48,6 +48,7 @@ def sample(blocks: Blocks, most: int = SAMPLE_BLOCKS) -> Blocks:
                 np.ascontiguousarray(c.importance[rows]),
                 np.ascontiguousarray(c.background[rows]),
                 (len(rows), c.used[1]),
+                None if c.hidden is None else np.ascontiguousarray(c.hidden[rows]),
             )
         )
     return Blocks(tuple(components), len(picked) * per_mcu * 8, blocks.width, blocks.chroma_420)

@@ -17,6 +17,21 @@ Band = tuple[int, int, Sequence[float], float, float]
 """First and last zigzag index, bits of 256 symbols, of an empty block, of ending early."""
 
 
+Masking = tuple[float, npt.NDArray[np.float64], npt.NDArray[np.float64]]
+"""Hidden error of the block; visibility and reach of each frequency."""
+
+
+def _distortion(
+    miss: npt.NDArray[np.float64], sensitivity: npt.NDArray[np.float64], masking: Masking | None
+) -> npt.NDArray[np.float64]:
+    squared = sensitivity * miss**2
+    if masking is None:
+        return squared
+    hidden, visibility, reach = masking
+    seen = visibility * np.maximum(np.abs(miss) - hidden * reach, 0.0) ** 2
+    return np.asarray(squared + seen, np.float64)
+
+
 def _size(level: int) -> int:
     return abs(level).bit_length()
 
@@ -36,8 +51,9 @@ def ac_cost(
     sensitivity: npt.NDArray[np.float64],
     lam: float,
     bands: Sequence[Band],
+    masking: Masking | None = None,
 ) -> float:
-    """weight * sum of sensitivity * error^2 + lam * bits of a block's 63 AC levels."""
+    """weight * distortion + lam * bits of a block's 63 AC levels."""
     miss = coefficients - steps * np.asarray(levels, np.float64)
     bits = 0.0
     for band in bands:
@@ -53,7 +69,7 @@ def ac_cost(
             bits += empty_bits
         elif run > 0:
             bits += eob_bits
-    return float(weight * (sensitivity * miss**2)[1:].sum() + lam * bits)
+    return float(weight * _distortion(miss, sensitivity, masking)[1:].sum() + lam * bits)
 
 
 def quantise_ac(
@@ -63,6 +79,7 @@ def quantise_ac(
     sensitivity: npt.NDArray[np.float64],
     lam: float,
     bands: Sequence[Band],
+    masking: Masking | None = None,
 ) -> list[int]:
     """The AC levels of a block with the least cost among zero, the nearest level and one less."""
     chosen = [0] * 64
@@ -76,7 +93,9 @@ def quantise_ac(
             following: dict[int, tuple[float, list[int]]] = {}
             for candidate in {0, nearest, max(nearest - 1, 0)}:
                 level = int(math.copysign(candidate, c))
-                error = weight * float(sensitivity[k]) * (c - step * level) ** 2
+                miss = np.zeros(64)
+                miss[k] = c - step * level
+                error = weight * float(_distortion(miss, sensitivity, masking)[k])
                 for run, (cost, path) in states.items():
                     zeros = k - first if run < 0 else run
                     bits = lam * _run_bits(band, zeros, level) if level else 0.0

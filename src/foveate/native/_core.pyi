@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 _Used = tuple[int, int]
 _Band = tuple[int, int, Sequence[float], float, float]
+_Masking = tuple[npt.NDArray[np.float32], Sequence[float], Sequence[float]]
 _Scan = tuple[Sequence[int], int, int, int, int]
 
 def forward(
@@ -30,11 +31,15 @@ def quantise_ac(
     levels: npt.NDArray[np.int16],
     used: _Used,
     threads: int = 1,
+    masking: _Masking | None = None,
 ) -> None:
-    """Write to `levels` what minimises weight * sensitivity * squared error + lam * bits.
+    """Write to `levels` what minimises weight * distortion + lam * bits.
 
-    A band is (first, last, bits of each of 256 symbols, bits of an empty block, bits of ending
-    early); bands follow each other from 1 to 63. `weights`: (rows, cols), positive. DC is rounded.
+    Distortion is sensitivity * error^2, and with `masking` (hidden, visibility, reach) visibility *
+    max(|error| - hidden * reach, 0)^2 besides; `hidden` is (rows, cols), not negative, the others
+    tables. A band is (first, last, bits of each of 256 symbols, bits of an empty block, bits of
+    ending early); bands follow each other from 1 to 63. `weights`: (rows, cols), positive. DC is
+    rounded.
     """
 
 def quantise_dc(

@@ -2,12 +2,14 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/array.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -88,6 +90,25 @@ void require_positive(const float* weights, const Grid<const float>& grid) {
     }
 }
 
+using MaskingTuple = std::tuple<In<float, nb::shape<-1, -1>>, std::array<float, kBlock>,
+                                std::array<float, kBlock>>;
+
+Masking checked_masking(const MaskingTuple& masking, const In<float, BlockShape>& coefficients,
+                        const Grid<const float>& grid) {
+  const auto& [hidden, visibility, reach] = masking;
+  const float* values = checked_weights(hidden, coefficients);
+  for (int row = 0; row < grid.used_rows; ++row)
+    for (int col = 0; col < grid.used_cols; ++col) {
+      const float h = values[static_cast<std::ptrdiff_t>(row) * grid.cols + col];
+      require(h >= 0.0f && std::isfinite(h), "hidden error must be finite and not negative");
+    }
+  for (std::size_t k = 0; k < kBlock; ++k)
+    require(std::isfinite(visibility[k]) && visibility[k] >= 0.0f && std::isfinite(reach[k]) &&
+                reach[k] >= 0.0f,
+            "visibility and reach must be finite and not negative");
+  return {values, visibility, reach};
+}
+
 template <class T>
 nb::ndarray<nb::numpy, T> owned(std::vector<T>&& values, std::initializer_list<std::size_t> shape) {
   auto* kept = new std::vector<T>(std::move(values));
@@ -150,7 +171,8 @@ void quantise_ac_binding(const In<float, BlockShape>& coefficients,
                          const std::array<float, kBlock>& steps,
                          const std::array<float, kBlock>& sensitivity, float lambda,
                          const std::vector<BandTuple>& bands,
-                         const InOut<std::int16_t, BlockShape>& levels, Used used, int threads) {
+                         const InOut<std::int16_t, BlockShape>& levels, Used used, int threads,
+                         const std::optional<MaskingTuple>& masking) {
   require_same_blocks(coefficients, levels, "levels must have the coefficients' shape");
   const auto grid = grid_of<const float>(coefficients, used, "coefficients");
   const auto out = grid_of<std::int16_t>(levels, used, "levels");
@@ -166,9 +188,10 @@ void quantise_ac_binding(const In<float, BlockShape>& coefficients,
     rates.push_back({first, last, symbols, empty, eob});
   }
   require(expected == kBlock, "bands must follow each other from 1 to 63");
+  const Masking hides = masking ? checked_masking(*masking, coefficients, grid) : Masking{};
   const int workers = checked_threads(threads);
   nb::gil_scoped_release release;
-  quantise_ac(grid, block_weights, quantiser, rates, out, workers);
+  quantise_ac(grid, block_weights, quantiser, hides, rates, out, workers);
 }
 
 void quantise_dc_binding(const In<float, BlockShape>& coefficients,
@@ -368,7 +391,8 @@ NB_MODULE(_core, m) {
   m.def("forward", &forward_binding, "pixels"_a.noconvert(), "chroma_420"_a, "threads"_a = 1);
   m.def("used_blocks", &used_blocks, "height"_a, "width"_a, "channels"_a, "chroma_420"_a);
   m.def("quantise_ac", &quantise_ac_binding, "coefficients"_a, "weights"_a, "steps"_a,
-        "sensitivity"_a, "lam"_a, "bands"_a, "levels"_a.noconvert(), "used"_a, "threads"_a = 1);
+        "sensitivity"_a, "lam"_a, "bands"_a, "levels"_a.noconvert(), "used"_a, "threads"_a = 1,
+        "masking"_a = nb::none());
   m.def("quantise_dc", &quantise_dc_binding, "coefficients"_a, "weights"_a, "steps"_a,
         "sensitivity"_a, "lam"_a, "size_bits"_a, "mcu"_a, "levels"_a.noconvert(), "used"_a);
   m.def("round_levels", &round_levels_binding, "coefficients"_a, "steps"_a,

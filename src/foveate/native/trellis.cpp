@@ -28,22 +28,36 @@ struct RunCosts {
   }
 };
 
+// A block as its trellises see it.
+struct Magnitudes {
+  alignas(32) float value[kBlock];      // |c|
+  alignas(32) int rounded[kBlock];      // the nearest level
+  alignas(32) float threshold[kBlock];  // error that is hidden
+  alignas(32) float zeroed[kBlock];     // distortion at level zero
+};
+
+float distortion(float miss, float threshold, float sensitivity, float visibility) {
+  const float seen = std::max(std::fabs(miss) - threshold, 0.0f);
+  return sensitivity * miss * miss + visibility * seen * seen;
+}
+
 // One block and band. All costs are divided by the block's weight: `lambda` is lambda / weight.
 class BandTrellis {
  public:
-  BandTrellis(const Band& band, const RunCosts& costs, const Quantiser& quantiser)
-      : band_(band), costs_(costs), quantiser_(quantiser) {}
+  BandTrellis(const Band& band, const RunCosts& costs, const Quantiser& quantiser,
+              const Masking& masking)
+      : band_(band), costs_(costs), quantiser_(quantiser), masking_(masking) {}
 
-  // `magnitude`: |c|; `rounded`: the nearest level of each; writes |x|, zero where not chosen.
-  void solve(const float* magnitude, const int* rounded, float lambda, std::int16_t* levels) {
-    gather(magnitude, rounded);
+  // Writes |x|, zero where not chosen.
+  void solve(const Magnitudes& block, float lambda, std::int16_t* levels) {
+    gather(block);
     for (int k = band_.first; k <= band_.last; ++k) levels[k] = 0;
     if (count_ == 0) return;
     const float all_zero = zeroed_[band_.last];
 
     reached_[0] = 0.0f;
     position_[0] = band_.first - 1;
-    for (int i = 1; i <= count_; ++i) extend(i, magnitude, rounded, lambda);
+    for (int i = 1; i <= count_; ++i) extend(i, block, lambda);
 
     float best = all_zero + lambda * band_.empty_bits;
     int end = 0;
@@ -62,25 +76,25 @@ class BandTrellis {
  private:
   // Candidates: the coefficients that do not round to zero. zeroed_[k]: the error of zeroing
   // everything in the band up to and with k.
-  void gather(const float* magnitude, const int* rounded) {
+  void gather(const Magnitudes& block) {
     count_ = 0;
     float sum = 0.0f;
     for (int k = band_.first; k <= band_.last; ++k) {
-      sum += quantiser_.sensitivity[static_cast<std::size_t>(k)] * magnitude[k] * magnitude[k];
+      sum += block.zeroed[k];
       zeroed_[k] = sum;
-      if (rounded[k] > 0) position_[++count_] = k;
+      if (block.rounded[k] > 0) position_[++count_] = k;
     }
   }
 
   // reached_[i]: the least cost of a path whose last level is candidate i, less zeroed_ there; so a
   // step from j to i costs its bits and its own error only, and the zeros between cost nothing more.
-  void extend(int i, const float* magnitude, const int* rounded, float lambda) {
+  void extend(int i, const Magnitudes& block, float lambda) {
     const int k = position_[i];
     const auto z = static_cast<std::size_t>(k);
     const float step = quantiser_.steps[z];
     const float skipped = k > band_.first ? zeroed_[k - 1] : 0.0f;
     float best = std::numeric_limits<float>::infinity();
-    const int highest = rounded[k];
+    const int highest = block.rounded[k];
     const int lowest = std::max(1, highest - 1);
     int known_size = 0, known_before = 0;
     float known_path = 0.0f;
@@ -98,8 +112,9 @@ class BandTrellis {
         }
         known_size = size;
       }
-      const float miss = magnitude[k] - step * static_cast<float>(level);
-      const float cost = known_path + quantiser_.sensitivity[z] * miss * miss;
+      const float miss = block.value[k] - step * static_cast<float>(level);
+      const float cost = known_path + distortion(miss, block.threshold[k],
+                                                 quantiser_.sensitivity[z], masking_.visibility[z]);
       if (cost < best) {
         best = cost;
         level_[i] = level;
@@ -112,6 +127,7 @@ class BandTrellis {
   const Band& band_;
   const RunCosts& costs_;
   const Quantiser& quantiser_;
+  const Masking& masking_;
   int count_ = 0;
   float zeroed_[kBlock];
   int position_[kBlock + 1];
@@ -142,7 +158,7 @@ void sum_rows(int rows, int threads, Value& total, Term&& term, Add&& add) {
 }  // namespace
 
 void quantise_ac(const Grid<const float>& coefficients, const float* weights,
-                 const Quantiser& quantiser, const std::vector<Band>& bands,
+                 const Quantiser& quantiser, const Masking& masking, const std::vector<Band>& bands,
                  const Grid<std::int16_t>& levels, int threads) {
   std::vector<RunCosts> costs;
   for (const Band& band : bands) costs.emplace_back(band);
@@ -152,19 +168,24 @@ void quantise_ac(const Grid<const float>& coefficients, const float* weights,
   parallel_for(coefficients.used_rows, threads, [&](int row) {
     std::vector<BandTrellis> trellises;
     for (std::size_t b = 0; b < bands.size(); ++b)
-      trellises.emplace_back(bands[b], costs[b], quantiser);
-    alignas(32) float magnitude[kBlock];
-    alignas(32) int rounded[kBlock];
+      trellises.emplace_back(bands[b], costs[b], quantiser, masking);
+    Magnitudes magnitudes;
     for (int col = 0; col < coefficients.used_cols; ++col) {
       const float* block = coefficients.block(row, col);
       std::int16_t* out = levels.block(row, col);
-      for (int k = 0; k < kBlock; ++k) {
-        magnitude[k] = std::fabs(block[k]);
-        rounded[k] = rounded_ac(magnitude[k] * inverse[k]);
+      const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * coefficients.cols + col;
+      const float hidden = masking.hidden ? masking.hidden[at] : 0.0f;
+      for (std::size_t k = 0; k < kBlock; ++k) {
+        const float value = std::fabs(block[k]);
+        const float threshold = hidden * masking.reach[k];
+        magnitudes.value[k] = value;
+        magnitudes.rounded[k] = rounded_ac(value * inverse[k]);
+        magnitudes.threshold[k] = threshold;
+        magnitudes.zeroed[k] =
+            distortion(value, threshold, quantiser.sensitivity[k], masking.visibility[k]);
       }
-      const float lambda =
-          quantiser.lambda / weights[static_cast<std::ptrdiff_t>(row) * coefficients.cols + col];
-      for (BandTrellis& trellis : trellises) trellis.solve(magnitude, rounded, lambda, out);
+      const float lambda = quantiser.lambda / weights[at];
+      for (BandTrellis& trellis : trellises) trellis.solve(magnitudes, lambda, out);
       for (int k = 1; k < kBlock; ++k)
         if (block[k] < 0.0f) out[k] = static_cast<std::int16_t>(-out[k]);
       out[0] = static_cast<std::int16_t>(rounded_dc(block[0], quantiser.steps[0]));

@@ -1,5 +1,5 @@
 // Rate-distortion optimised quantisation: of all levels a block could be given, the ones with the
-// least weight * sum_k sensitivity_k (c_k - q_k x_k)^2 + lambda * bits.
+// least weight * sum_k distortion_k(c_k - q_k x_k) + lambda * bits.
 #pragma once
 
 #include <array>
@@ -21,8 +21,16 @@ struct Band {
 
 struct Quantiser {
   std::array<float, kBlock> steps;        // q_k, zigzag order
-  std::array<float, kBlock> sensitivity;  // distortion weight of each frequency
+  std::array<float, kBlock> sensitivity;  // weight of each frequency's squared error
   float lambda;
+};
+
+// What a busy block hides: of an error's part beyond hidden * reach_k the square counts too,
+// visibility_k times.
+struct Masking {
+  const float* hidden = nullptr;  // one a block of the grid; none: nothing is hidden
+  std::array<float, kBlock> visibility{};
+  std::array<float, kBlock> reach{};
 };
 
 // Levels of all AC coefficients; DC is rounded. `weights`: one a block of the grid. A coefficient's
@@ -30,7 +38,7 @@ struct Quantiser {
 // between two coded ones, which bounds the work on dense blocks.
 constexpr int kReach = 16;
 void quantise_ac(const Grid<const float>& coefficients, const float* weights,
-                 const Quantiser& quantiser, const std::vector<Band>& bands,
+                 const Quantiser& quantiser, const Masking& masking, const std::vector<Band>& bands,
                  const Grid<std::int16_t>& levels, int threads);
 
 // DC levels by the Viterbi algorithm along one component's scan, row by row, or MCU by MCU where
