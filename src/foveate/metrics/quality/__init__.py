@@ -1,4 +1,4 @@
-"""Pictures against pictures: PSNR, PSNR-S, SSIM, PSNR-HVS and PSNR-HVS-M, on NumPy alone.
+"""Pictures against pictures, on NumPy alone: `METRICS` lists the metrics, `measure` takes all.
 
 Pictures are (H, W, 3) RGB or (H, W) grey, uint8 or floating point from 0 to `data_range`. Each
 function names the domain it measures in; luma and chroma are BT.601 full range, not rounded.
@@ -15,7 +15,8 @@ from foveate.metrics.quality.psnr import (
     psnr_y,
     salient_pixels,
 )
-from foveate.metrics.quality.ssim import ssim
+from foveate.metrics.quality.ssim import ms_ssim, ssim
+from foveate.metrics.quality.vifp import vifp
 
 __all__ = [
     "METRICS",
@@ -25,6 +26,7 @@ __all__ = [
     "luma",
     "measure",
     "measure_pooled",
+    "ms_ssim",
     "psnr_cb",
     "psnr_cr",
     "psnr_hvs",
@@ -34,4 +36,5 @@ __all__ = [
     "psnr_y",
     "salient_pixels",
     "ssim",
+    "vifp",
 ]

@@ -9,13 +9,13 @@ from typing import Any
 import numpy.typing as npt
 
 from foveate.metrics.quality.hvs import hvs_and_hvs_m, psnr_hvs, psnr_hvs_m
-from foveate.metrics.quality.planes import check_pair, luma
+from foveate.metrics.quality.planes import check_pair, luma_pair
 from foveate.metrics.quality.pooling import Weights
 from foveate.metrics.quality.psnr import psnr_cb, psnr_cr, psnr_rgb, psnr_s, psnr_y
-from foveate.metrics.quality.ssim import ssim
+from foveate.metrics.quality.ssim import ms_ssim, ssim, ssim_and_ms_ssim
+from foveate.metrics.quality.vifp import vifp
 
 _Picture = npt.NDArray[Any]
-_SHARED_PIXELS = 1 << 24  # above, luma is computed strip by strip and never held as a whole
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("psnr_hvs", "PSNR-HVS", "dB", "luma", pools=True, maps=True),
     Metric("psnr_hvs_m", "PSNR-HVS-M", "dB", "luma", pools=True, maps=True),
     Metric("ssim", "SSIM", "", "luma", pools=True, maps=True),
+    Metric("ms_ssim", "MS-SSIM", "", "luma"),
+    Metric("vifp", "VIFp", "", "luma"),
     Metric("psnr_rgb", "PSNR RGB", "dB", "RGB", pools=True, maps=True),
     Metric("psnr_cb", "PSNR Cb", "dB", "Cb", pools=True),
     Metric("psnr_cr", "PSNR Cr", "dB", "Cr", pools=True),
@@ -58,6 +60,8 @@ _LUMA: dict[str, Callable[..., float]] = {
     "psnr_hvs": psnr_hvs,
     "psnr_hvs_m": psnr_hvs_m,
     "ssim": ssim,
+    "ms_ssim": ms_ssim,
+    "vifp": vifp,
 }
 
 
@@ -79,7 +83,7 @@ def measure(
     """
     wanted = _wanted(names, {m.name for m in METRICS if saliency is not None or not m.needs_map})
     check_pair(reference, copy, data_range)
-    x, y = _shared_luma(reference, copy)
+    x, y = luma_pair(reference, copy)
     found = _measured(wanted, reference, copy, x, y, data_range, {})
     if "psnr_s" in wanted and saliency is not None:
         found["psnr_s"] = psnr_s(x, y, saliency, data_range=data_range)
@@ -101,7 +105,7 @@ def measure_pooled(
     """
     wanted = _wanted(names, {m.name for m in METRICS if m.pools})
     check_pair(reference, copy, data_range)
-    x, y = _shared_luma(reference, copy)
+    x, y = luma_pair(reference, copy)
     found = _measured(wanted, reference, copy, x, y, data_range, {"weights": weights})
     return {name: found[name] for name in wanted}
 
@@ -113,13 +117,6 @@ def _wanted(names: Iterable[str] | None, possible: set[str]) -> list[str]:
         known = ", ".join(m.name for m in METRICS if m.name in possible)
         raise ValueError(f"cannot measure {', '.join(unknown)} here; choose from {known}")
     return [m.name for m in METRICS if m.name in chosen]
-
-
-def _shared_luma(reference: _Picture, copy: _Picture) -> tuple[_Picture, _Picture]:
-    """Both pictures' luma, which is what a metric of luma makes of them; large ones as they are."""
-    if reference.shape[0] * reference.shape[1] > _SHARED_PIXELS:
-        return reference, copy
-    return luma(reference), luma(copy)
 
 
 def _measured(
@@ -135,6 +132,8 @@ def _measured(
     if "psnr_hvs" in wanted and "psnr_hvs_m" in wanted:
         both = hvs_and_hvs_m(x, y, data_range=data_range, **options)
         found["psnr_hvs"], found["psnr_hvs_m"] = both
+    if "ssim" in wanted and "ms_ssim" in wanted:
+        found["ssim"], found["ms_ssim"] = ssim_and_ms_ssim(x, y, data_range=data_range)
     for name in wanted:
         if name in _COLOUR:
             found[name] = _COLOUR[name](reference, copy, data_range=data_range, **options)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foveate.metrics.quality.filters import products
 from foveate.metrics.quality.planes import Plane, check_pair, luma
 from foveate.metrics.quality.pooling import Weights, check_weights
 
@@ -31,10 +32,11 @@ _ANNEX_K_LUMINANCE = np.array(
     ],
     np.float64,
 ).ravel()
-_SENSITIVITY = (25.735 / _ANNEX_K_LUMINANCE) ** 2  # of mean 1
+_SENSITIVITY = (25.735 / _ANNEX_K_LUMINANCE[:, None]) ** 2  # of mean 1
 _MASKING = (10.0 / _ANNEX_K_LUMINANCE) ** 2
 _MASKING[0] = 0.0  # DC neither masks nor is masked
 _UNMASKING = np.divide(1.0, _MASKING, out=np.zeros(64), where=_MASKING > 0)
+_ENERGIES = np.stack([_MASKING, np.arange(64) > 0], axis=1).astype(np.float64)
 _STRIP_BLOCK_ROWS = 4
 
 
@@ -84,7 +86,7 @@ def hvs_and_hvs_m(
     totals, count = np.zeros(2), 0.0
     for rows, plain, masked in block_errors(reference, copy, data_range):
         weight = np.ones_like(plain) if weights is None else weights[rows]
-        totals += np.vdot(plain, weight), np.vdot(masked, weight)
+        totals += (plain * weight).sum(), (masked * weight).sum()
         count += float(weight.sum())
     hvs, hvs_m = (math.inf if not t else 10 * math.log10(255.0**2 * count / t) for t in totals)
     return hvs, hvs_m
@@ -104,13 +106,13 @@ def block_errors(
         pixels = slice(8 * strip.start, 8 * strip.stop)
         x = _blocks(luma(reference[pixels])) * (255.0 / data_range)
         y = _blocks(luma(copy[pixels])) * (255.0 / data_range)
-        x_dct, y_dct = x @ _DCT, y @ _DCT
+        x_dct, y_dct = products(x, _DCT), products(y, _DCT)
         error = np.abs(x_dct - y_dct)
-        plain = (error * error) @ _SENSITIVITY
+        plain = products(error * error, _SENSITIVITY)
         hidden = np.maximum(_masking_effect(x, x_dct), _masking_effect(y, y_dct))
         error -= hidden[:, None] * _UNMASKING
         np.maximum(error, 0.0, out=error)
-        masked = (error * error) @ _SENSITIVITY
+        masked = products(error * error, _SENSITIVITY)
         shape = (strip.stop - strip.start, columns)
         yield strip, plain.reshape(shape) / 64, masked.reshape(shape) / 64
 
@@ -127,13 +129,12 @@ def block_means(plane: npt.NDArray[Any]) -> Plane:
 def _masking_effect(blocks: Plane, coefficients: Plane) -> Plane:
     """How much error a block's contrast hides: (N,). Less where edges split the block."""
     squares = coefficients * coefficients
-    energy = squares @ _MASKING
-    # Unbiased variance times the number of pixels, as psnrhvsm.m's `vari`.
-    whole = squares[:, 1:].sum(axis=1) * (64 / 63)
+    energy, whole = products(squares, _ENERGIES).T
     centred = blocks - coefficients[:, :1] / 8  # DC / 8 is the mean
-    sums = centred @ _QUARTERS
-    quarters = (centred * centred).sum(axis=1) - (sums * sums).sum(axis=1) / 16
-    quarters = np.maximum(quarters, 0.0) * (16 / 15)
+    sums = products(centred, _QUARTERS)
+    # Unbiased variances times the number of pixels, as psnrhvsm.m's `vari`.
+    quarters = np.maximum(whole - (sums * sums).sum(axis=1) / 16, 0.0) * (16 / 15)
+    whole = whole * (64 / 63)
     share = np.divide(quarters, whole, out=np.zeros_like(whole), where=whole > 0)
     return np.asarray(np.sqrt(energy * share) / 32, np.float64)
 

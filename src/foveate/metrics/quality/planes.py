@@ -11,6 +11,8 @@ import numpy.typing as npt
 Plane = npt.NDArray[np.float64]
 PlaneOf = Callable[[npt.NDArray[Any]], Plane]
 
+_HELD_PIXELS = 1 << 24
+
 
 def luma(picture: npt.NDArray[Any]) -> Plane:
     """Y (H, W) float64 in the picture's own range; of a grey picture its samples."""
@@ -25,6 +27,19 @@ def cb(picture: npt.NDArray[Any]) -> Plane:
 def cr(picture: npt.NDArray[Any]) -> Plane:
     """Cr (H, W) float64 around 0 (JFIF's offset left out); of a grey picture 0."""
     return _weighted(picture, (0.5, -0.587 / 1.402, -0.114 / 1.402), grey=0.0)
+
+
+def luma_pair(
+    reference: npt.NDArray[Any], copy: npt.NDArray[Any]
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Both pictures' luma, for those who need it more than once; large pictures as they are.
+
+    Luma of luma is the same plane, so either will do where a metric of luma is taken; but two
+    float64 planes of a large picture are too much to hold.
+    """
+    if reference.shape[0] * reference.shape[1] > _HELD_PIXELS:
+        return reference, copy
+    return luma(reference), luma(copy)
 
 
 def rgb(picture: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -106,19 +106,19 @@ def _psnr(
     for top in range(0, len(reference), _STRIP_ROWS):
         rows = slice(top, top + _STRIP_ROWS)
         error = planes(reference[rows]) - planes(copy[rows])
-        channels = error.size // (error.shape[0] * error.shape[1])
+        squares = np.square(error, out=error)
         if weights is None:
-            total += float(np.vdot(error, error))
-            count += error.size
+            total += float(squares.sum())
+            count += squares.size
         elif weights.dtype == np.bool_:
-            error = error[weights[rows]]
-            total += float(np.vdot(error, error))
-            count += error.size
+            squares = squares[weights[rows]]
+            total += float(squares.sum())
+            count += squares.size
         else:
             weight = weights[rows].astype(np.float64)
-            squares = np.square(error, out=error).reshape(weight.size, channels).sum(axis=1)
-            total += float(np.vdot(squares, weight))
-            count += float(weight.sum()) * channels
+            of_pixels = squares.reshape(*weight.shape, -1)
+            total += float((of_pixels.sum(axis=2) * weight).sum())
+            count += float(weight.sum()) * of_pixels.shape[2]
     if total <= _ROUNDING * count * data_range**2:
         return math.inf
     return 10 * math.log10(data_range**2 * count / total)

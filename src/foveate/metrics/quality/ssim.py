@@ -1,18 +1,25 @@
-"""Structural similarity (Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 13(4), 2004)."""
+"""Structural similarity, at one scale and at several.
+
+SSIM: Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 13(4), 2004. MS-SSIM: Wang, Simoncelli and Bovik,
+Asilomar 2003.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from foveate.metrics.quality.planes import Plane, check_pair, luma
+from foveate.metrics.quality.filters import filtered, fitting_gaussian
+from foveate.metrics.quality.planes import Plane, check_pair, luma, luma_pair
 from foveate.metrics.quality.pooling import Weights, check_weights
 
 _TAPS, _SIGMA_PX = 11, 1.5
 _K1, _K2 = 0.01, 0.03
+_EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # finest scale first
 _STRIP_ROWS = 64
 
 
@@ -32,70 +39,93 @@ def ssim(
     """
     check_pair(reference, copy, data_range)
     weights = check_weights(weights, reference)
-    if weights is not None:
-        height, width = weights.shape
-        down, across = len(_gaussian(height)) // 2, len(_gaussian(width)) // 2
-        weights = weights[down : height - down, across : width - across]
-        weights = weights if weights.any() else None  # they lie at the border only
-    total, count = 0.0, 0.0
-    for rows, similarity in similarities(reference, copy, data_range):
-        if weights is None:
-            total += float(similarity.sum())
-            count += similarity.size
-        else:
-            weight = weights[rows].astype(np.float64)
-            total += float(np.vdot(similarity, weight))
-            count += float(weight.sum())
-    return total / count
+    return _means(reference, copy, data_range, weights)[0]
+
+
+def ms_ssim(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
+    """MS-SSIM of luma (BT.601 full range, float64), 1 for identical pictures.
+
+    Five scales, each half the one before (means of 2x2 pixels, an odd last row or column left out),
+    windows and constants as for `ssim`, exponents .0448, .2856, .3001, .2363, .1333. A scale's mean
+    below 0 counts as 0. Pictures of which a side is under 176 have fewer scales: those at which the
+    window fits both sides, at least the first, their exponents scaled to sum 1.
+    """
+    return ssim_and_ms_ssim(reference, copy, data_range=data_range)[1]
+
+
+def ssim_and_ms_ssim(
+    reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float
+) -> tuple[float, float]:
+    """SSIM and MS-SSIM at once, for no more than the second alone."""
+    check_pair(reference, copy, data_range)
+    x, y = luma_pair(reference, copy)
+    one, contrast = _means(x, y, data_range, None)
+    scales = min(len(_EXPONENTS), max(int(math.log2(min(x.shape[:2]) / _TAPS)) + 1, 1))
+    exponents = np.array(_EXPONENTS[:scales]) / sum(_EXPONENTS[:scales])
+    similarity, product = one, 1.0
+    for exponent in exponents[:-1]:
+        product *= max(contrast, 0.0) ** exponent
+        x, y = _halved(x), _halved(y)
+        similarity, contrast = _means(x, y, data_range, None)
+    return one, float(product * max(similarity, 0.0) ** exponents[-1])
 
 
 def similarities(
     reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
-) -> Iterator[tuple[slice, Plane]]:
-    """Strip by strip: which rows of windows, and their similarities."""
+) -> Iterator[tuple[slice, Plane, Plane]]:
+    """Strip by strip: which rows of windows, their similarities, and those of contrast alone."""
     height, width = reference.shape[:2]
-    down, across = _gaussian(height), _gaussian(width)
+    down, across = (fitting_gaussian(_TAPS, _SIGMA_PX, side) for side in (height, width))
+    c1, c2 = (_K1 * data_range) ** 2, (_K2 * data_range) ** 2
     rows = height - len(down) + 1
     for top in range(0, rows, _STRIP_ROWS):
         inside = slice(top, min(top + _STRIP_ROWS, rows))
         strip = slice(top, inside.stop + len(down) - 1)
-        yield (
-            inside,
-            _similarity(luma(reference[strip]), luma(copy[strip]), down, across, data_range),
-        )
+        x, y = luma(reference[strip]), luma(copy[strip])
+        mean_x, mean_y = filtered(x, down, across), filtered(y, down, across)
+        product = mean_x * mean_y
+        squares = mean_x**2 + mean_y**2
+        # Equation 13 needs the variances' sum only, not each.
+        variances = filtered(x * x + y * y, down, across) - squares
+        covariance = filtered(x * y, down, across) - product
+        contrast = (2 * covariance + c2) / (variances + c2)
+        yield inside, contrast * ((2 * product + c1) / (squares + c1)), contrast
 
 
-def _similarity(x: Plane, y: Plane, down: Plane, across: Plane, data_range: float) -> Plane:
-    """Equation 13 of a strip; only the variances' sum is needed, not each."""
-    mean_x, mean_y = _blurred(x, down, across), _blurred(y, down, across)
-    product = mean_x * mean_y
-    squares = mean_x**2 + mean_y**2
-    variances = _blurred(x * x + y * y, down, across) - squares
-    covariance = _blurred(x * y, down, across) - product
-    c1, c2 = (_K1 * data_range) ** 2, (_K2 * data_range) ** 2
-    similarity = (2 * product + c1) * (2 * covariance + c2)
-    similarity /= (squares + c1) * (variances + c2)
-    return similarity
+def border(side: int) -> int:
+    """How many pixels along a side lie before the first window's centre."""
+    return len(fitting_gaussian(_TAPS, _SIGMA_PX, side)) // 2
 
 
-def _gaussian(side: int) -> Plane:
-    taps = min(_TAPS, side - 1 + side % 2)
-    offsets = np.arange(taps) - taps // 2
-    window = np.exp(-0.5 * (offsets / _SIGMA_PX) ** 2)
-    return np.asarray(window / window.sum(), np.float64)
+def _means(
+    x: npt.NDArray[Any], y: npt.NDArray[Any], data_range: float, weights: Weights
+) -> tuple[float, float]:
+    """The means of similarity and of its contrast part."""
+    height, width = x.shape[:2]
+    if weights is not None:
+        down, across = border(height), border(width)
+        weights = weights[down : height - down, across : width - across]
+        weights = weights if weights.any() else None  # they lie at the border only
+    totals, count = np.zeros(2), 0.0
+    for rows, similarity, contrast in similarities(x, y, data_range):
+        if weights is None:
+            totals += similarity.sum(), contrast.sum()
+            count += similarity.size
+        else:
+            weight = weights[rows].astype(np.float64)
+            totals += (similarity * weight).sum(), (contrast * weight).sum()
+            count += float(weight.sum())
+    return float(totals[0] / count), float(totals[1] / count)
 
 
-def _blurred(plane: Plane, down: Plane, across: Plane) -> Plane:
-    """The plane filtered with one window along each axis, where they lie inside."""
-    return _filtered(_filtered(plane.T, across).T, down)
-
-
-def _filtered(plane: Plane, window: Plane) -> Plane:
-    """The plane filtered along its first axis; the window's halves mirror each other."""
-    taps, rows = len(window), len(plane) - len(window) + 1
-    centre = taps // 2
-    result: Plane = plane[centre : centre + rows] * window[centre]
-    for near in range(centre):
-        far = taps - 1 - near
-        result += (plane[near : near + rows] + plane[far : far + rows]) * window[near]
+def _halved(picture: npt.NDArray[Any]) -> Plane:
+    """Luma at half the size: means of 2x2 pixels."""
+    rows, columns = picture.shape[0] // 2, picture.shape[1] // 2
+    result = np.empty((rows, columns))
+    for top in range(0, rows, _STRIP_ROWS):
+        strip = slice(top, min(top + _STRIP_ROWS, rows))
+        plane = luma(picture[2 * strip.start : 2 * strip.stop, : 2 * columns])
+        pairs = plane[::2] + plane[1::2]
+        np.add(pairs[:, ::2], pairs[:, 1::2], out=result[strip])
+    result *= 0.25
     return result
