@@ -16,6 +16,7 @@ from foveate.metrics.quality.psnr import (
     salient_pixels,
 )
 from foveate.metrics.quality.ssim import ms_ssim, ssim
+from foveate.metrics.quality.ssimulacra2 import ssimulacra2
 from foveate.metrics.quality.vifp import vifp
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "psnr_y",
     "salient_pixels",
     "ssim",
+    "ssimulacra2",
     "vifp",
 ]

@@ -13,6 +13,7 @@ from foveate.metrics.quality.planes import check_pair, luma_pair
 from foveate.metrics.quality.pooling import Weights
 from foveate.metrics.quality.psnr import psnr_cb, psnr_cr, psnr_rgb, psnr_s, psnr_y
 from foveate.metrics.quality.ssim import ms_ssim, ssim, ssim_and_ms_ssim
+from foveate.metrics.quality.ssimulacra2 import ssimulacra2
 from foveate.metrics.quality.vifp import vifp
 
 _Picture = npt.NDArray[Any]
@@ -46,11 +47,13 @@ METRICS: tuple[Metric, ...] = (
     Metric("ssim", "SSIM", "", "luma", pools=True, maps=True),
     Metric("ms_ssim", "MS-SSIM", "", "luma"),
     Metric("vifp", "VIFp", "", "luma"),
+    Metric("ssimulacra2", "SSIMULACRA 2", "", "RGB"),
     Metric("psnr_rgb", "PSNR RGB", "dB", "RGB", pools=True, maps=True),
     Metric("psnr_cb", "PSNR Cb", "dB", "Cb", pools=True),
     Metric("psnr_cr", "PSNR Cr", "dB", "Cr", pools=True),
 )
 _COLOUR: dict[str, Callable[..., float]] = {
+    "ssimulacra2": ssimulacra2,
     "psnr_rgb": psnr_rgb,
     "psnr_cb": psnr_cb,
     "psnr_cr": psnr_cr,

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.metrics.quality.filters import products
-from foveate.metrics.quality.planes import Plane, check_pair, luma
+from foveate.metrics.quality.planes import Plane, check_pair, luma, strips
 from foveate.metrics.quality.pooling import Weights, check_weights
 
 # T.81, table K.1: the luminance table from which both weights derive.
@@ -37,7 +37,6 @@ _MASKING = (10.0 / _ANNEX_K_LUMINANCE) ** 2
 _MASKING[0] = 0.0  # DC neither masks nor is masked
 _UNMASKING = np.divide(1.0, _MASKING, out=np.zeros(64), where=_MASKING > 0)
 _ENERGIES = np.stack([_MASKING, np.arange(64) > 0], axis=1).astype(np.float64)
-_STRIP_BLOCK_ROWS = 4
 
 
 def psnr_hvs(
@@ -101,9 +100,8 @@ def block_errors(
     """
     whole_rows = max(reference.shape[0] // 8, 1)
     columns = max(reference.shape[1] // 8, 1)
-    for top in range(0, whole_rows, _STRIP_BLOCK_ROWS):
-        strip = slice(top, min(top + _STRIP_BLOCK_ROWS, whole_rows))
-        pixels = slice(8 * strip.start, 8 * strip.stop)
+    for pixels in strips(8 * whole_rows, 8 * columns):
+        strip = slice(pixels.start // 8, pixels.stop // 8)
         x = _blocks(luma(reference[pixels])) * (255.0 / data_range)
         y = _blocks(luma(copy[pixels])) * (255.0 / data_range)
         x_dct, y_dct = products(x, _DCT), products(y, _DCT)

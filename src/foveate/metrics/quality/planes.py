@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ Plane = npt.NDArray[np.float64]
 PlaneOf = Callable[[npt.NDArray[Any]], Plane]
 
 _HELD_PIXELS = 1 << 24
+_STRIP_PIXELS = 1 << 16
 
 
 def luma(picture: npt.NDArray[Any]) -> Plane:
@@ -40,6 +41,16 @@ def luma_pair(
     if reference.shape[0] * reference.shape[1] > _HELD_PIXELS:
         return reference, copy
     return luma(reference), luma(copy)
+
+
+def strips(rows: int, width: int) -> Iterator[slice]:
+    """Slices of rows in order, of as many as stay in a core's cache; a multiple of 32 but the last.
+
+    A large picture is so never held in float64 as a whole.
+    """
+    step = max(_STRIP_PIXELS // width // 32 * 32, 32)
+    for top in range(0, rows, step):
+        yield slice(top, min(top + step, rows))
 
 
 def rgb(picture: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

@@ -2,8 +2,7 @@
 
 Identical pictures give inf, which JSON cannot say: reports write null for it. With `weights`
 (H, W), not negative, the mean is weighted by them: a mask picks pixels, a saliency map makes the
-saliency-weighted PSNR; weights that are all zero change nothing. Sums run over strips of rows, so
-that a large picture is never held in float64 as a whole.
+saliency-weighted PSNR; weights that are all zero change nothing.
 """
 
 from __future__ import annotations
@@ -14,11 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.metrics.quality.planes import PlaneOf, cb, check_pair, cr, luma, rgb
+from foveate.metrics.quality.planes import PlaneOf, cb, check_pair, cr, luma, rgb, strips
 from foveate.metrics.quality.pooling import Weights, check_weights
 
 SALIENT_PERCENTILE = 80
-_STRIP_ROWS = 64
 _ROUNDING = 1e-28  # what float64 leaves between a grey picture and the same in three channels
 
 
@@ -103,8 +101,7 @@ def _psnr(
     check_pair(reference, copy, data_range)
     weights = check_weights(weights, reference)
     total, count = 0.0, 0.0
-    for top in range(0, len(reference), _STRIP_ROWS):
-        rows = slice(top, top + _STRIP_ROWS)
+    for rows in strips(*reference.shape[:2]):
         error = planes(reference[rows]) - planes(copy[rows])
         squares = np.square(error, out=error)
         if weights is None:

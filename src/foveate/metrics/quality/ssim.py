@@ -14,13 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.metrics.quality.filters import filtered, fitting_gaussian
-from foveate.metrics.quality.planes import Plane, check_pair, luma, luma_pair
+from foveate.metrics.quality.planes import Plane, check_pair, luma, luma_pair, strips
 from foveate.metrics.quality.pooling import Weights, check_weights
 
 _TAPS, _SIGMA_PX = 11, 1.5
 _K1, _K2 = 0.01, 0.03
 _EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # finest scale first
-_STRIP_ROWS = 64
 
 
 def ssim(
@@ -77,10 +76,8 @@ def similarities(
     height, width = reference.shape[:2]
     down, across = (fitting_gaussian(_TAPS, _SIGMA_PX, side) for side in (height, width))
     c1, c2 = (_K1 * data_range) ** 2, (_K2 * data_range) ** 2
-    rows = height - len(down) + 1
-    for top in range(0, rows, _STRIP_ROWS):
-        inside = slice(top, min(top + _STRIP_ROWS, rows))
-        strip = slice(top, inside.stop + len(down) - 1)
+    for inside in strips(height - len(down) + 1, width):
+        strip = slice(inside.start, inside.stop + len(down) - 1)
         x, y = luma(reference[strip]), luma(copy[strip])
         mean_x, mean_y = filtered(x, down, across), filtered(y, down, across)
         product = mean_x * mean_y
@@ -122,8 +119,7 @@ def _halved(picture: npt.NDArray[Any]) -> Plane:
     """Luma at half the size: means of 2x2 pixels."""
     rows, columns = picture.shape[0] // 2, picture.shape[1] // 2
     result = np.empty((rows, columns))
-    for top in range(0, rows, _STRIP_ROWS):
-        strip = slice(top, min(top + _STRIP_ROWS, rows))
+    for strip in strips(rows, columns):
         plane = luma(picture[2 * strip.start : 2 * strip.stop, : 2 * columns])
         pairs = plane[::2] + plane[1::2]
         np.add(pairs[:, ::2], pairs[:, 1::2], out=result[strip])

@@ -12,12 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.metrics.quality.filters import filtered, fitting_gaussian
-from foveate.metrics.quality.planes import Plane, check_pair, luma, luma_pair
+from foveate.metrics.quality.planes import Plane, check_pair, luma, luma_pair, strips
 
 _TAPS = (17, 9, 5, 3)  # a scale; sigma is a fifth
 _NOISE = 2.0  # variance of the eye's noise, for samples 0..255
 _FLAT = 1e-8  # variance of samples 0..255 below which a window is flat; float64 leaves 1e-10
-_STRIP_ROWS = 64
 
 
 def vifp(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
@@ -53,10 +52,10 @@ def _information(
     reference: npt.NDArray[Any], copy: npt.NDArray[Any], down: Plane, across: Plane, scaled: float
 ) -> tuple[float, float, float]:
     """What the copy keeps and the reference holds at one scale, in nats; the copy's contrast."""
-    rows = reference.shape[0] - len(down) + 1
     kept = held = added = 0.0
-    for top in range(0, rows, _STRIP_ROWS):
-        strip = slice(top, min(top + _STRIP_ROWS, rows) + len(down) - 1)
+    height, width = reference.shape[:2]
+    for inside in strips(height - len(down) + 1, width):
+        strip = slice(inside.start, inside.stop + len(down) - 1)
         x, y = luma(reference[strip]) * scaled, luma(copy[strip]) * scaled
         mean_x, mean_y = filtered(x, down, across), filtered(y, down, across)
         of_x = filtered(x * x, down, across) - mean_x**2
@@ -80,8 +79,7 @@ def _halved(picture: npt.NDArray[Any], window: Plane) -> Plane:
     taps = len(window)
     rows, columns = ((side - taps) // 2 + 1 for side in picture.shape[:2])
     result = np.empty((rows, columns))
-    for top in range(0, rows, _STRIP_ROWS):
-        bottom = min(top + _STRIP_ROWS, rows)
-        strip = luma(picture[2 * top : 2 * (bottom - 1) + taps])
-        result[top:bottom] = filtered(strip, window, window, step=2)
+    for part in strips(rows, columns):
+        taken = picture[2 * part.start : 2 * (part.stop - 1) + taps]
+        result[part] = filtered(luma(taken), window, window, step=2)
     return result
