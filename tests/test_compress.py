@@ -11,6 +11,7 @@ from PIL import Image
 
 import foveate
 from foveate.errors import FoveateError, OptionError, OutputError, TargetError
+from foveate.metrics.quality import psnr_cb, psnr_y
 
 
 def textured(height: int, width: int, *, seed: int = 0) -> np.ndarray:
@@ -95,8 +96,8 @@ def test_quality_holds_where_colours_are_clipped_and_blurred_by_subsampling():
 
 def test_a_flat_map_asks_for_quality_everywhere():
     photo = Image.open(Path(__file__).parent.parent / "examples" / "astronaut.png")
-    result = foveate.compress(photo, quality=60, map="none", subsampling="420")
     pixels = np.asarray(photo)
+    result = foveate.compress(pixels, quality=60, map="none", subsampling="420")
     reference = luma_mse(decoded(plain(pixels, 60)), pixels).mean()
     assert 0.9 * reference < luma_mse(decoded(result.data), pixels).mean() <= 1.005 * reference
     assert len(result.data) < 0.95 * len(plain(pixels, 60))
@@ -315,3 +316,28 @@ def test_save_does_not_replace_unless_told(tmp_path):
 def test_option_errors_are_foveate_errors():
     assert issubclass(TargetError, OptionError)
     assert issubclass(OptionError, FoveateError)
+
+
+def test_tuned_for_eyes_colours_get_bytes_that_luma_gives() -> None:
+    copies = {}
+    for tune in ("fidelity", "eyes"):
+        result = foveate.compress(PICTURE, size_bytes=12_000, map="none", tune=tune)
+        assert result.report.tune == tune
+        copies[tune] = decoded(result.data)
+    luma, blue = (
+        {tune: metric(PICTURE, copy, data_range=255) for tune, copy in copies.items()}
+        for metric in (psnr_y, psnr_cb)
+    )
+    assert luma["eyes"] < luma["fidelity"]
+    assert blue["eyes"] > blue["fidelity"]
+
+
+def test_the_mosaic_is_not_tuned() -> None:
+    with pytest.raises(OptionError, match="tune goes with the method rdo"):
+        foveate.compress(PICTURE, method="mosaic", tune="eyes")
+    assert foveate.compress(PICTURE, method="mosaic").report.tune is None
+
+
+def test_an_unknown_tune_names_those_that_are_known() -> None:
+    with pytest.raises(OptionError, match="fidelity, eyes"):
+        foveate.compress(PICTURE, tune="ears")  # type: ignore[arg-type]

@@ -28,6 +28,7 @@ from foveate.jpeg.encode import MAX_SIDE, Options, encode
 from foveate.jpeg.mosaic import block_maxima, encode_mosaic
 from foveate.jpeg.plain import bytes_at_quality, opened_jpeg, plain_jpeg
 from foveate.jpeg.quality_target import PlainQuality
+from foveate.jpeg.tuning import DEFAULT_TUNE, TUNINGS
 from foveate.pictures import Picture, read_picture
 from foveate.pictures.srgb import in_srgb, is_srgb
 from foveate.report import Compressed, MosaicQualities, Report
@@ -72,6 +73,7 @@ def compress(
     map: MapSource = "auto",
     protect: Iterable[Box] = (),
     floor: int | None = None,
+    tune: Literal["fidelity", "eyes"] = "fidelity",
     method: Literal["rdo", "mosaic"] = "rdo",
     subsampling: Literal["auto", "444", "420"] = "auto",
     progressive: bool = True,
@@ -94,6 +96,8 @@ def compress(
             SaliencyMap; a path is told from a name by its suffix.
         protect: boxes (x, y, width, height) in pixels that count as much as the most salient.
         floor: see `quality`; 20 below it by default.
+        tune: what error is: "fidelity", squared error above all; "eyes", as far as contrast lets
+            eyes see it, and of colours more.
         method: "rdo", the weighted trellis, or "mosaic", section 4 of Prakash et al. 2017.
         subsampling: of chroma; "auto" is 4:2:0 below quality 95 and for byte targets.
         progressive: false writes a baseline file.
@@ -105,11 +109,14 @@ def compress(
     """
     started = time.perf_counter()
     for name, value, allowed in (
+        ("tune", tune, tuple(TUNINGS)),
         ("method", method, ("rdo", "mosaic")),
         ("subsampling", subsampling, ("auto", "444", "420")),
     ):
         if value not in allowed:
             raise OptionError(f"{name} is {value!r}; give one of {', '.join(allowed)}")
+    if tune != DEFAULT_TUNE and method == "mosaic":
+        raise OptionError("tune goes with the method rdo; the mosaic has nothing to tune")
     goal = checked_goal(quality, match_quality, size_bytes, floor, method=method)
     workers = usable_threads(threads)
     picture = image if isinstance(image, Picture) else read_picture(image)
@@ -126,6 +133,7 @@ def compress(
         saliency.resized(*block_grid(picture.height, picture.width)),
         saliency.confidence,
         protect=boxes,
+        boldness=TUNINGS[tune].boldness,
     )
     chosen_subsampling = _subsampling(subsampling, goal.quality)
     segments, notes = _segments(picture, strip=strip)
@@ -136,7 +144,10 @@ def compress(
         made = _mosaic(picture, levels, target.most, chosen_subsampling, progressive, segments)
     else:
         options = Options(
-            chroma_420=chosen_subsampling == "420", progressive=progressive, threads=workers
+            chroma_420=chosen_subsampling == "420",
+            progressive=progressive,
+            threads=workers,
+            tuning=TUNINGS[tune],
         )
         encoded = encode(picture.pixels, weights, target, options, segments)
         made = _Made(encoded.data, encoded.at_ceiling, encoded.luma_mse, encoded.plain_luma_mse)
@@ -149,6 +160,7 @@ def compress(
         bytes=len(data),
         bpp=8 * len(data) / (picture.width * picture.height),
         method=method,
+        tune=tune if method == "rdo" else None,
         target=goal.words(method),
         target_bytes=target.most if isinstance(target, BytesTarget) else None,
         at_ceiling=made.at_ceiling,

@@ -36,6 +36,8 @@ class Report:
     bytes: int
     bpp: float
     method: str
+    tune: str | None
+    """What the method rdo was tuned for."""
     target: str
     """What was asked for, in words."""
     target_bytes: int | None

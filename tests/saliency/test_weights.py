@@ -1,5 +1,7 @@
 """Map values to block weights."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import rankdata
 
-from foveate.saliency.weights import block_weights, ranks
+from foveate.saliency import weights as of_map
+from foveate.saliency.weights import ranks
+
+block_weights = partial(of_map.block_weights, boldness=0.45)
 
 GRIDS = hnp.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12)
 MAPS = hnp.arrays(np.float32, GRIDS, elements=st.floats(0, 1, width=32))

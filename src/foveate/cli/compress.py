@@ -44,6 +44,13 @@ class Method(StrEnum):
     mosaic = "mosaic"
 
 
+class Tune(StrEnum):
+    """What counts as error."""
+
+    fidelity = "fidelity"
+    eyes = "eyes"
+
+
 class Subsampling(StrEnum):
     """The chroma's resolution."""
 
@@ -116,6 +123,10 @@ def compress(
             "Default: 20 below.",
         ),
     ] = None,
+    tune: Annotated[
+        Tune,
+        typer.Option(help="What counts as error: fidelity, any; eyes, what can be seen of it."),
+    ] = Tune.fidelity,
     method: Annotated[
         Method, typer.Option(help="rdo, or the mosaic of Prakash et al. (DCC 2017).")
     ] = Method.rdo,
@@ -173,6 +184,7 @@ def compress(
             map=map,
             protect=boxes,
             floor=floor,
+            tune=tune.value,
             method=method.value,
             subsampling=subsampling.value,
             progressive=not baseline,

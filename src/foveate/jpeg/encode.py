@@ -14,7 +14,7 @@ from foveate.jpeg.encoder import Blocks, Component, Encoder, Quantised
 from foveate.jpeg.masking import busyness, hidden_error
 from foveate.jpeg.quality_target import PlainQuality, meet_quality, plain_levels
 from foveate.jpeg.scripts import baseline_script, progressive_script
-from foveate.jpeg.tuning import Tuning
+from foveate.jpeg.tuning import DEFAULT_TUNE, TUNINGS, Tuning
 
 MAX_SIDE = 65_500
 """The longest side that libjpeg's family of decoders opens."""
@@ -27,7 +27,7 @@ class Options:
     chroma_420: bool = True
     progressive: bool = True
     threads: int = 1
-    tuning: Tuning = field(default_factory=Tuning)
+    tuning: Tuning = TUNINGS[DEFAULT_TUNE]
 
 
 @dataclass(frozen=True)

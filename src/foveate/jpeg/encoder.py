@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,6 +57,7 @@ class Quantised:
     steps: tuple[npt.NDArray[np.float64], ...]
     """Luma's and chroma's quantisation steps, whole numbers 1..255, zigzag order."""
     statistics: tuple[Statistics, ...]
+    scale: float
 
     @property
     def size_bytes(self) -> int:
@@ -104,19 +106,24 @@ class Encoder:
         """Start from what another encoder has learnt of rates, steps and boldness."""
         self.rates, self.fits, self.boldness = scout.rates, scout.fits, scout.boldness
 
-    def _weights(self, component: Component) -> npt.NDArray[np.float32]:
-        if self.boldness == 1.0:
+    def _weights(self, component: Component, scale: float) -> npt.NDArray[np.float32]:
+        boldness = self.boldness * self.tuning.boldness_factor(scale)
+        if boldness == 1.0:
             return component.weights
-        tamed = component.weights * component.importance ** np.float32(self.boldness - 1.0)
+        tamed = component.weights * component.importance ** np.float32(boldness - 1.0)
         return np.asarray(tamed, np.float32)
 
-    def _masking(
-        self, component: int
-    ) -> tuple[npt.NDArray[np.float32], list[float], list[float]] | None:
-        hidden, shape = self.blocks.components[component].hidden, self._shape(component)
-        if hidden is None or shape.masked is None:
-            return None
-        return hidden, shape.masked.visibility.tolist(), shape.masked.reach.tolist()
+    def _distortion(
+        self, component: int, scale: float
+    ) -> tuple[list[float], tuple[npt.NDArray[np.float32], list[float], list[float]] | None]:
+        """Weights of squared error, and the masking: hidden error, visibility, reach."""
+        shape, hidden = self._shape(component), self.blocks.components[component].hidden
+        sensitivity = shape.sensitivity.copy()
+        if shape.masked is None or hidden is None:
+            return sensitivity.tolist(), None
+        visibility = shape.masked.visibility * self.tuning.visibility_factor(scale)
+        sensitivity[0] += visibility[0]  # of DC nothing is hidden
+        return sensitivity.tolist(), (hidden, visibility.tolist(), shape.masked.reach.tolist())
 
     def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
         b = self.blocks
@@ -152,8 +159,8 @@ class Encoder:
         for i, c in enumerate(self.blocks.components):
             chosen = np.zeros(c.coefficients.shape, np.int16)
             table = steps[min(i, 1)].tolist()
-            sensitivity = self._shape(i).sensitivity.tolist()
-            weights = self._weights(c)
+            sensitivity, masking = self._distortion(i, scale)
+            weights = self._weights(c, scale)
             native.quantise_ac(
                 c.coefficients,
                 weights,
@@ -164,7 +171,7 @@ class Encoder:
                 chosen,
                 c.used,
                 self.threads,
-                self._masking(i),
+                masking,
             )
             mcu = self.script.mcu_blocks if i == 0 else 1
             native.quantise_dc(
@@ -181,7 +188,7 @@ class Encoder:
             levels.append(chosen)
         statistics = self._statistics(levels)
         self._learn(statistics)
-        return Quantised(tuple(levels), steps, statistics)
+        return Quantised(tuple(levels), steps, statistics, scale)
 
     def fitted_steps(self, quantised: Quantised) -> tuple[npt.NDArray[np.float64], ...]:
         """Real-valued steps with the least weighted squared error for these levels.
@@ -194,7 +201,11 @@ class Encoder:
             for i in [0] if kind == 0 else [1, 2]:
                 c = self.blocks.components[i]
                 x, xx = native.fit_steps(
-                    c.coefficients, self._weights(c), quantised.levels[i], c.used, self.threads
+                    c.coefficients,
+                    self._weights(c, quantised.scale),
+                    quantised.levels[i],
+                    c.used,
+                    self.threads,
                 )
                 cross += x
                 square += xx
@@ -207,7 +218,7 @@ class Encoder:
     def refit(self, quantised: Quantised) -> Quantised:
         """The same levels with the whole steps that fit them best: the same bytes, less error."""
         steps = tuple(whole_steps(s) for s in self.fitted_steps(quantised))
-        return Quantised(quantised.levels, steps, quantised.statistics)
+        return dataclasses.replace(quantised, steps=steps)
 
     def adapt_shape(self, quantised: Quantised, scale: float) -> None:
         """Let later passes start from the steps that fitted this one."""

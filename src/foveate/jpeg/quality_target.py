@@ -46,7 +46,7 @@ class PlainQuality:
 def plain_levels(encoder: Encoder, quality: int) -> Quantised:
     """What plain JPEG makes of the same coefficients; without statistics."""
     tables = [t.astype(np.float64) for t in quantisation_tables(quality)]
-    return Quantised(encoder.rounded(tables), tuple(tables), ())
+    return Quantised(encoder.rounded(tables), tuple(tables), (), scale=1.0)
 
 
 def _worst(errors: list[float], limits: list[float], *, unseen: float) -> float:

@@ -10,6 +10,8 @@ import numpy.typing as npt
 from foveate.jpeg.masking import HIDING_REACH
 from foveate.jpeg.plain import ANNEX_K_CHROMA, ANNEX_K_LUMA, ZIGZAG
 
+_REFERENCE_SCALE = 16.0
+
 
 @dataclass(frozen=True)
 class Tuning:
@@ -23,29 +25,41 @@ class Tuning:
     scale 1.
     """
 
-    step_power: float = 0.4
-    sensitivity_power: float = 0.89
-    chroma_step_power: float = 0.4
-    chroma_sensitivity_power: float = 0.89
-    chroma_steps: float = 1.38
+    step_power: float
+    sensitivity_power: float
+    chroma_step_power: float
+    chroma_sensitivity_power: float
+    chroma_steps: float
     """Chroma steps, relative to what `chroma_weight` would make optimal."""
-    chroma_weight: float = 0.265
+    chroma_weight: float
     """Distortion weight of a Cb or Cr coefficient at full resolution, relative to luma."""
-    dc_steps: float = 1.16
+    dc_steps: float
     """DC step, relative to the shape."""
-    lambda_ratio: float = 0.156
-    masking: float = 0.16
+    lambda_ratio: float
+    masking: float
     """A block's weight falls as its AC energy to this power (contrast masking)."""
-    masking_energy: float = 30.0
+    masking_energy: float
     """Mean squared AC coefficient below which a block counts as smooth."""
-    perceptual: float = 0.0
-    """m, in [0, 1)."""
-    reach: float = 1.0
+    perceptual: float
+    """m at scale 16, in [0, 1)."""
+    perceptual_slope: float
+    """At other scales what is seen counts ``(16 / scale)^perceptual_slope`` times as much."""
+    reach: float
     """Hidden error, relative to PSNR-HVS-M's."""
-    boldness: float = 0.43
-    """How far the encoder acts on the map: a factor of its log weights."""
+    boldness: float
+    """How far the encoder acts on the map at scale 16: a factor of its log weights."""
+    boldness_slope: float
+    """At other scales the factor is ``(scale / 16)^boldness_slope`` times as large."""
     step_fits: int = 2
     """How often steps are re-estimated from the chosen levels."""
+
+    def visibility_factor(self, scale: float) -> float:
+        """How much more than at scale 16 an error's visible part counts."""
+        return float((_REFERENCE_SCALE / scale) ** self.perceptual_slope)
+
+    def boldness_factor(self, scale: float) -> float:
+        """How much bolder than at scale 16 the map is followed."""
+        return float((scale / _REFERENCE_SCALE) ** self.boldness_slope)
 
 
 @dataclass(frozen=True)
@@ -59,7 +73,7 @@ class Masked:
 
 @dataclass(frozen=True)
 class Shape:
-    """Of luma or chroma, in zigzag order: steps at scale 1 and distortion weights."""
+    """Of luma or chroma, in zigzag order: steps at scale 1, and weights of squared error."""
 
     steps: npt.NDArray[np.float64]
     sensitivity: npt.NDArray[np.float64]
@@ -82,7 +96,6 @@ def shapes(tuning: Tuning, *, chroma_420: bool) -> tuple[Shape, Shape]:
 
     seen = tuning.perceptual * power(luma_k, -2.0)
     luma_sensitivity = (1 - tuning.perceptual) * power(luma_k, -tuning.sensitivity_power)
-    luma_sensitivity[0] += seen[0]  # of DC nothing is hidden
     weight = tuning.chroma_weight * (4.0 if chroma_420 else 1.0)
     return (
         Shape(
@@ -95,3 +108,45 @@ def shapes(tuning: Tuning, *, chroma_420: bool) -> tuple[Shape, Shape]:
             power(chroma_k, -tuning.chroma_sensitivity_power) * weight,
         ),
     )
+
+
+TUNINGS = {
+    "fidelity": Tuning(
+        step_power=0.34,
+        sensitivity_power=0.732,
+        chroma_step_power=0.429,
+        chroma_sensitivity_power=0.82,
+        chroma_steps=1.437,
+        chroma_weight=0.187,
+        dc_steps=0.674,
+        lambda_ratio=0.125,
+        masking=0.119,
+        masking_energy=11.85,
+        perceptual=0.475,
+        perceptual_slope=1.0,
+        reach=0.981,
+        boldness=0.476,
+        boldness_slope=0.4,
+    ),
+    "eyes": Tuning(
+        step_power=0.508,
+        sensitivity_power=0.725,
+        chroma_step_power=0.537,
+        chroma_sensitivity_power=0.74,
+        chroma_steps=1.072,
+        chroma_weight=0.339,
+        dc_steps=0.685,
+        lambda_ratio=0.119,
+        masking=0.164,
+        masking_energy=19.35,
+        perceptual=0.303,
+        perceptual_slope=1.0,
+        reach=1.007,
+        boldness=0.308,
+        boldness_slope=0.4,
+    ),
+}
+"""By name. `fidelity`: the least squared error where people look, no metric below plain JPEG's.
+`eyes`: what can be seen. Found by `benchmarks/tune_encoder.py`; `results/tuning-NAME.json`."""
+
+DEFAULT_TUNE = "fidelity"

@@ -18,9 +18,6 @@ CURVE_LOG_WEIGHTS = np.array(
 )
 """Log of the likelihood that people look there, plus 0.01: `results/weight-curve.json`."""
 
-BOLDNESS = 0.43
-"""Power of the curve: how far the coder acts on what it knows (`benchmarks/tune_encoder.py`)."""
-
 FEATHER_BLOCKS = 1.0
 """Standard deviation, in blocks, of the blur that keeps hard-edged maps from showing a seam."""
 
@@ -61,7 +58,7 @@ def block_weights(
     confidence: float,
     *,
     protect: Sequence[Box] = (),
-    boldness: float = BOLDNESS,
+    boldness: float,
 ) -> npt.NDArray[np.float32] | None:
     """How much the squared error of each 8x8 block counts.
 
@@ -69,7 +66,7 @@ def block_weights(
         values: the map on the picture's grid of blocks, float32 (rows, cols).
         confidence: of the map, in [0, 1]; scales the logarithm of every weight.
         protect: boxes whose blocks count as much as the most salient of a sure map.
-        boldness: power of all weights.
+        boldness: power of all weights: how far the coder acts on what it knows.
 
     Returns:
         Positive float32 (rows, cols) of geometric mean 1; None where all blocks weigh the same.
