@@ -1,4 +1,4 @@
-"""`foveate map`, `compare`, `models`, and what holds for every command."""
+"""`foveate map`, `models`, and what holds for every command."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from photos import photo, write_photo
+from photos import write_photo
 from PIL import Image
 
 import foveate as package
@@ -73,41 +73,6 @@ def test_wrong_usage_of_map_stops_before_any_work(foveate, options: list[str]) -
     run = foveate("map", "photo.png", *options)
     assert run.code == 2
     assert options[0] in run.err
-
-
-# foveate compare
-
-
-def test_copies_are_compared_in_a_table(foveate) -> None:
-    write_photo("photo.png")
-    write_photo("good.jpg", quality=90)
-    write_photo("poor.jpg", quality=10)
-    run = foveate("compare", "photo.png", "good.jpg", "poor.jpg", "photo.png")
-    assert run.code == 0
-    for words in ("good.jpg", "poor.jpg", "PSNR-S", "SSIM", "same", "against photo.png, 64 x 48"):
-        assert words in run.out
-
-
-def test_a_comparison_in_json_is_that_of_the_library(foveate) -> None:
-    write_photo("photo.png")
-    write_photo("copy.jpg", quality=60)
-    run = foveate("compare", "photo.png", "copy.jpg", "--map", "centre", "--json")
-    assert run.objects == [package.compare("photo.png", "copy.jpg", map="centre").to_dict()]
-
-
-def test_a_copy_of_another_size_fails_and_the_others_go_on(foveate) -> None:
-    write_photo("photo.png")
-    Image.fromarray(photo(20, 20)).save("small.png")
-    run = foveate("compare", "photo.png", "small.png", "photo.png", "--json")
-    assert run.code == 1
-    assert "compare pictures of one size" in run.objects[0]["error"]
-    assert run.objects[1]["psnr"] is None
-
-
-def test_a_missing_original_is_one_line(foveate) -> None:
-    write_photo("photo.png")
-    run = foveate("compare", "missing.png", "photo.png")
-    assert (run.code, run.err) == (1, "foveate: missing.png: no such file; check the name\n")
 
 
 # foveate models

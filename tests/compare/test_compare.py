@@ -13,8 +13,8 @@ from PIL import Image, ImageCms
 from skimage.metrics import peak_signal_noise_ratio
 
 import foveate
-from foveate.errors import MapError, ModelError, PictureError
-from foveate.metrics.quality import luma
+from foveate.errors import MapError, ModelError, OptionError, PictureError
+from foveate.metrics.quality import METRICS, luma
 
 
 def photo(height: int = 40, width: int = 56) -> np.ndarray:
@@ -35,13 +35,31 @@ def test_a_comparison_tells_bytes_and_luma_psnr() -> None:
     copy = jpeg(photo(), 40)
     result = foveate.compare(photo(), copy, map="none")
     decoded = np.asarray(Image.open(io.BytesIO(copy)))
-    assert result.psnr == pytest.approx(
+    assert result.metrics["psnr_y"] == pytest.approx(
         peak_signal_noise_ratio(luma(photo()), luma(decoded), data_range=255)
     )
     assert (result.width, result.height) == (56, 40)
     assert (result.original_bytes, result.bytes) == (None, len(copy))
     assert result.bpp == pytest.approx(8 * len(copy) / (56 * 40))
-    assert 0 < result.ssim < 1
+    assert 0 < result.metrics["ssim"] < 1
+
+
+def test_every_metric_is_measured_in_the_order_of_tables() -> None:
+    result = foveate.compare(photo(), jpeg(photo(), 40))
+    assert list(result.metrics) == [metric.name for metric in METRICS]
+    assert list(result.weighted) == [metric.name for metric in METRICS if metric.pools]
+
+
+def test_metrics_can_be_chosen() -> None:
+    result = foveate.compare(photo(), jpeg(photo(), 40), metrics=["ssim", "psnr_s"])
+    assert list(result.metrics) == ["psnr_s", "ssim"]
+    assert list(result.weighted) == ["ssim"]
+
+
+@pytest.mark.parametrize("names", [["psnr"], ["ssim", "nonesuch"], []])
+def test_an_unknown_metric_or_none_is_refused(names: list[str]) -> None:
+    with pytest.raises(OptionError, match="choose from psnr_s, psnr_y"):
+        foveate.compare(photo(), photo(), metrics=names)
 
 
 def test_paths_bytes_images_and_arrays_compare_alike(tmp_path: Path) -> None:
@@ -50,23 +68,27 @@ def test_paths_bytes_images_and_arrays_compare_alike(tmp_path: Path) -> None:
     file.write_bytes(copy)
     image = Image.open(file)
     results = [foveate.compare(photo(), each) for each in (copy, file, image, np.asarray(image))]
-    assert len({(r.psnr, r.psnr_s, r.ssim, r.map) for r in results}) == 1
+    assert all((r.metrics, r.map) == (results[0].metrics, results[0].map) for r in results)
 
 
-def test_a_flat_map_makes_psnr_s_the_psnr() -> None:
+def test_with_a_flat_map_people_look_everywhere() -> None:
     result = foveate.compare(photo(), jpeg(photo(), 40), map="none")
-    assert result.psnr_s == result.psnr
+    assert result.metrics["psnr_s"] == result.metrics["psnr_y"]
+    for name, value in result.weighted.items():
+        assert value == pytest.approx(result.metrics[name])
     assert result.confidence == 0
 
 
-def test_psnr_s_looks_where_the_map_says() -> None:
+def test_metrics_by_the_map_look_where_it_says() -> None:
     copy = photo()
     copy[:, :28] += 20
     left = np.zeros((40, 56), np.float32)
     left[:, :28] = 1.0
-    assert foveate.compare(photo(), copy, map=1 - left).psnr_s == math.inf
+    where_kept = foveate.compare(photo(), copy, map=1 - left)
+    assert where_kept.metrics["psnr_s"] == where_kept.weighted["psnr_y"] == math.inf
     where_spoiled = foveate.compare(photo(), copy, map=left)
-    assert where_spoiled.psnr_s < where_spoiled.psnr
+    assert where_spoiled.metrics["psnr_s"] < where_spoiled.metrics["psnr_y"]
+    assert where_spoiled.weighted["ssim"] < where_spoiled.metrics["ssim"]
 
 
 def test_the_map_is_predicted_from_the_original_by_default() -> None:
@@ -75,10 +97,28 @@ def test_the_map_is_predicted_from_the_original_by_default() -> None:
 
 def test_identical_pictures_give_null_in_json() -> None:
     result = foveate.compare(photo(), photo())
-    assert (result.psnr, result.psnr_s) == (math.inf, math.inf)
-    assert result.ssim == pytest.approx(1)
     values = json.loads(json.dumps(result.to_dict(), allow_nan=False))
-    assert (values["psnr"], values["psnr_s"], values["ssim"]) == (None, None, 1.0)
+    assert result.metrics["psnr_y"] == result.metrics["psnr_s"] == math.inf
+    assert (values["psnr_y"], values["psnr_s"], values["psnr_y_weighted"]) == (None, None, None)
+    assert (values["ssim"], values["ssim_weighted"]) == (1.0, 1.0)
+
+
+def test_json_says_both_values_of_a_metric_that_pools() -> None:
+    result = foveate.compare(photo(), jpeg(photo(), 40), metrics=["psnr_s", "psnr_hvs_m"])
+    assert result.to_dict() == {
+        "original": "<array>",
+        "copy": "<bytes>",
+        "width": 56,
+        "height": 40,
+        "original_bytes": None,
+        "bytes": result.bytes,
+        "bpp": pytest.approx(result.bpp, abs=5e-5),
+        "psnr_s": pytest.approx(result.metrics["psnr_s"], abs=5e-4),
+        "psnr_hvs_m": pytest.approx(result.metrics["psnr_hvs_m"], abs=5e-4),
+        "psnr_hvs_m_weighted": pytest.approx(result.weighted["psnr_hvs_m"], abs=5e-4),
+        "map": "foveate-s",
+        "confidence": pytest.approx(result.confidence, abs=5e-4),
+    }
 
 
 def test_orientation_is_applied_before_comparing() -> None:
@@ -86,20 +126,20 @@ def test_orientation_is_applied_before_comparing() -> None:
     exif[0x0112] = 6
     buffer = io.BytesIO()
     Image.fromarray(np.rot90(photo())).save(buffer, "PNG", exif=exif)
-    assert foveate.compare(photo(), buffer.getvalue(), map="none").psnr == math.inf
+    assert foveate.compare(photo(), buffer.getvalue(), map="none").metrics["psnr_y"] == math.inf
 
 
 def test_a_profile_that_says_srgb_changes_nothing() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     same = foveate.compare(photo(), jpeg(photo(), 95, icc_profile=profile), map="none")
     plain = foveate.compare(photo(), jpeg(photo(), 95), map="none")
-    assert same.psnr == pytest.approx(plain.psnr, abs=1e-9)
+    assert same.metrics == pytest.approx(plain.metrics, abs=1e-9)
 
 
 def test_grey_and_colour_compare_by_luma() -> None:
     grey = photo()[..., 0]
     colour = np.stack([grey] * 3, axis=2)
-    assert foveate.compare(grey, colour, map="none").psnr == math.inf
+    assert foveate.compare(grey, colour, map="none").metrics["psnr_y"] == math.inf
 
 
 def test_pictures_of_two_sizes_are_refused() -> None:

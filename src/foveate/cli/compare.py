@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foveate.cli.batch import Outcome, run
-from foveate.cli.inputs import Input
+from foveate.cli.batch import run
+from foveate.cli.inputs import Input, refuse_existing
 from foveate.cli.options import checked_map
-from foveate.cli.values import readable_bytes
-from foveate.errors import printable
+from foveate.cli.values import parsed
+from foveate.errors import OptionError, OutputError, printable
 
 if TYPE_CHECKING:
     from foveate.compare import Comparison
@@ -24,11 +24,16 @@ foveate compare photo.png photo.foveate.jpg
 
 foveate compare photo.png plain.jpg photo.foveate.jpg --map photo.map.png
 
-foveate compare photo.png *.jpg --json
+foveate compare photo.png *.jpg --html page.html
 
-PSNR and SSIM are of luma (BT.601); PSNR-S is PSNR over the pixels that the map marks as its upper
-fifth.
+foveate compare photo.png *.jpg --metrics psnr_s,ssim --json
+
+Metrics are of luma (BT.601) unless their name says another. By the map:
+averaged with the map as weights; PSNR-S is PSNR over its upper fifth.
+In JSON a metric stands by its name, and as NAME_weighted by the map.
 """
+
+_PAGE_KINDS = (".html", ".htm")
 
 
 def compare(
@@ -38,59 +43,84 @@ def compare(
         str,
         typer.Option(
             metavar="NAME|FILE",
-            help="Where PSNR-S looks: auto (predicted from the original), a model of "
+            help="Where people look: auto (predicted from the original), a model of "
             "'foveate models', or a grey picture.",
         ),
     ] = "auto",
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,...",
+            help="Only these metrics, by their names in JSON; without ssimulacra2 a large picture "
+            "takes half the time.",
+        ),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PAGE.html",
+            help="Also write one page that shows the pictures behind a slider, their most salient "
+            "spots close up, the map, and where the errors are.",
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a page that exists.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a copy, and nothing else.")
     ] = False,
 ) -> None:
-    """Measure copies against their original: bytes, PSNR, PSNR-S and SSIM."""
-    from foveate.compare import Comparison
+    """Measure copies against their original: bytes and every metric, also where people look."""
+    from foveate.compare import Comparison, checked_metrics
     from foveate.compare import compare as compare_pictures
     from foveate.compress import map_of
-    from foveate.pictures import read_picture
+    from foveate.pictures import read_picture, write_atomically
     from foveate.threads import usable_threads
 
     checked_map(map, "--map")
+    names = None
+    if metrics is not None:
+        names = parsed(lambda text: checked_metrics(_listed(text)), metrics, "--metrics")
+    if html is not None:
+        _check_page(html, [original, *copies], overwrite=overwrite)
     before = read_picture(original)
     saliency = map_of(map, before, usable_threads())
+    page = None
+    if html is not None:
+        from foveate.comparison_page import ComparisonPage
+
+        page = ComparisonPage(before, saliency)
 
     def work(source: Path, _: Path) -> Comparison:
-        return compare_pictures(before, source, map=saliency)
+        copy = read_picture(source)
+        comparison = compare_pictures(before, copy, map=saliency, metrics=names)
+        if page is not None:
+            page.add(copy, comparison)
+        return comparison
 
     inputs = [Input(Path(name)) for name in copies]
     paths = [item.path for item in inputs]
     outcome = run(inputs, paths, work, as_json=Comparison.to_dict if as_json else None)
     if outcome.done and not as_json:
-        _show(outcome)
+        from foveate.cli.compared import show_comparisons
+
+        show_comparisons(outcome.done)
+    if page is not None and html is not None and outcome.done and not outcome.interrupted:
+        write_atomically(html, page.html().encode(), overwrite=overwrite)
+        if not as_json:
+            print(f"Written: {printable(html)}")
     raise typer.Exit(outcome.exit_code)
 
 
-def _show(outcome: Outcome[Comparison]) -> None:
-    from foveate.cli.terminal import console, name_cell, table
-
-    out = console()
-    rows = table("copy", "bytes", "bits a pixel", "PSNR", "PSNR-S", "SSIM")
-    for done in outcome.done:
-        rows.add_row(
-            name_cell(done.copy),
-            "–" if done.bytes is None else readable_bytes(done.bytes),
-            "–" if done.bpp is None else f"{done.bpp:.3f}",
-            _decibels(done.psnr),
-            _decibels(done.psnr_s),
-            f"{done.ssim:.4f}",
-        )
-    out.print(rows)
-    first = outcome.done[0]
-    out.print(
-        f"against {first.original}, {first.width} x {first.height}; "
-        f"map: {printable(first.map)}, confidence {first.confidence:.2f}",
-        style="dim",
-        soft_wrap=True,
-    )
+def _listed(text: str) -> list[str]:
+    return [name for part in text.split(",") if (name := part.strip())]
 
 
-def _decibels(value: float) -> str:
-    return "same" if math.isinf(value) else f"{value:.2f} dB"
+def _check_page(page: Path, pictures: list[str], *, overwrite: bool) -> None:
+    if page.suffix.lower() not in _PAGE_KINDS:
+        raise OptionError(f"--html {printable(page)}: end the page's name in .html")
+    if os.path.realpath(page) in map(os.path.realpath, pictures):
+        raise OptionError(f"--html {printable(page)}: is one of the pictures; give another name")
+    if not page.parent.is_dir():
+        raise OutputError(f"--html {printable(page)}: its folder does not exist; make it first")
+    refuse_existing(page, overwrite=overwrite)

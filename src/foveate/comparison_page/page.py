@@ -1,0 +1,97 @@
+"""The page as it is gathered, copy by copy: nothing of a copy is kept but what the page shows."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from foveate.compare import Comparison, comparable
+from foveate.comparison_page import sections
+from foveate.comparison_page.error_maps import ERROR_KINDS, Errors, shrunk_errors
+from foveate.comparison_page.shown import (
+    REDUCED_PIXELS,
+    Candidates,
+    candidates,
+    fitting,
+    png,
+    shown_alike,
+)
+from foveate.comparison_page.skeleton import filled_page
+from foveate.comparison_page.spots import Spot, salient_spots
+from foveate.comparison_table import told_apart
+from foveate.pictures import Picture
+from foveate.pictures.srgb import in_srgb
+from foveate.saliency import SaliencyMap, overlay
+
+
+@dataclass(frozen=True)
+class _Copy:
+    comparison: Comparison
+    shown: Candidates
+    closeups: list[bytes]
+    errors: dict[str, Errors]
+
+
+class ComparisonPage:
+    """A page on one original; copies are added one by one and may then be forgotten."""
+
+    def __init__(self, original: Picture, saliency: SaliencyMap) -> None:
+        """`saliency` is of the original, at its size."""
+        self._original = original
+        self._saliency = saliency
+        self._spots = salient_spots(saliency)
+        self._copies: list[_Copy] = []
+
+    def add(self, copy: Picture, comparison: Comparison) -> None:
+        """A copy, and how it compares. Raises PictureError where it is not of the original's size.
+
+        Copies are shown in the order in which they are added.
+        """
+        pair = [picture.pixels for picture in comparable(self._original, copy)]
+        errors = {kind.metric: shrunk_errors(kind, *pair) for kind in ERROR_KINDS}
+        closeups = [_closeup(copy, spot) for spot in self._spots]
+        self._copies.append(_Copy(comparison, candidates(copy), closeups, errors))
+
+    def html(self) -> str:
+        """The whole page. Raises ValueError where no copy was added."""
+        if not self._copies:
+            raise ValueError("a page shows one copy at least")
+        original, copies = self._original, self._copies
+        comparisons = [copy.comparison for copy in copies]
+        names = told_apart([original.name, *(each.copy for each in comparisons)])
+        shown = shown_alike([candidates(original), *(copy.shown for copy in copies)])
+        closeups = [
+            [_closeup(original, spot), *(copy.closeups[index] for copy in copies)]
+            for index, spot in enumerate(self._spots)
+        ]
+        return filled_page(
+            width=shown[0].width,
+            height=shown[0].height,
+            **sections.heading(names, comparisons[0]),
+            **sections.slider(names, shown),
+            table=sections.table(names[1:], comparisons),
+            spots=sections.closeups(names, self._spots, closeups),
+            map=sections.saliency_map(self._saliency, self._spots, self._painted_map()),
+            errors=sections.errors(names[1:], comparisons, [copy.errors for copy in copies]),
+            shown=sections.how_shown(names, shown),
+        )
+
+    def _painted_map(self) -> bytes:
+        """A JPEG of the map over the original, of REDUCED_PIXELS at most."""
+        width, height = fitting(self._original.width, self._original.height, REDUCED_PIXELS)
+        image = Image.fromarray(self._original.pixels)
+        small = np.asarray(image.resize((width, height), Image.Resampling.BOX))
+        picture = in_srgb(dataclasses.replace(self._original, pixels=small))
+        saliency = dataclasses.replace(self._saliency, width=width, height=height)
+        buffer = io.BytesIO()
+        Image.fromarray(overlay(picture, saliency)).save(buffer, "JPEG", quality=90)
+        return buffer.getvalue()
+
+
+def _closeup(picture: Picture, spot: Spot) -> bytes:
+    """A PNG of the spot in sRGB."""
+    return png(in_srgb(dataclasses.replace(picture, pixels=spot.of(picture.pixels))))
