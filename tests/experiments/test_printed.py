@@ -39,6 +39,18 @@ def test_a_table_tells_its_sets_and_metrics_in_the_papers_order():
     assert table.metrics == ["noise", "jpeg"]
 
 
+@pytest.mark.parametrize(
+    ("block", "row", "metric", "value"),
+    [
+        ("Kodak PhotoCD, 24 images", "Std JPEG", "psnr_hvs_m", 42.19),
+        ("Kodak PhotoCD, 24 images", "Our model", "vifp", 0.629),
+        ("a very large image, re-sized, 20 images", "Our model", "psnr_y", 28.67),
+    ],
+)
+def test_table_1_of_the_coding_paper_stands_as_printed(block, row, metric, value):
+    assert printed_facts("msroi")["table1"][block][row][metric] == value
+
+
 def test_the_papers_speeds_are_there():
     assert printed_facts("msroi")["speed"]["images_a_second"] == 90
     assert printed_facts("menet")["speed"]["seconds_an_image"] == 0.086

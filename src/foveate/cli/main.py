@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 
 import foveate
-from foveate.cli import compare, compress, evaluate, export, map, models, reproduce, train
+from foveate.cli import (
+    bench,
+    compare,
+    compress,
+    evaluate,
+    export,
+    map,
+    models,
+    reproduce,
+    train,
+)
 from foveate.cli.batch import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from foveate.cli.trainable import NamesTrainings
 from foveate.errors import FoveateError, OptionError
@@ -33,7 +43,8 @@ app.add_typer(models.app, name="models", epilog=models.EPILOG)
 app.command(cls=NamesTrainings, epilog=train.EPILOG, no_args_is_help=True)(train.train)
 app.command(cls=NamesTrainings, epilog=export.EPILOG, no_args_is_help=True)(export.export)
 app.add_typer(evaluate.app, name="evaluate", epilog=evaluate.EPILOG)
-app.command(epilog=reproduce.EPILOG, no_args_is_help=True)(reproduce.reproduce)
+app.add_typer(reproduce.app, name="reproduce", epilog=reproduce.EPILOG)
+app.add_typer(bench.app, name="bench", epilog=bench.EPILOG)
 
 
 def _print_version(wanted: bool) -> None:

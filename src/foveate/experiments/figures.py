@@ -1,4 +1,4 @@
-"""Figures as PNG and SVG: pictures in a grid, curves side by side."""
+"""Figures as PNG and SVG: pictures in a grid, curves side by side, bars in groups."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from foveate.errors import MissingExtraError
+from foveate.metrics.attention.bootstrap import Estimate
 from foveate.pictures import write_atomically
 
 DOTS_PER_INCH = 150
@@ -85,14 +86,14 @@ def plots(curves: Sequence[Curves]) -> Any:
     width, height = columns * CURVE_INCHES[0], rows * CURVE_INCHES[1] + legend
     figure = _figure((width, height))
     axes = figure.subplots(rows, columns, squeeze=False).ravel()
-    shades = {name: f"C{index}" for index, name in enumerate(names)}
+    shades = {name: _shade(index) for index, name in enumerate(names)}
     handles: dict[str, Any] = {}
     for axis in axes[len(curves) :]:
         axis.axis("off")
     for plot, axis in zip(curves, axes, strict=False):
         for name, (x, y) in plot.lines.items():
             style = {"marker": "o", "markersize": 3} if plot.marked else {}
-            handles[name] = axis.plot(x, y, label=name, color=shades[name], lw=1.4, **style)[0]
+            handles[name] = axis.plot(x, y, label=name, lw=1.4, **shades[name], **style)[0]
         axis.set_title(plot.title, fontsize=10)
         axis.set_xlabel(plot.x_label, fontsize=9)
         axis.set_ylabel(plot.y_label, fontsize=9)
@@ -110,6 +111,34 @@ def plots(curves: Sequence[Curves]) -> Any:
         fontsize=8,
         frameon=False,
     )
+    figure.tight_layout(rect=(0, legend / height, 1, 1))
+    return figure
+
+
+def bars(
+    groups: Sequence[str], values: Mapping[str, Sequence[Estimate]], *, title: str = ""
+) -> Any:
+    """A matplotlib figure of bars lying side by side in groups, with their intervals.
+
+    values: each series' name with an estimate a group. Groups run downwards, a line each.
+    """
+    legend = 0.3  # inches
+    height = 0.8 + legend + 0.18 * len(groups) * (len(values) + 0.6)
+    figure = _figure((7.0, height))
+    axis = figure.subplots()
+    thickness = 0.8 / max(len(values), 1)
+    for index, (name, estimates) in enumerate(values.items()):
+        places = [group + (index + 0.5) * thickness - 0.4 for group in range(len(groups))]
+        means = [each.mean for each in estimates]
+        reach = [[e.mean - e.low for e in estimates], [e.high - e.mean for e in estimates]]
+        axis.barh(places, means, thickness, label=name, xerr=reach, error_kw={"lw": 0.8})
+    axis.set_yticks(range(len(groups)), groups, fontsize=8)
+    axis.invert_yaxis()
+    axis.axvline(0, color="black", lw=0.8)
+    axis.grid(visible=True, axis="x", alpha=0.3)
+    axis.tick_params(labelsize=8)
+    axis.set_title(title, fontsize=10)
+    figure.legend(loc="lower center", ncols=max(len(values), 1), fontsize=8, frameon=False)
     figure.tight_layout(rect=(0, legend / height, 1, 1))
     return figure
 
@@ -135,6 +164,11 @@ def reduced(pixels: npt.NDArray[np.uint8], side: int = PANEL_SIDE) -> npt.NDArra
     share = min(1.0, side / max(height, width))
     size = max(1, round(width * share)), max(1, round(height * share))
     return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
+
+
+def _shade(index: int) -> dict[str, str]:
+    """Ten colours, then the same ten dashed."""
+    return {"color": f"C{index % 10}", "linestyle": "-" if index < 10 else "--"}
 
 
 def _draw(axis: Any, panel: Panel) -> None:

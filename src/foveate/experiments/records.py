@@ -105,7 +105,7 @@ def head(packages: Iterable[str]) -> dict[str, Any]:
 
 def record_text(record: dict[str, Any]) -> str:
     """A record as JSON, lists of numbers on a line; what JSON cannot say is null."""
-    indented = json.dumps(_finite(record), indent=1, allow_nan=False)
+    indented = json.dumps(finite(record), indent=1, allow_nan=False)
     return re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), indented)
 
 
@@ -122,11 +122,12 @@ def publish(record: dict[str, Any], path: Path | None) -> None:
         save_record(record, path, overwrite=True)
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """The same with None for every number that JSON cannot say."""
     if isinstance(value, dict):
-        return {name: _finite(each) for name, each in value.items()}
+        return {name: finite(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [finite(each) for each in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value

@@ -1,0 +1,103 @@
+"""How records of coders are shown to people: tables that fit the terminal, and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from foveate.cli.terminal import console, table
+
+Cells = list[tuple[str, Mapping[str, str]]]
+"""A row's name and what stands in its columns; a row of none is a heading."""
+
+NONE = "–"
+BYTES = {"bytes_ratio": "bytes"}
+"""The column that stands before differences: a file's bytes over plain JPEG's."""
+_INDICES = frozenset(
+    ("ssim", "ms_ssim", "vifp", "bytes_ratio", "cc", "cc_viewers", "nss", "nss_change")
+)
+_GAP = 3
+
+
+def number(metric: str, value: float | None, *, sign: str = "") -> str:
+    """dB and SSIMULACRA 2 to two decimals, indices to three; one more where they are signed."""
+    if value is None:
+        return NONE
+    digits = 3 + bool(sign) if metric.split()[0] in _INDICES else 2
+    return f"{value:{sign}.{digits}f}"
+
+
+def mean(metric: str, told: Mapping[str, Any] | None) -> str:
+    """The mean of a record's estimate."""
+    return NONE if told is None else number(metric, told["mean"])
+
+
+def with_interval(metric: str, told: Mapping[str, Any] | None) -> str:
+    """A record's estimate of a difference with its 95 % interval."""
+    if told is None:
+        return NONE
+    low, high = (number(metric, value, sign="+") for value in told["interval_95"])
+    return f"{number(metric, told['mean'], sign='+')} [{low}, {high}]"
+
+
+def print_cells(title: str, cells: Cells, columns: Mapping[str, str]) -> None:
+    """One table, or several below each other where the terminal is narrow.
+
+    columns: names and their headings.
+    """
+    out = console()
+    widths = {
+        name: max([_longest(heading), *(len(row.get(name, "")) for _, row in cells)]) + _GAP
+        for name, heading in columns.items()
+    }
+    room = out.width - max([len(title), *(len(row) for row, _ in cells)]) - _GAP
+    for part in _parts(widths, room):
+        shown = table(title, *(columns[name] for name in part))
+        for row, values in cells:
+            shown.add_row(row, *(values.get(name, NONE if values else "") for name in part))
+        out.print(shown)
+
+
+def _longest(heading: str) -> int:
+    return max(map(len, heading.split("\n")))
+
+
+def _parts(widths: Mapping[str, int], room: int) -> list[list[str]]:
+    """Columns dealt to tables as wide as the room; one at least in each."""
+    parts: list[list[str]] = [[]]
+    taken = 0
+    for name, width in widths.items():
+        if parts[-1] and taken + width > room:
+            parts.append([])
+            taken = 0
+        parts[-1].append(name)
+        taken += width
+    return parts
+
+
+def means(record: Mapping[str, Any], rows: Mapping[str, Any], metrics: Sequence[str]) -> Cells:
+    """Each coder's means."""
+    return [
+        (record["labels"][codec], {name: mean(name, of.get(name)) for name in metrics})
+        for codec, of in rows.items()
+    ]
+
+
+def differences(
+    record: Mapping[str, Any], rows: Mapping[str, Any], metrics: Sequence[str], *, to: str
+) -> Cells:
+    """Each coder's bytes and its differences to another."""
+    key = f"minus_{to}"
+    cells: Cells = []
+    for codec, of in rows.items():
+        if codec != to:
+            told = {name: with_interval(name, of.get(name, {}).get(key)) for name in metrics}
+            told |= {name: mean(name, of.get(name)) for name in BYTES}
+            cells.append((record["labels"][codec], told))
+    return cells
+
+
+def print_notes(notes: Sequence[str]) -> None:
+    """What a reader has to know, one a line."""
+    for note in notes:
+        console().print(note, style="dim", soft_wrap=True)
