@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.ndimage import correlate1d
 from scipy.signal import correlate2d
 
 from foveate.metrics.quality.filters import filtered, gaussian, products
@@ -29,10 +30,10 @@ def test_filtered_is_a_correlation_with_the_windows_product(
 
 
 def test_large_planes_are_filtered_in_parts_that_fit_together() -> None:
-    plane = np.random.default_rng(0).random((300, 1100))
+    plane = np.random.default_rng(0).random((230, 1300))
     window = gaussian(11, 1.5)
-    expected = correlate2d(plane, np.outer(window, window), mode="valid")
-    assert filtered(plane, window, window) == pytest.approx(expected)
+    blurred = correlate1d(correlate1d(plane, window, axis=0), window, axis=1)
+    assert filtered(plane, window, window) == pytest.approx(blurred[5:-5, 5:-5])
 
 
 def test_products_are_the_matrix_product() -> None:

@@ -85,12 +85,7 @@ def measure(
         ValueError: a name is unknown, or is psnr_s without a map; shapes do not fit.
     """
     wanted = _wanted(names, {m.name for m in METRICS if saliency is not None or not m.needs_map})
-    check_pair(reference, copy, data_range)
-    x, y = luma_pair(reference, copy)
-    found = _measured(wanted, reference, copy, x, y, data_range, {})
-    if "psnr_s" in wanted and saliency is not None:
-        found["psnr_s"] = psnr_s(x, y, saliency, data_range=data_range)
-    return {name: found[name] for name in wanted}
+    return _measured(wanted, reference, copy, data_range, saliency, {})
 
 
 def measure_pooled(
@@ -107,10 +102,7 @@ def measure_pooled(
         ValueError: a name is unknown or does not pool; shapes do not fit; weights are negative.
     """
     wanted = _wanted(names, {m.name for m in METRICS if m.pools})
-    check_pair(reference, copy, data_range)
-    x, y = luma_pair(reference, copy)
-    found = _measured(wanted, reference, copy, x, y, data_range, {"weights": weights})
-    return {name: found[name] for name in wanted}
+    return _measured(wanted, reference, copy, data_range, None, {"weights": weights})
 
 
 def _wanted(names: Iterable[str] | None, possible: set[str]) -> list[str]:
@@ -126,20 +118,26 @@ def _measured(
     wanted: list[str],
     reference: _Picture,
     copy: _Picture,
-    x: _Picture,
-    y: _Picture,
     data_range: float,
+    saliency: _Picture | None,
     options: dict[str, Weights],
 ) -> dict[str, float]:
+    check_pair(reference, copy, data_range)
     found: dict[str, float] = {}
-    if "psnr_hvs" in wanted and "psnr_hvs_m" in wanted:
-        both = hvs_and_hvs_m(x, y, data_range=data_range, **options)
-        found["psnr_hvs"], found["psnr_hvs_m"] = both
-    if "ssim" in wanted and "ms_ssim" in wanted:
-        found["ssim"], found["ms_ssim"] = ssim_and_ms_ssim(x, y, data_range=data_range)
     for name in wanted:
         if name in _COLOUR:
             found[name] = _COLOUR[name](reference, copy, data_range=data_range, **options)
-        elif name in _LUMA and name not in found:
-            found[name] = _LUMA[name](x, y, data_range=data_range, **options)
-    return found
+    if len(found) < len(wanted):
+        reference, copy = luma_pair(reference, copy)
+    if "psnr_hvs" in wanted and "psnr_hvs_m" in wanted:
+        both = hvs_and_hvs_m(reference, copy, data_range=data_range, **options)
+        found["psnr_hvs"], found["psnr_hvs_m"] = both
+    if "ssim" in wanted and "ms_ssim" in wanted:
+        both = ssim_and_ms_ssim(reference, copy, data_range=data_range)
+        found["ssim"], found["ms_ssim"] = both
+    if "psnr_s" in wanted and saliency is not None:
+        found["psnr_s"] = psnr_s(reference, copy, saliency, data_range=data_range)
+    for name in wanted:
+        if name not in found:
+            found[name] = _LUMA[name](reference, copy, data_range=data_range, **options)
+    return {name: found[name] for name in wanted}
