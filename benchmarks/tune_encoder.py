@@ -23,12 +23,12 @@ from pathlib import Path
 
 import numpy as np
 import optuna
-from foveate.experiments.codecs import CODECS
-from foveate.experiments.scenes import Scene
 from PIL import Image
 
+from foveate.experiments.codecs import CODECS
 from foveate.experiments.gaze import viewers_density
 from foveate.experiments.records import files_hash, head, publish
+from foveate.experiments.scenes import Scene
 from foveate.jpeg.blockwise import block_grid
 from foveate.jpeg.bytes_target import BytesTarget
 from foveate.jpeg.encode import Options, encode
