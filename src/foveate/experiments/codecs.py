@@ -86,37 +86,37 @@ def by_quality(
 ) -> Encode:
     """A coder with whole qualities; what a scene took at each is kept for the next size."""
 
-    def at(scene: Scene, quality: int) -> Coded:
-        key = (name, quality)
-        if key not in scene.kept:
-            started = time.process_time()
-            data = encode(scene.pixels, quality)
-            seconds = time.process_time() - started
-            scene.kept[key] = Coded(data, seconds, {"setting": quality})
-        kept: Coded = scene.kept[key]
-        return kept
-
     def of_size(scene: Scene, size_bytes: int) -> Coded:
+        tried: dict[int, Coded] = scene.kept.setdefault(name, {})
+
+        def size_at(quality: int) -> int:
+            if quality not in tried:
+                started = time.process_time()
+                data = encode(scene.pixels, quality)
+                seconds = time.process_time() - started
+                tried[quality] = Coded(data, seconds, {"setting": quality})
+            return len(tried[quality].data)
+
         most = int((1 + slack) * size_bytes)
-        if len(at(scene, LOWEST).data) > most:
+        if size_at(LOWEST) > most:
             raise TargetError(f"{name}: {size_bytes} bytes are too few for {printable(scene.key)}")
-        quality = _largest_within(lambda quality: len(at(scene, quality).data), most)
-        return at(scene, quality)
+        if size_at(HIGHEST) <= most:
+            return tried[HIGHEST]
+        return tried[_largest_within(size_at, sorted(tried), most)]
 
     return of_size
 
 
-def _largest_within(size_of: Callable[[int], int], most: int) -> int:
-    """The highest quality whose size is at most `most`; that of LOWEST is."""
-    low, high = LOWEST, HIGHEST
-    if size_of(high) <= most:
-        return high
+def _largest_within(size_at: Callable[[int], int], tried: Sequence[int], most: int) -> int:
+    """The highest quality whose size is at most `most`, as that of some tried is, not of all."""
+    low = max(quality for quality in tried if size_at(quality) <= most)
+    high = min(quality for quality in tried if quality > low and size_at(quality) > most)
     steps = 0
     while high - low > 1:
         # sizes go about as a power of e in quality; every third step halves, whatever they do
-        share = 0.5 if steps % 3 == 2 else _share_of_log(size_of(low), size_of(high), most)
+        share = 0.5 if steps % 3 == 2 else _share_of_log(size_at(low), size_at(high), most)
         middle = min(max(round(low + share * (high - low)), low + 1), high - 1)
-        low, high = (middle, high) if size_of(middle) <= most else (low, middle)
+        low, high = (middle, high) if size_at(middle) <= most else (low, middle)
         steps += 1
     return low
 
