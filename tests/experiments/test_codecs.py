@@ -17,7 +17,7 @@ from foveate.jpeg.plain import plain_jpeg
 
 NEVER_LARGER = (
     *("pillow", "pillow-progressive", "mosaic", "mosaic-ranks"),
-    *("foveate", "foveate-none", "foveate-centre", "foveate-viewers"),
+    *("foveate", "foveate-none", "foveate-centre", "foveate-viewers", "foveate-eyes"),
 )
 
 

@@ -13,7 +13,7 @@ from foveate.experiments.printed import printed_facts
 from foveate.experiments.study import Study
 from foveate.metrics.attention.bootstrap import Estimate
 
-CODECS = ("mosaic", "foveate")
+CODECS = ("mosaic", "foveate", "foveate-eyes")
 METRIC = "psnr_hvs"
 METRICS = (METRIC, "psnr_s", "psnr_y")
 

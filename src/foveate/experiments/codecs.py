@@ -278,10 +278,20 @@ _LIST = (
     Codec("mosaic-msroi", "the mosaic, MS-ROI's map", by_mosaic("msroi-released")),
     Codec("mosaic-rule-3", "the mosaic as released, rule 3", by_rule(3)),
     Codec("mosaic-rule-6", "the mosaic as released, rule 6", by_rule(6)),
-    Codec("foveate-none", "Foveate, no map", by_foveate("none")),
-    Codec("foveate-centre", "Foveate, centred Gaussian", by_foveate("centre")),
-    Codec("foveate", "Foveate", by_foveate("own")),
-    Codec("foveate-viewers", "Foveate, the viewers' map", by_foveate("viewers"), viewers=True),
+    Codec("foveate-none", "Foveate, no map", by_foveate("none", tune="fidelity")),
+    Codec("foveate-centre", "Foveate, centred Gaussian", by_foveate("centre", tune="fidelity")),
+    Codec("foveate", "Foveate", by_foveate("own", tune="fidelity")),
+    Codec(
+        "foveate-viewers",
+        "Foveate, the viewers' map",
+        by_foveate("viewers", tune="fidelity"),
+        viewers=True,
+    ),
+    Codec("foveate-eyes-none", "Foveate, eyes, no map", by_foveate("none", tune="eyes")),
+    Codec(
+        "foveate-eyes-centre", "Foveate, eyes, centred Gaussian", by_foveate("centre", tune="eyes")
+    ),
+    Codec("foveate-eyes", "Foveate, eyes", by_foveate("own", tune="eyes")),
     Codec(
         "webp",
         "WebP, method 6",

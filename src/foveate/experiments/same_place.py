@@ -25,7 +25,7 @@ from foveate.metrics.attention.fixations import correlation, nss
 from foveate.pictures import read_picture
 
 MODELS = ("foveate-s", "spectral-residual")
-CODECS = (PLAIN, "pillow-progressive", "mosaic", "foveate-none", "foveate")
+CODECS = (PLAIN, "pillow-progressive", "mosaic", "foveate-none", "foveate", "foveate-eyes")
 QUALITIES = (30, 50)
 
 

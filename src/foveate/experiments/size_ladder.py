@@ -12,7 +12,7 @@ from foveate.experiments.figures import Curves, plots
 from foveate.experiments.printed import printed_facts
 from foveate.experiments.study import Study
 
-CODECS = ("mosaic", "foveate-none", "foveate")
+CODECS = ("mosaic", "foveate-none", "foveate", "foveate-eyes")
 METRICS = ("psnr_hvs", "psnr_s")
 """The figure's, and the one that shows what is gained for it."""
 DIGITS = 4

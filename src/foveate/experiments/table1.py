@@ -30,7 +30,7 @@ METRICS = ("psnr_s", "psnr_y", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vif
 REGIONS = ("psnr_fix", "psnr_mask")
 CODECS = (
     *(PLAIN, "pillow-progressive", "mosaic", "mosaic-ranks", "mosaic-msroi"),
-    *("mosaic-rule-3", "mosaic-rule-6", "foveate-none", "foveate"),
+    *("mosaic-rule-3", "mosaic-rule-6", "foveate-none", "foveate", "foveate-eyes"),
 )
 QUALITY_LABELS = {
     "first_salient_quality": "first coding\nsalient",
