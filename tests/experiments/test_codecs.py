@@ -11,8 +11,9 @@ from PIL import Image
 
 from foveate.errors import MissingExtraError, OptionError, TargetError
 from foveate.experiments import codecs
-from foveate.experiments.codecs import CODECS, by_quality, decoded, usable, with_own_huffman_tables
+from foveate.experiments.codecs import CODECS, by_quality, decoded, usable
 from foveate.experiments.gaze import viewers_density
+from foveate.experiments.rivals import with_own_huffman_tables
 from foveate.jpeg.plain import plain_jpeg
 
 NEVER_LARGER = (

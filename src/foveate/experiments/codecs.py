@@ -11,11 +11,9 @@ import importlib
 import importlib.util
 import io
 import math
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,9 +22,9 @@ from PIL import Image, features
 
 from foveate.compress import compress
 from foveate.errors import MissingExtraError, OptionError, TargetError, printable
+from foveate.experiments import rivals
 from foveate.experiments.released_mosaic import encode_released
 from foveate.experiments.scenes import Scene
-from foveate.jpeg.plain import pillow_jpeg
 from foveate.jpeg.sized import jpeg_of_size
 from foveate.pictures import read_picture
 from foveate.saliency import SaliencyMap, map_from_array, saliency_map
@@ -160,61 +158,10 @@ def _made_map(scene: Scene, steering: str) -> SaliencyMap:
     return saliency_map(scene.pixels, model=steering)
 
 
-def _pillow(pixels: Pixels, quality: int) -> bytes:
-    return pillow_jpeg(Image.fromarray(pixels), quality=quality)
-
-
 def _progressive(scene: Scene, size_bytes: int) -> Coded:
     started = time.process_time()
     made = jpeg_of_size(Image.fromarray(scene.pixels), size_bytes, progressive=True)
     return Coded(made.data, time.process_time() - started, {"setting": made.quality})
-
-
-def _mozjpeg(pixels: Pixels, quality: int) -> bytes:
-    """With all that libvips offers of it: trellis, deringing, scan search, its default table."""
-    pyvips: Any = importlib.import_module("pyvips")
-    image = pyvips.Image.new_from_array(pixels)
-    data: bytes = image.jpegsave_buffer(
-        Q=quality,
-        trellis_quant=True,
-        overshoot_deringing=True,
-        optimize_scans=True,
-        quant_table=3,
-        optimize_coding=True,
-        interlace=True,
-        subsample_mode="on",  # libvips leaves 4:2:0 at quality 90, which no other row does
-    )
-    return data
-
-
-def _jpegli(pixels: Pixels, quality: int) -> bytes:
-    pyjpegli: Any = importlib.import_module("pyjpegli")
-    data: bytes = pyjpegli.encode(pixels.tobytes(), pixels.shape[1], pixels.shape[0], quality)
-    return data
-
-
-def _jpegli_optimised(pixels: Pixels, quality: int) -> bytes:
-    """pyjpegli writes fixed Huffman tables; a comparison with coders that do not needs its own."""
-    return with_own_huffman_tables(_jpegli(pixels, quality))
-
-
-def with_own_huffman_tables(data: bytes) -> bytes:
-    """A JPEG's very coefficients, coded again with the Huffman tables that suit them best."""
-    jpeglib: Any = importlib.import_module("jpeglib")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "file.jpg"
-        path.write_bytes(data)
-        jpeglib.read_dct(str(path)).write_dct(str(path), flags=["+OPTIMIZE_CODING"])
-        return path.read_bytes()
-
-
-def _saved(image_format: str, **options: Any) -> Callable[[Pixels, int], bytes]:
-    def encode(pixels: Pixels, quality: int) -> bytes:
-        file = io.BytesIO()
-        Image.fromarray(pixels).save(file, image_format, quality=quality, **options)
-        return file.getvalue()
-
-    return encode
 
 
 def by_mosaic(steering: str) -> Encode:
@@ -263,14 +210,14 @@ PLAIN = "pillow"
 """The coder whose bytes all others are given."""
 
 _LIST = (
-    Codec(PLAIN, "Pillow's default JPEG", by_quality(PLAIN, _pillow, slack=0)),
+    Codec(PLAIN, "Pillow's default JPEG", by_quality(PLAIN, rivals.pillow, slack=0)),
     Codec("pillow-progressive", "Pillow, optimised progressive", _progressive),
-    Codec("mozjpeg", "mozjpeg (libvips)", by_quality("mozjpeg", _mozjpeg), package="pyvips"),
-    Codec("jpegli", "jpegli (pyjpegli)", by_quality("jpegli", _jpegli), package="pyjpegli"),
+    Codec("mozjpeg", "mozjpeg (libvips)", by_quality("mozjpeg", rivals.mozjpeg), package="pyvips"),
+    Codec("jpegli", "jpegli (pyjpegli)", by_quality("jpegli", rivals.jpegli), package="pyjpegli"),
     Codec(
         "jpegli-optimised",
         "jpegli, own Huffman tables",
-        by_quality("jpegli-optimised", _jpegli_optimised),
+        by_quality("jpegli-optimised", rivals.jpegli_optimised),
         package="jpeglib",
     ),
     Codec("mosaic", "the paper's mosaic", by_mosaic("own")),
@@ -295,14 +242,14 @@ _LIST = (
     Codec(
         "webp",
         "WebP, method 6",
-        by_quality("webp", _saved("WEBP", method=6)),
+        by_quality("webp", rivals.webp),
         image_format="webp",
         outside=True,
     ),
     Codec(
         "avif",
         "AVIF, speed 6",
-        by_quality("avif", _saved("AVIF", speed=6)),
+        by_quality("avif", rivals.avif),
         image_format="avif",
         outside=True,
     ),

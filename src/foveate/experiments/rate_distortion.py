@@ -77,6 +77,7 @@ def bench_codecs(
         **study.facts(),
         "qualities": list(qualities),
         "labels": {name: label(name) for name in names},
+        "outside": [name for name in names if CODECS[name].outside],
         "metrics": {name: title for name, title in LABELS.items() if name in known},
         "anchor": ANCHOR if ANCHOR in names else None,
         "bd_rate_per_cent": rates,
