@@ -1,43 +1,42 @@
 """Rewrite what README.md quotes: the before/after picture and the tables, from what was measured.
 
-python benchmarks/readme.py            # after benchmarks/coding.py and speed.py saved results
+python benchmarks/readme.py    # after `foveate bench codecs` saved results/codecs-SET.json
 """
 
 from __future__ import annotations
 
 import io
-import json
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 import foveate
+from coder_tables import differences
 from foveate.jpeg.plain import plain_jpeg
+from pages import ROOT, replace, result
 
-ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "pictures" / "before-after.png"
 SAMPLE = ROOT / "examples" / "astronaut.png"
 PLAIN_QUALITY = 20
 FACE = (172, 60, 172 + 112, 60 + 112)
 GROUND = (0, 300, 112, 412)
 
-ROWS = {
-    "pillow-progressive": "Pillow, optimised progressive",
-    "mosaic": "the paper's mosaic",
-    "none": "Foveate, no map",
-    "centre": "Foveate, centred Gaussian",
-    "auto": "**Foveate**",
-    "viewers": "Foveate, the viewers' own map",
-}
-COLUMNS = {
-    "psnr_fix": "where people looked",
-    "psnr_s": "PSNR-S",
-    "psnr_y": "PSNR",
-    "psnr_rgb": "RGB",
-    "psnr_hvs": "HVS",
-    "ssim": "SSIM",
-}
+ROWS = (
+    *("pillow-progressive", "mozjpeg", "jpegli-optimised", "mosaic"),
+    *("foveate-none", "foveate-centre", "foveate", "foveate-viewers", "foveate-eyes"),
+)
+COLUMNS = (
+    "psnr_fix",
+    "psnr_hvs_m_fix",
+    "psnr_s",
+    "psnr_y",
+    "psnr_rgb",
+    "psnr_hvs_m",
+    "ssimulacra2",
+)
+QUALITY = "50"
+SETS = ("coding", "kodak")
 
 
 def labelled(image: Image.Image, text: str, size: int = 20) -> Image.Image:
@@ -86,32 +85,10 @@ def before_after() -> str:
     )
 
 
-def coding_table(name: str) -> str:
+def coding_table(record: dict[str, Any]) -> str:
     """One set's rows as Markdown: differences to Pillow's default JPEG of the same bytes."""
-    record = json.loads((ROOT / "results" / f"coding-{name}.json").read_text())
-    means = record["means"]
-    columns = [c for c in COLUMNS if c in means["auto"]]
-    lines = [
-        "| change in dB at plain JPEG's bytes | " + " | ".join(COLUMNS[c] for c in columns) + " |",
-        "|---|" + "---:|" * len(columns),
-    ]
-    for row, title in ROWS.items():
-        if row in means:
-            cells = [
-                f"{means[row][c]['difference']:+.3f}"
-                if c == "ssim"
-                else f"{means[row][c]['difference']:+.2f}"
-                for c in columns
-            ]
-            lines.append(f"| {title} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
-
-
-def replace(text: str, name: str, body: str) -> str:
-    """`text` with `body` between the markers of `name`."""
-    start, end = f"<!-- {name} -->", f"<!-- end {name} -->"
-    before, rest = text.split(start)
-    return before + start + "\n" + body + "\n" + end + rest.split(end)[1]
+    rows = record["equal_bytes"][QUALITY]
+    return differences(record, rows, COLUMNS, to="pillow", codecs=ROWS)
 
 
 def main() -> None:
@@ -119,8 +96,10 @@ def main() -> None:
     text = readme.read_text()
     image = "![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)"
     text = replace(text, "before-after", f"{image}\n\n{before_after()}")
-    for name in ("coding", "kodak"):
-        text = replace(text, f"table {name}", coding_table(name))
+    for name in SETS:
+        record = result(f"codecs-{name}")
+        if record:
+            text = replace(text, f"table {name}", coding_table(record))
     readme.write_text(text)
 
 

@@ -6,24 +6,19 @@ python benchmarks/systems_page.py    # after objects.py, object_recall.py, atten
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from foveate.experiments.msroi_figures import figure2
 from foveate.models.registry import ModelEntry, families, list_models
+from pages import ABSENT, ROOT, filled, number, result, table
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "saliency-systems.md"
-RESULTS = ROOT / "results"
 SAMPLE = ROOT / "examples" / "astronaut.png"
 PICTURE = ROOT / "docs" / "pictures" / "systems.png"
 PICTURE_DPI = 100
 DRAWN = ("cam", "msroi", "cam-lite", "msroi-lite", "menet", "salnet", "foveate-s")
-ABSENT = "–"
 
 FIXATIONS = (
     ("osie", "val", "nss", "OSIE val, NSS"),
@@ -33,23 +28,6 @@ FIXATIONS = (
     ("gaze-test", "mit", "cc", "MIT1003, CC"),
 )
 RECALLS = ("object_recall_0.6", "object_recall_0.7", "object_recall_0.8", "all_found_0.7")
-
-
-def result(name: str) -> dict[str, Any]:
-    """results/NAME.json; nothing where it was not made yet."""
-    path = RESULTS / f"{name}.json"
-    found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
-    return found
-
-
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; the first column left, the others right."""
-    lines = [f"| {' | '.join(headings)} |", "|---|" + "---:|" * (len(headings) - 1)]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    return ABSENT if value is None else f"{value:.{digits}f}"
 
 
 def with_interval(value: dict[str, Any]) -> str:
@@ -202,20 +180,6 @@ TABLES = {
 }
 
 
-def replace(text: str, name: str, body: str) -> str:
-    """`text` with `body` between the markers of `name`."""
-    start, end = f"<!-- table {name} -->", f"<!-- end table {name} -->"
-    before, rest = text.split(start)
-    return f"{before}{start}\n{body}\n{end}{rest.split(end)[1]}"
-
-
-def filled(text: str) -> str:
-    """The page with every table made anew."""
-    for name, made in TABLES.items():
-        text = replace(text, name, made())
-    return text
-
-
 def draw() -> None:
     """docs/pictures/systems.png: the sample photo and each system's map over it, 256 colours."""
     there = {entry.name for entry in list_models()}
@@ -227,7 +191,7 @@ def draw() -> None:
 
 def main() -> None:
     draw()
-    PAGE.write_text(filled(PAGE.read_text()))
+    PAGE.write_text(filled(PAGE.read_text(), TABLES))
 
 
 if __name__ == "__main__":

@@ -42,6 +42,6 @@ def test_the_pages_tables_can_be_made_from_the_results(monkeypatch):
     module = importlib.util.module_from_spec(spec)
     monkeypatch.setitem(sys.modules, "systems_page", module)
     spec.loader.exec_module(module)
-    text = module.filled(SYSTEMS.read_text())
-    assert module.filled(text) == text
+    text = module.filled(SYSTEMS.read_text(), module.TABLES)
+    assert module.filled(text, module.TABLES) == text
     assert "| `foveate-s`" in text

@@ -1,0 +1,193 @@
+"""Rewrite the tables of docs/evidence.md from results/; what was not measured yet stays empty.
+
+    foveate reproduce table1 --images DIR/kodak --save results/table1-kodak.json
+    foveate reproduce table1 --images DIR/kodak --protocol printed \\
+        --save results/table1-kodak-printed.json
+    foveate reproduce table1 --images DIR/coding/images --fixations DIR/coding/fixations \\
+        --save results/table1-coding.json
+    foveate reproduce figure4 DIR/large.png --save results/figure4.json -o docs/pictures/figure4
+    foveate reproduce same-place --images DIR/coding/images --fixations DIR/coding/fixations \\
+        --save results/same-place-coding.json
+    foveate bench codecs --images DIR/kodak --save results/codecs-kodak.json \\
+        --figures docs/pictures
+    foveate bench codecs --images DIR/coding/images --fixations DIR/coding/fixations \\
+        --save results/codecs-coding.json --figures docs/pictures
+    foveate bench codecs --images DIR/gaze-test/images --fixations DIR/gaze-test/fixations \\
+        --fixations DIR/gaze-test/maps --save results/codecs-gaze-test.json
+    python benchmarks/evidence_page.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import coder_tables as coders
+from pages import ABSENT, ROOT, filled, number, result, table
+
+PAGE = ROOT / "docs" / "evidence.md"
+PLAIN, ANCHOR = "pillow", "mozjpeg"
+PAPERS = ("psnr_s", "psnr_y", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp")
+LOOKED = ("psnr_fix", "psnr_hvs_m_fix", "psnr_mask")
+AT_EQUAL_BYTES = (
+    *("psnr_fix", "psnr_hvs_m_fix", "psnr_s", "psnr_cb_s", "psnr_cr_s"),
+    *("psnr_y", "psnr_rgb", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp", "ssimulacra2"),
+)
+CURVES = ("psnr_s", "psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2", "psnr_y")
+KODAK = "Kodak PhotoCD, 24 images"
+QUALITIES = {
+    "first_salient_quality": "first coding, salient",
+    "first_other_quality": "first coding, elsewhere",
+    "setting": "final coding",
+    "quality_salient": "as good as plain JPEG at, salient",
+    "quality_other": "elsewhere",
+    "quality_whole": "over all",
+}
+
+
+def printed_protocol() -> str:
+    """The paper's Kodak rows beside plain JPEG measured its way and the right way."""
+    theirs, fair = result("table1-kodak-printed"), result("table1-kodak")
+    if not theirs or not fair:
+        return ABSENT
+    lines = [
+        (f"printed: {row}", *(number(values[m], coders.digits(m)) for m in PAPERS))
+        for row, values in theirs["printed"][KODAK].items()
+    ]
+    ours = {
+        "plain JPEG, their protocol": theirs["rows"][PLAIN],
+        "plain JPEG, right protocol": fair["rows"][PLAIN],
+    }
+    lines += [
+        (name, *(number(of[m]["mean"], coders.digits(m)) for m in PAPERS))
+        for name, of in ours.items()
+    ]
+    return table(["Kodak", *(coders.HEADINGS[m] for m in PAPERS)], lines)
+
+
+def table1(name: str) -> str:
+    """Differences to plain JPEG."""
+    record = result(name)
+    if not record:
+        return ABSENT
+    return coders.differences(record, record["rows"], (*LOOKED, *PAPERS), to=PLAIN)
+
+
+def qualities(name: str) -> str:
+    """Which qualities coders were set to and which their files reached."""
+    record = result(name)
+    if not record:
+        return ABSENT
+    lines = [
+        (
+            coders.title(record, codec),
+            *(number(of.get(q, {}).get("mean"), 1) for q in QUALITIES),
+        )
+        for codec, of in record["rows"].items()
+    ]
+    told = record["printed_qualities"]
+    paper = (told["salient"], told["other"], told["final"])
+    lines.insert(0, ("printed: our model", *(str(q) for q in paper), ABSENT, ABSENT, ABSENT))
+    return table(["", *QUALITIES.values()], lines)
+
+
+def figure4() -> str:
+    """PSNR-HVS above plain JPEG by size."""
+    record = result("figure4")
+    if not record:
+        return ABSENT
+    lines = record["above_plain_jpeg"]
+    rows = [
+        (size, *(f"{of['psnr_hvs'][at]:+.2f}" for of in lines.values()))
+        for at, size in enumerate(record["pictures"])
+    ]
+    return table(["size", *lines], rows)
+
+
+def bd_rates(name: str) -> str:
+    """BD-rates against mozjpeg."""
+    record = result(name)
+    return coders.bd_rates(record, CURVES) if record else ABSENT
+
+
+def equal_bytes(name: str, quality: str, to: str) -> str:
+    """Differences at one quality's bytes."""
+    record = result(name)
+    if not record:
+        return ABSENT
+    return coders.differences(record, record["equal_bytes"][quality], AT_EQUAL_BYTES, to=to)
+
+
+def curves() -> str:
+    """The plots that were drawn."""
+    drawn = [f"codecs-{name}" for name in ("coding", "kodak")]
+    there = [stem for stem in drawn if (PAGE.parent / "pictures" / f"{stem}.png").is_file()]
+    return "\n\n".join(f"![rate–distortion curves](pictures/{s}.png)" for s in there) or ABSENT
+
+
+def seconds() -> str:
+    """Time, as the run over Kodak took it."""
+    record = result("codecs-kodak")
+    return f"{coders.seconds(record)}\n\n{record['machine']}." if record else ABSENT
+
+
+def same_place() -> str:
+    """Where copies draw the eye, less plain JPEG, quality by quality."""
+    record = result("same-place-coding")
+    if not record:
+        return ABSENT
+    blocks = []
+    for quality, of in record["qualities"].items():
+        rows = of["rows"]
+        metrics = [m for m in record["metrics"] if not m.startswith("nss ")]
+        lines = [
+            (
+                coders.title(record, codec),
+                *(_place(rows[codec].get(m), codec) for m in metrics),
+            )
+            for codec in rows
+        ]
+        heading = f"quality {quality}'s bytes"
+        blocks.append(table([heading, *(record["metrics"][m] for m in metrics)], lines))
+    return "\n\n".join(blocks)
+
+
+def _place(told: dict[str, Any] | None, codec: str) -> str:
+    """Plain JPEG's mean, the others' difference to it."""
+    if told is None:
+        return ABSENT
+    if codec == PLAIN:
+        return number(told["mean"])
+    return coders.signed("ssim", told[f"minus_{PLAIN}"])
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "printed-protocol": printed_protocol,
+    "table1-kodak": partial(table1, "table1-kodak"),
+    "table1-kodak-printed": partial(table1, "table1-kodak-printed"),
+    "table1-coding": partial(table1, "table1-coding"),
+    "qualities": partial(qualities, "table1-kodak"),
+    "figure4": figure4,
+    "bd-kodak": partial(bd_rates, "codecs-kodak"),
+    "bd-coding": partial(bd_rates, "codecs-coding"),
+    "bd-gaze-test": partial(bd_rates, "codecs-gaze-test"),
+    **{
+        f"{name}-{quality}-{to}": partial(equal_bytes, f"codecs-{name}", quality, to)
+        for name in ("kodak", "coding")
+        for quality in ("30", "50", "80")
+        for to in (PLAIN, ANCHOR)
+        if to == PLAIN or quality == "50"
+    },
+    "curves": curves,
+    "seconds": seconds,
+    "same-place": same_place,
+}
+
+
+def main() -> None:
+    PAGE.write_text(filled(PAGE.read_text(), TABLES))
+
+
+if __name__ == "__main__":
+    main()
