@@ -58,9 +58,9 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     save(reproduce_same_place(seen, models=["spectral-residual"]), results, "same-place-coding")
     ladder = Study(images, size_ladder(images / "0.png", 2), model="centre", codecs=["foveate"])
     save(figure4(ladder)[0], results, "figure4")
+    curves, _ = bench_codecs(seen, qualities=(30, 50, 80))
     for name in ("kodak", "coding", "gaze-test"):
-        record, _ = bench_codecs(seen, qualities=(30, 50, 80))
-        save(record, results, f"codecs-{name}")
+        save(curves, results, f"codecs-{name}")
     text = pages.filled(PAGE, evidence.TABLES)
     assert pages.filled(text, evidence.TABLES) == text
     for name in evidence.TABLES:
