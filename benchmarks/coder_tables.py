@@ -79,16 +79,6 @@ def differences(
     return table(headings, lines)
 
 
-def means(record: Mapping[str, Any], rows: Mapping[str, Any], metrics: Sequence[str]) -> str:
-    """Each coder's means."""
-    shown = shown_metrics(rows, metrics)
-    lines = [
-        (title(record, codec), *(number(of.get(m, {}).get("mean"), digits(m)) for m in shown))
-        for codec, of in rows.items()
-    ]
-    return table(["", *(HEADINGS[m] for m in shown)], lines)
-
-
 def bd_rates(record: Mapping[str, Any], metrics: Sequence[str]) -> str:
     """Per cent of bytes at equal quality; nothing where a part of the pictures only has curves."""
     rates = record["bd_rate_per_cent"]
