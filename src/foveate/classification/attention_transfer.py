@@ -1,0 +1,95 @@
+"""Attention transfer: a network is taught to look where a saliency map, or another network, does.
+
+Zagoruyko and Komodakis, "Paying More Attention to Attention" (ICLR 2017), activation-based: a
+layer's attention is the mean over channels of its squared activations, flattened, to unit length;
+the loss is the mean squared difference of student's and teacher's, summed over layers. The thesis
+proposes it in chapter 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+from foveate.errors import ModelError
+
+BETA = 1000.0
+"""The authors' weight of the loss for pictures of this size."""
+
+
+def attention(features: Tensor) -> Tensor:
+    """(B, C, H, W) activations -> (B, H·W), unit length."""
+    return functional.normalize(features.pow(2).mean(dim=1).flatten(1))
+
+
+def map_attention(saliency: Tensor, size: tuple[int, int]) -> Tensor:
+    """(B, 1, h, w) saliency -> (B, H·W) at a layer's size, unit length.
+
+    A map takes the place of the mean of squares as it is: both are densities, not activations.
+    """
+    return functional.normalize(functional.adaptive_avg_pool2d(saliency, size).flatten(1))
+
+
+def transfer_loss(student: Sequence[Tensor], teacher: Tensor | Sequence[Tensor]) -> Tensor:
+    """How far the student's attention is from the teacher's.
+
+    student: activations (B, C, H, W) of some layers. teacher: one saliency map (B, 1, h, w) for all
+    of them, or the activations of as many layers of another network, of any number of channels,
+    which are brought to the student's size.
+
+    Raises:
+        ModelError: not as many layers.
+    """
+    if isinstance(teacher, Tensor):
+        wanted = [map_attention(teacher, _size(features)) for features in student]
+    else:
+        if len(teacher) != len(student):
+            raise ModelError(
+                f"{len(teacher)} layers of the teacher for {len(student)} to be taught"
+            )
+        pairs = zip(student, teacher, strict=True)
+        wanted = [attention(functional.adaptive_avg_pool2d(t, _size(s))) for s, t in pairs]
+    losses = [
+        (attention(features) - goal).pow(2).mean()
+        for features, goal in zip(student, wanted, strict=True)
+    ]
+    total = losses[0]
+    for loss in losses[1:]:
+        total = total + loss
+    return total
+
+
+def _size(features: Tensor) -> tuple[int, int]:
+    return features.shape[-2], features.shape[-1]
+
+
+@contextmanager
+def listening(network: nn.Module, layers: Sequence[str]) -> Iterator[Mapping[str, Tensor]]:
+    """Gives a dictionary that holds, after each call of the network, the layers' outputs.
+
+    Raises:
+        ModelError: no such layer.
+    """
+    modules = dict(network.named_modules())
+    heard: dict[str, Tensor] = {}
+    hooks = []
+
+    def note(name: str) -> Any:
+        def hook(module: nn.Module, inputs: Any, output: Tensor) -> None:
+            heard[name] = output
+
+        return hook
+
+    try:
+        for name in layers:
+            if name not in modules:
+                raise ModelError(f"the network has no layer '{name}'")
+            hooks.append(modules[name].register_forward_hook(note(name)))
+        yield heard
+    finally:
+        for hook in hooks:
+            hook.remove()
