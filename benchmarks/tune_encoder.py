@@ -18,6 +18,7 @@ import dataclasses
 import io
 import json
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,8 +78,8 @@ AIMS = {
         {
             "psnr_y": 0.3,
             "psnr_rgb": 0.3,
-            "psnr_cb": 0.15,
-            "psnr_cr": 0.15,
+            "psnr_cb": 0.25,
+            "psnr_cr": 0.25,
             "psnr_hvs": 0.2,
             "psnr_hvs_m": 0.2,
             "ssim": 0.001,
@@ -88,10 +89,10 @@ AIMS = {
     "eyes": Aim(
         "mozjpeg",
         {
-            "psnr_fix": 1.6,
-            "psnr_hvs_m_fix": 1.0,
+            "psnr_fix": 1.3,
+            "psnr_hvs_m_fix": 0.9,
             "psnr_hvs_m": -0.2,
-            "ssimulacra2": -0.6,
+            "ssimulacra2": -0.4,
         },
     ),
 }
@@ -134,9 +135,11 @@ class Case:
         return {name: mine[name] - self.rival[name] for name in mine}
 
 
-def mean_gains(cases: list[Case], tuning: Tuning) -> dict[int, dict[str, float]]:
+def mean_gains(
+    cases: list[Case], tuning: Tuning, pool: ProcessPoolExecutor
+) -> dict[int, dict[str, float]]:
     """By plain JPEG's quality: each metric's mean difference to the rival."""
-    gains = [case.gains(tuning) for case in cases]
+    gains = list(pool.map(Case.gains, cases, [tuning] * len(cases)))
     return {
         level: {
             name: float(
@@ -165,6 +168,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=150)
     parser.add_argument("--every", type=int, default=3, help="use every n-th picture (default 3)")
     parser.add_argument("--spread", type=float, default=0.06, help="first step, of the ranges")
+    parser.add_argument("--workers", type=int, default=2, help="pictures at a time (default 2)")
     parser.add_argument("--save", type=Path, help="write the JSON to this file too")
     options = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -179,12 +183,14 @@ def main() -> None:
         for n, path in enumerate(paths)
     ]
 
+    pool = ProcessPoolExecutor(options.workers)
+
     def objective(trial: optuna.Trial) -> float:
         constants = {
             name: trial.suggest_float(name, *r, log=name in LOGARITHMIC)
             for name, r in RANGES.items()
         }
-        gains = mean_gains(cases, dataclasses.replace(start, **constants))
+        gains = mean_gains(cases, dataclasses.replace(start, **constants), pool)
         trial.set_user_attr("gains", gains)
         return float(np.mean([score(gains[level], aim.margins) for level in QUALITIES]))
 
