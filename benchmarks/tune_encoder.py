@@ -78,8 +78,8 @@ AIMS = {
         {
             "psnr_y": 0.3,
             "psnr_rgb": 0.3,
-            "psnr_cb": 0.25,
-            "psnr_cr": 0.25,
+            "psnr_cb": 0.35,
+            "psnr_cr": 0.35,
             "psnr_hvs": 0.2,
             "psnr_hvs_m": 0.2,
             "ssim": 0.001,

@@ -30,13 +30,13 @@ def command_line() -> str:
     option = ""
     for word in sys.argv[1:]:
         words.append(_named_folder(word, option))
-        option = word if word.startswith("-") else option
+        option = word if word.startswith("-") else ""
     return " ".join(words)
 
 
 def _named_folder(word: str, option: str) -> str:
     """A word without what it tells of this machine's folders."""
-    if option == "--data":
+    if option == "--data" and not word.startswith("-"):
         return "DIR"
     path = Path(word)
     if not path.is_absolute():
