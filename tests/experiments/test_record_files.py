@@ -21,6 +21,10 @@ def test_a_record_tells_command_commit_day_machine_and_versions():
     [
         (["benchmarks/coding.py", "--data", "/sets"], "python benchmarks/coding.py --data DIR"),
         (
+            ["benchmarks/speed.py", "--data", "/sets", "--limit", "3"],
+            "python benchmarks/speed.py --data DIR --limit 3",
+        ),
+        (
             ["/usr/bin/foveate", "bench", "--images", "/sets/kodak"],
             "foveate bench --images DIR/kodak",
         ),
