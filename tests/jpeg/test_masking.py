@@ -6,7 +6,7 @@ import numpy as np
 from psnr_hvsm.numpy import psnr_hvs_hvsm
 
 from foveate import native
-from foveate.jpeg.masking import HIDING_REACH, busyness, hidden_error
+from foveate.jpeg.masking import HIDING_REACH, block_contrast, busyness
 from foveate.jpeg.plain import NATURAL
 
 
@@ -18,7 +18,11 @@ def block_of(rng: np.random.Generator) -> np.ndarray:
 
 
 def coefficients_of(block: np.ndarray) -> np.ndarray:
-    return native.forward(np.rint(block).astype(np.uint8), False, 1)[0][:1, :1]
+    return native.forward(np.rint(block).astype(np.uint8), False, 1)[0]
+
+
+def contrast_of(block: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return block_contrast(coefficients_of(block), (1, 1), threads=1)
 
 
 def basis(row: int, column: int) -> np.ndarray:
@@ -31,7 +35,7 @@ def basis(row: int, column: int) -> np.ndarray:
 
 def test_an_error_just_inside_the_hidden_one_is_not_seen_and_one_beyond_is() -> None:
     block = np.rint(block_of(np.random.default_rng(2)))
-    hidden = float(hidden_error(coefficients_of(block))[0, 0])
+    hidden = float(contrast_of(block)[0][0, 0])
     for row, column in ((0, 1), (3, 2), (5, 5)):
         limit = hidden * HIDING_REACH[NATURAL[8 * row + column]]
         for factor, seen in ((0.9, False), (1.5, True)):
@@ -41,5 +45,6 @@ def test_an_error_just_inside_the_hidden_one_is_not_seen_and_one_beyond_is() -> 
 
 
 def test_a_flat_block_hides_nothing() -> None:
-    assert hidden_error(coefficients_of(np.full((8, 8), 77.0)))[0, 0] == 0
-    assert busyness(coefficients_of(np.full((8, 8), 77.0)), 30.0)[0, 0] == np.log(np.float32(30))
+    hidden, mean_square = contrast_of(np.full((8, 8), 77.0))
+    assert hidden[0, 0] == 0
+    assert busyness(mean_square, 30.0)[0, 0] == np.log(np.float32(30))

@@ -117,7 +117,7 @@ def test_jpeglib_reads_exactly_the_levels_that_were_written(
 
 @settings(max_examples=60, deadline=None)
 @given(
-    height=st.integers(1, 60),
+    height=st.one_of(st.integers(1, 60), st.integers(500, 800)),
     width=st.integers(1, 60),
     kind=st.sampled_from(KINDS),
     script=st.sampled_from(SCRIPTS),
@@ -163,10 +163,28 @@ def test_long_runs_of_empty_blocks_and_of_zeros_survive(script: str) -> None:
 def test_the_same_bytes_come_from_any_number_of_threads(
     channels: int, chroma_420: bool, script: str
 ) -> None:
-    levels = rounded_levels(picture(75, 93, channels), chroma_420, 60)
-    one = written(levels, (75, 93), chroma_420, script, threads=1)
+    size = (605, 93)
+    levels = rounded_levels(picture(*size, channels), chroma_420, 60)
+    one = written(levels, size, chroma_420, script, threads=1)
     for threads in (2, 3, 5, 16):
-        assert written(levels, (75, 93), chroma_420, script, threads=threads) == one
+        assert written(levels, size, chroma_420, script, threads=threads) == one
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_counts_that_are_known_need_not_be_found_again(script: str) -> None:
+    size = (75, 93)
+    levels = rounded_levels(picture(*size, 3), True, 60)
+    scans, progressive = scans_of(script, 3, True)
+    found = native.scan_statistics(levels, *size, True, scans, progressive)
+    counts = [counted for counted, _, _ in found]
+    steps = [table.tolist() for table in quantisation_tables(75)]
+    arguments = (levels, *size, True, steps, scans, progressive, b"", 2)
+    assert native.write_jpeg(*arguments, counts) == native.write_jpeg(*arguments)
+    counts[-1] = np.zeros_like(counts[-1])
+    with pytest.raises(ValueError, match="no code"):
+        native.write_jpeg(*arguments, counts)
+    with pytest.raises(ValueError, match="one table a scan"):
+        native.write_jpeg(*arguments, counts[:-1])
 
 
 @pytest.mark.parametrize("script", SCRIPTS)

@@ -123,7 +123,7 @@ def test_a_step_fitted_to_levels_leaves_no_smaller_error_on_either_side() -> Non
     fitted = cross / square
 
     def error(table: np.ndarray) -> float:
-        return twin.weighted_error(coefficients, weights, table, np.ones(64), levels, (4, 4))
+        return float((weights * twin.block_errors(coefficients, table, levels, (4, 4))).sum())
 
     assert error(fitted) < error(steps)
     assert error(fitted) < error(fitted * 1.001)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from foveate import native
 from foveate.errors import TargetError
 from foveate.jpeg.encoder import Encoder, Quantised
 from foveate.jpeg.search import LARGEST_SCALE, SMALLEST_SCALE, Found, Secant, scale_secant, scout_of
@@ -40,9 +41,10 @@ def _start_scale(encoder: Encoder, aim: float) -> float:
     luma = encoder.blocks.components[0]
     rows, cols = luma.used
     stride = max(1, rows * cols // 4096)
-    blocks = luma.coefficients[:rows, :cols].reshape(-1, 64)[::stride, 1:]
-    shape = encoder.steps_shape(0)[1:]
-    ratios = np.abs(blocks / shape).astype(np.float32).reshape(-1)
+    picked = np.arange(0, rows * cols, stride)
+    blocks = luma.coefficients[picked // cols, picked % cols, 1:]
+    steps = native.COEFFICIENT_UNITS * encoder.steps_shape(0)[1:]
+    ratios = np.abs(blocks / steps).reshape(-1)
     levels_wanted = aim * 8 / 6.5 * 0.8 / (rows * cols)  # about six and a half bits a level
     share = min(max(levels_wanted / 63.0, 1e-4), 0.999)
     return max(float(np.quantile(ratios, 1.0 - share)) / 0.65, SMALLEST_SCALE)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from foveate import native
 from foveate.jpeg.bytes_target import BytesTarget, meet_bytes
 from foveate.jpeg.encoder import Blocks, Component, Encoder, Quantised
-from foveate.jpeg.masking import busyness, hidden_error
+from foveate.jpeg.masking import block_contrast, busyness
 from foveate.jpeg.quality_target import PlainQuality, meet_quality, plain_levels
 from foveate.jpeg.scripts import baseline_script, progressive_script
 from foveate.jpeg.tuning import DEFAULT_TUNE, TUNINGS, Tuning
@@ -80,10 +80,10 @@ def transform(
     importance = _centred(importance)
     background = _background(importance)
     log_weights = importance
-    luma = grids[0][:rows, :cols]
     tuning = options.tuning
+    hidden, mean_square = block_contrast(grids[0], used[0], threads=options.threads)
     if tuning.masking > 0:
-        busy = busyness(luma, tuning.masking_energy)
+        busy = busyness(mean_square, tuning.masking_energy)
         log_weights = _centred(importance - np.float32(tuning.masking) * busy)
     components = []
     for i, (grid, own) in enumerate(zip(grids, used, strict=True)):
@@ -95,7 +95,7 @@ def transform(
                 np.exp(_on_grid(importance, *shape, halved=halved)),
                 _on_grid(background, *shape, halved=halved),
                 own,
-                _on_grid(hidden_error(luma), *shape, halved=False)
+                _on_grid(hidden, *shape, halved=False)
                 if i == 0 and tuning.perceptual > 0
                 else None,
             )
@@ -104,14 +104,7 @@ def transform(
 
 
 def _luma_mse(encoder: Encoder, quantised: Quantised) -> npt.NDArray[np.float32]:
-    c = encoder.blocks.components[0]
-    rows, cols = c.used
-    steps = quantised.steps[0].astype(np.float32)
-    out = np.empty((rows, cols), np.float32)
-    for row in range(rows):
-        miss = c.coefficients[row, :cols] - steps * quantised.levels[0][row, :cols]
-        out[row] = np.einsum("ck,ck->c", miss, miss) / 64.0
-    return out
+    return encoder.block_errors(0, quantised.levels[0], quantised.steps[0])
 
 
 def encode(

@@ -20,9 +20,10 @@ FILE_HEADER_BYTES = 2 + 18 + 2 * 69 + 19 + 2
 
 @dataclass(frozen=True)
 class Component:
-    """Blocks of one component, float32: coefficients (rows, cols, 64), the rest (rows, cols)."""
+    """Blocks of one component: coefficients (rows, cols, 64), the rest (rows, cols)."""
 
-    coefficients: npt.NDArray[np.float32]
+    coefficients: npt.NDArray[np.int16]
+    """In units of 1 / `native.COEFFICIENT_UNITS`."""
     weights: npt.NDArray[np.float32]
     """What the trellis multiplies a block's squared error with."""
     importance: npt.NDArray[np.float32]
@@ -157,7 +158,7 @@ class Encoder:
         lam = self.tuning.lambda_ratio * scale * scale * lambda_factor
         levels = []
         for i, c in enumerate(self.blocks.components):
-            chosen = np.zeros(c.coefficients.shape, np.int16)
+            chosen = np.empty(c.coefficients.shape, np.int16)
             table = steps[min(i, 1)].tolist()
             sensitivity, masking = self._distortion(i, scale)
             weights = self._weights(c, scale)
@@ -231,24 +232,18 @@ class Encoder:
         """Plainly rounded levels, a component each."""
         levels = []
         for i, c in enumerate(self.blocks.components):
-            chosen = np.zeros(c.coefficients.shape, np.int16)
+            chosen = np.empty(c.coefficients.shape, np.int16)
             table = steps[min(i, 1)].tolist()
             native.round_levels(c.coefficients, table, chosen, c.used, self.threads)
             levels.append(chosen)
         return tuple(levels)
 
-    def error(
-        self,
-        component: int,
-        levels: npt.NDArray[np.int16],
-        steps: npt.NDArray[np.float64],
-        weights: npt.NDArray[np.float32],
-    ) -> float:
-        """A component's squared error in pixels squared, summed with these block weights."""
+    def block_errors(
+        self, component: int, levels: npt.NDArray[np.int16], steps: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float32]:
+        """Mean squared error of each of a component's used blocks."""
         c = self.blocks.components[component]
-        return native.weighted_error(
-            c.coefficients, weights, steps.tolist(), [1.0] * 64, levels, c.used, self.threads
-        )
+        return native.block_errors(c.coefficients, steps.tolist(), levels, c.used, self.threads)
 
     def write(self, quantised: Quantised, segments: bytes) -> bytes:
         """The file."""
@@ -263,4 +258,5 @@ class Encoder:
             self.script.progressive,
             segments,
             self.threads,
+            [counts for counts, _, _ in quantised.statistics] or None,
         )

@@ -59,6 +59,10 @@ def _worst(errors: list[float], limits: list[float], *, unseen: float) -> float:
     return max(ratios, default=_FAR_BELOW)
 
 
+def _sum(values: npt.NDArray[np.float32]) -> float:
+    return float(values.sum(dtype=np.float64))
+
+
 class _Limits:
     """Plain JPEG's errors over an encoder's blocks, counted on coefficients.
 
@@ -70,35 +74,30 @@ class _Limits:
     def __init__(self, encoder: Encoder, target: PlainQuality, slack: tuple[float, float]) -> None:
         self._encoder = encoder
         self._slack = slack
-        self._important = self._importance_errors(plain_levels(encoder, target.quality))
-        self._background = self._background_errors(plain_levels(encoder, target.floor))
+        self._important, _ = self._errors(plain_levels(encoder, target.quality))
+        _, self._background = self._errors(plain_levels(encoder, target.floor))
         self._unseen = _UNSEEN_COEFFICIENT_ERROR * encoder.blocks.luma_blocks
         self._has_background = bool(encoder.blocks.components[0].background.any())
 
-    def _importance_errors(self, q: Quantised) -> list[float]:
-        errors = self._errors(q, [c.importance for c in self._encoder.blocks.components])
-        return [errors[0], sum(errors)]
-
-    def _background_errors(self, q: Quantised) -> list[float]:
-        return [sum(self._errors(q, [c.background for c in self._encoder.blocks.components]))]
-
-    def _errors(self, q: Quantised, weights: list[npt.NDArray[np.float32]]) -> list[float]:
-        """Each component's weighted error; a 4:2:0 chroma sample counts for four pixels."""
-        encoder = self._encoder
-        pixels = [1.0, *[4.0 if encoder.blocks.chroma_420 else 1.0] * 2]
-        return [
-            pixels[i] * encoder.error(i, q.levels[i], q.steps[min(i, 1)], w)
-            for i, w in enumerate(weights)
-        ]
+    def _errors(self, q: Quantised) -> tuple[list[float], list[float]]:
+        """Important and background errors; a 4:2:0 chroma sample counts for four pixels."""
+        important, background = [], 0.0
+        for i, c in enumerate(self._encoder.blocks.components):
+            rows, cols = c.used
+            errors = self._encoder.block_errors(i, q.levels[i], q.steps[min(i, 1)])
+            errors *= np.float32(64 * (4 if i > 0 and self._encoder.blocks.chroma_420 else 1))
+            important.append(_sum(errors * c.importance[:rows, :cols]))
+            background += _sum(errors * c.background[:rows, :cols])
+        return [important[0], sum(important)], [background]
 
     def excess(self, q: Quantised) -> tuple[float, float]:
         """Log of the worst ratio of each group; both at most 0 when all limits are kept."""
         unseen = self._unseen
-        important = _worst(self._importance_errors(q), self._important, unseen=unseen)
-        important += self._slack[0]
+        important_errors, background_errors = self._errors(q)
+        important = _worst(important_errors, self._important, unseen=unseen) + self._slack[0]
         if not self._has_background:  # a flat map has none
             return important, important
-        background = _worst(self._background_errors(q), self._background, unseen=unseen)
+        background = _worst(background_errors, self._background, unseen=unseen)
         return important, background + self._slack[1]
 
 

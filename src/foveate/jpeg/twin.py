@@ -110,19 +110,53 @@ def round_levels(coefficients: Blocks, steps: npt.ArrayLike) -> Levels:
     return np.asarray(np.sign(ratio) * np.floor(np.abs(ratio) + 0.5)).astype(np.int16)
 
 
-def weighted_error(
+def block_errors(
+    coefficients: Blocks, steps: npt.ArrayLike, levels: Levels, used: tuple[int, int]
+) -> npt.NDArray[np.float64]:
+    """Mean of (coefficient - step * level)^2 of each used block."""
+    rows, cols = used
+    miss = coefficients - np.asarray(steps, np.float64) * levels
+    return np.asarray((miss**2).mean(axis=-1)[:rows, :cols])
+
+
+def block_contrast(
+    coefficients: Blocks, hiding: npt.ArrayLike, used: tuple[int, int]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Hidden error of each used block, and its mean squared AC coefficient.
+
+    Ponomarenko et al., VPQM 2007, from samples: a block's masking effect is its weighted energy
+    times the ratio of its quarters' variances, summed, to its own; times samples, unbiased.
+    """
+    rows, cols = used
+    ac = coefficients[:rows, :cols].copy()
+    ac[..., 0] = 0.0
+    plane = inverse_dct(ac)
+
+    def variances(side: int) -> npt.NDArray[np.float64]:
+        parts = plane.reshape(plane.shape[0] // side, side, -1, side)
+        return np.asarray(parts.var(axis=(1, 3), ddof=1) * side**2)
+
+    quarters = variances(4).reshape(rows, 2, cols, 2).sum(axis=(1, 3))
+    share = quarters / np.maximum(variances(8), 1e-6)
+    energy = (np.asarray(hiding, np.float64) * ac**2).sum(axis=-1)
+    return np.sqrt(energy * share) / 32.0, np.asarray((ac**2).sum(axis=-1) / 63.0)
+
+
+def expected_bits(
     coefficients: Blocks,
     weights: npt.NDArray[np.float64],
     steps: npt.ArrayLike,
-    sensitivity: npt.ArrayLike,
-    levels: Levels,
+    worth: npt.ArrayLike,
     used: tuple[int, int],
 ) -> float:
-    """Sum of weight * sensitivity * (coefficient - step * level)^2 over used blocks."""
+    """5 + log2(|c| / q) of AC coefficients of half a step or more and weight * worth * c^2 >= 1."""
     rows, cols = used
-    miss = coefficients - np.asarray(steps, np.float64) * levels
-    blocks = (np.asarray(sensitivity, np.float64) * miss**2).sum(axis=-1) * weights
-    return float(blocks[:rows, :cols].sum())
+    c = np.abs(coefficients[:rows, :cols, 1:])
+    ratio = c / np.asarray(steps, np.float64)[1:]
+    squares = weights[:rows, :cols, None] * np.asarray(worth, np.float64)[1:] * c**2
+    chosen = (ratio >= 0.5) & (squares >= 1.0)
+    mantissa, exponent = np.frexp(ratio[chosen])
+    return float((5.0 + exponent - 2.0 + 2.0 * mantissa).sum())
 
 
 def fit_steps(

@@ -1,9 +1,10 @@
 """The encoder's core in C++17: it knows numbers and bytes; no policy, no files, no models.
 
-Arrays of blocks are ``(rows, cols, 64)``, C-contiguous, each block in zigzag order: coefficients
-float32, levels int16. ``used`` is the ``(rows, cols)`` part of an array that holds samples; the
-rest only fills up the last MCUs. Tables are 64 numbers in zigzag order. A scan is
-``(components, first, last, high, low)``: zigzag band and successive approximation positions.
+Arrays of blocks are ``(rows, cols, 64)`` int16, C-contiguous, each block in zigzag order:
+coefficients in units of 1 / `COEFFICIENT_UNITS`, or levels. ``used`` is the ``(rows, cols)`` part
+of an array that holds samples; the rest only fills up the last MCUs. Tables are 64 numbers in
+zigzag order. A scan is ``(components, first, last, high, low)``: zigzag band and successive
+approximation positions.
 Wrong shapes and ranges raise ``ValueError`` or ``TypeError``. The number of threads never changes
 a result.
 """
@@ -11,6 +12,9 @@ a result.
 from __future__ import annotations
 
 from foveate.native._core import (
+    block_contrast,
+    block_errors,
+    expected_bits,
     fill_padding,
     fit_steps,
     forward,
@@ -20,11 +24,17 @@ from foveate.native._core import (
     round_levels,
     scan_statistics,
     used_blocks,
-    weighted_error,
     write_jpeg,
 )
 
+COEFFICIENT_UNITS = 32
+"""Coefficients of 8-bit samples lie within 1024, so that they fill 16 bits."""
+
 __all__ = [
+    "COEFFICIENT_UNITS",
+    "block_contrast",
+    "block_errors",
+    "expected_bits",
     "fill_padding",
     "fit_steps",
     "forward",
@@ -34,6 +44,5 @@ __all__ = [
     "round_levels",
     "scan_statistics",
     "used_blocks",
-    "weighted_error",
     "write_jpeg",
 ]

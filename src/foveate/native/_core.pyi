@@ -12,7 +12,7 @@ _Scan = tuple[Sequence[int], int, int, int, int]
 
 def forward(
     pixels: npt.NDArray[np.uint8], chroma_420: bool, threads: int = 1
-) -> list[npt.NDArray[np.float32]]:
+) -> list[npt.NDArray[np.int16]]:
     """DCT coefficients of every component of (H, W) grey or (H, W, 3) sRGB pixels.
 
     JFIF colour; chroma by 2x2 means when `chroma_420`; a flat block of value v has DC 8 (v - 128).
@@ -22,7 +22,7 @@ def used_blocks(height: int, width: int, channels: int, chroma_420: bool) -> lis
     """Rows and columns of blocks that hold samples, one pair a component."""
 
 def quantise_ac(
-    coefficients: npt.NDArray[np.float32],
+    coefficients: npt.NDArray[np.int16],
     weights: npt.NDArray[np.float32],
     steps: Sequence[float],
     sensitivity: Sequence[float],
@@ -39,11 +39,11 @@ def quantise_ac(
     max(|error| - hidden * reach, 0)^2 besides; `hidden` is (rows, cols), not negative, the others
     tables. A band is (first, last, bits of each of 256 symbols, bits of an empty block, bits of
     ending early); bands follow each other from 1 to 63. `weights`: (rows, cols), positive. DC is
-    rounded.
+    left as it is.
     """
 
 def quantise_dc(
-    coefficients: npt.NDArray[np.float32],
+    coefficients: npt.NDArray[np.int16],
     weights: npt.NDArray[np.float32],
     steps: Sequence[float],
     sensitivity: Sequence[float],
@@ -56,7 +56,7 @@ def quantise_dc(
     """Write the DC `levels` that minimise the same cost along the scan; 12 code lengths by size."""
 
 def round_levels(
-    coefficients: npt.NDArray[np.float32],
+    coefficients: npt.NDArray[np.int16],
     steps: Sequence[float],
     levels: npt.NDArray[np.int16],
     used: _Used,
@@ -64,19 +64,43 @@ def round_levels(
 ) -> None:
     """Write every coefficient's nearest level, half away from zero."""
 
-def weighted_error(
-    coefficients: npt.NDArray[np.float32],
-    weights: npt.NDArray[np.float32],
+def block_errors(
+    coefficients: npt.NDArray[np.int16],
     steps: Sequence[float],
-    sensitivity: Sequence[float],
     levels: npt.NDArray[np.int16],
     used: _Used,
     threads: int = 1,
+) -> npt.NDArray[np.float32]:
+    """Mean of (coefficient - step * level)^2 over each used block's 64, as an array of `used`."""
+
+def block_contrast(
+    coefficients: npt.NDArray[np.int16],
+    hiding: Sequence[float],
+    used: _Used,
+    threads: int = 1,
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """What each used block's contrast hides, and its mean squared AC coefficient.
+
+    Hidden error is sqrt(sum of hiding * coefficient^2 * share) / 32, `share` being how much of the
+    block's variance its four quarters keep (PSNR-HVS-M; Ponomarenko et al., VPQM 2007).
+    """
+
+def expected_bits(
+    coefficients: npt.NDArray[np.int16],
+    weights: npt.NDArray[np.float32],
+    steps: Sequence[float],
+    worth: Sequence[float],
+    used: _Used,
+    threads: int = 1,
 ) -> float:
-    """Sum of weight * sensitivity * (coefficient - step * level)^2 over used blocks."""
+    """Roughly what AC levels will take; only ratios of it mean anything.
+
+    The sum of 5 + log2(|coefficient| / step), straight between powers of two, over coefficients of
+    half a step or more with weight * worth * coefficient^2 of 1 or more.
+    """
 
 def fit_steps(
-    coefficients: npt.NDArray[np.float32],
+    coefficients: npt.NDArray[np.int16],
     weights: npt.NDArray[np.float32],
     levels: npt.NDArray[np.int16],
     used: _Used,
@@ -114,5 +138,9 @@ def write_jpeg(
     progressive: bool,
     segments: bytes,
     threads: int = 1,
+    counts: Sequence[npt.NDArray[np.int64]] | None = None,
 ) -> bytes:
-    """The whole JPEG file with optimal Huffman tables; `segments` follow JFIF's own."""
+    """The whole JPEG file with optimal Huffman tables; `segments` follow JFIF's own.
+
+    `counts`: each scan's symbol counts where `scan_statistics` has found them for these levels.
+    """

@@ -9,6 +9,10 @@ namespace foveate {
 
 constexpr int kBlock = 64;
 
+// Coefficients are int16 in 32nds: those of 8-bit samples lie within 1024, and what rounding adds
+// to an error is a thousandth of what a step of 1 does.
+constexpr float kUnit = 1.0f / 32.0f;
+
 // Zigzag index -> natural (row-major) index, T.81 figure 5.
 constexpr std::uint8_t kZigzag[kBlock] = {
     0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48,
@@ -38,23 +42,37 @@ struct Sampling {
 
 inline int divide_up(int a, int b) { return (a + b - 1) / b; }
 
-// Calls `visit(k)` for every nonzero levels[k], first <= k <= last, in order; four zeros cost one
-// comparison.
-template <class Visit>
-void for_each_nonzero(const std::int16_t* levels, int first, int last, Visit&& visit) {
-  int k = first;
-  while (k <= last) {
-    std::uint64_t four;
-    if ((k & 3) == 0 && k + 3 <= last) {
-      std::memcpy(&four, levels + k, sizeof four);
-      if (four == 0) {
-        k += 4;
-        continue;
-      }
-    }
-    if (levels[k] != 0) visit(k);
-    ++k;
+// 64 flags, 0 or 1, as the bits of a word: flag k is bit k.
+inline std::uint64_t bits_of(const std::uint8_t* flags) {
+  std::uint64_t bits = 0;
+  for (int i = 0; i < 8; ++i) {
+    std::uint64_t eight;
+    std::memcpy(&eight, flags + 8 * i, sizeof eight);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    eight = __builtin_bswap64(eight);
+#endif
+    // Gathers the lowest bits of eight bytes in the highest byte.
+    bits |= ((eight * 0x0102040810204080u) >> 56) << (8 * i);
   }
+  return bits;
+}
+
+// The zigzag indices first..last as bits.
+inline std::uint64_t band_bits(int first, int last) {
+  return (~std::uint64_t{0} >> (63 - last)) & (~std::uint64_t{0} << first);
+}
+
+// Which levels are not zero.
+inline std::uint64_t nonzero_bits(const std::int16_t* levels) {
+  std::uint8_t flags[kBlock];
+  for (int k = 0; k < kBlock; ++k) flags[k] = levels[k] != 0;
+  return bits_of(flags);
+}
+
+// Calls `visit(k)` for every bit that is set, in order.
+template <class Visit>
+void for_each_bit(std::uint64_t bits, Visit&& visit) {
+  for (; bits != 0; bits &= bits - 1) visit(__builtin_ctzll(bits));
 }
 
 // Bits needed for the magnitude |v|: JPEG's size category (T.81 table F.1).

@@ -1,15 +1,18 @@
 #include "colour.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include "dct.hpp"
 #include "parallel.hpp"
+#include "vectors.hpp"
 
 namespace foveate {
 namespace {
 
 // One row of pixels as level-shifted Y, Cb, Cr (JFIF: BT.601, full range), the last pixel
 // repeated up to `padded` samples.
+FOVEATE_CLONES
 void convert_row(const Picture& picture, int y, int padded, float* const planes[3]) {
   const std::ptrdiff_t width = picture.width;
   if (picture.channels == 1) {
@@ -31,7 +34,9 @@ void convert_row(const Picture& picture, int y, int padded, float* const planes[
     std::fill(planes[c] + picture.width, planes[c] + padded, planes[c][picture.width - 1]);
 }
 
-// Means of 2x2 samples: 16 rows of `padded` samples to 8 rows of padded / 2.
+// Means of 2x2 samples: 16 rows of `padded` samples to 8 rows of padded / 2; in place too, since
+// what is written was read before.
+FOVEATE_CLONES
 void halve(const float* in, int padded, float* out) {
   const int half = padded / 2;
   for (int y = 0; y < 8; ++y) {
@@ -51,7 +56,7 @@ std::vector<Sampling> component_sampling(int channels, bool chroma_420) {
   return {{luma, luma}, {1, 1}, {1, 1}};
 }
 
-Grid<float> component_grid(int height, int width, const std::vector<Sampling>& sampling,
+Grid<std::int16_t> component_grid(int height, int width, const std::vector<Sampling>& sampling,
                            int index) {
   const int h_max = sampling[0].h, v_max = sampling[0].v;
   const Sampling own = sampling[static_cast<std::size_t>(index)];
@@ -62,7 +67,7 @@ Grid<float> component_grid(int height, int width, const std::vector<Sampling>& s
 }
 
 void forward(const Picture& picture, const std::vector<Sampling>& sampling,
-             const std::vector<Grid<float>>& grids, int threads) {
+             const std::vector<Grid<std::int16_t>>& grids, int threads) {
   const int v_max = sampling[0].v;
   const int strip_rows = 8 * v_max;
   const int padded = grids[0].cols * 8;
@@ -70,30 +75,28 @@ void forward(const Picture& picture, const std::vector<Sampling>& sampling,
   const auto strip_size = static_cast<std::size_t>(strip_rows) * static_cast<std::size_t>(padded);
 
   parallel_for(mcu_rows, threads, [&](int mcu_row) {
-    std::vector<float> strips(strip_size * static_cast<std::size_t>(picture.channels));
+    // Not a vector, which would be filled with zeros first.
+    const std::unique_ptr<float[]> strips(
+        new float[strip_size * static_cast<std::size_t>(picture.channels)]);
     for (int y = 0; y < strip_rows; ++y) {
       float* rows[3] = {};
       for (int c = 0; c < picture.channels; ++c)
-        rows[c] = strips.data() + static_cast<std::size_t>(c) * strip_size +
+        rows[c] = strips.get() + static_cast<std::size_t>(c) * strip_size +
                   static_cast<std::size_t>(y) * static_cast<std::size_t>(padded);
       const int source = std::min(mcu_row * strip_rows + y, picture.height - 1);
       convert_row(picture, source, padded, rows);
     }
     for (std::size_t c = 0; c < grids.size(); ++c) {
-      const Grid<float>& grid = grids[c];
-      float* plane = strips.data() + c * strip_size;
+      const Grid<std::int16_t>& grid = grids[c];
+      float* plane = strips.get() + c * strip_size;
       std::ptrdiff_t stride = padded;
-      std::vector<float> halved;
       if (sampling[c].h < sampling[0].h) {
-        halved.resize(strip_size / 4);
-        halve(plane, padded, halved.data());
-        plane = halved.data();
+        halve(plane, padded, plane);
         stride = padded / 2;
       }
       for (int v = 0; v < sampling[c].v; ++v)
-        for (int col = 0; col < grid.cols; ++col)
-          forward_dct(plane + v * 8 * stride + col * 8, stride,
-                      grid.block(mcu_row * sampling[c].v + v, col));
+        forward_dct(plane + v * 8 * stride, stride, grid.cols,
+                    grid.block(mcu_row * sampling[c].v + v, 0));
     }
   });
 }

@@ -19,10 +19,11 @@ struct Picture {
 std::vector<Sampling> component_sampling(int channels, bool chroma_420);
 
 // The block grid of component `index`, its data unset.
-Grid<float> component_grid(int height, int width, const std::vector<Sampling>& sampling, int index);
+Grid<std::int16_t> component_grid(int height, int width, const std::vector<Sampling>& sampling,
+                                  int index);
 
 // Fills every grid with DCT coefficients. Beyond the picture's edge its last row and column repeat.
 void forward(const Picture& picture, const std::vector<Sampling>& sampling,
-             const std::vector<Grid<float>>& grids, int threads);
+             const std::vector<Grid<std::int16_t>>& grids, int threads);
 
 }  // namespace foveate

@@ -1,6 +1,9 @@
 #include "dct.hpp"
 
+#include <cmath>
+
 #include "blocks.hpp"
+#include "vectors.hpp"
 
 namespace foveate {
 namespace {
@@ -14,9 +17,15 @@ constexpr float kC5 = 0.277785116509801f;
 constexpr float kC6 = 0.191341716182545f;
 constexpr float kC7 = 0.097545161008064f;
 
+// kZigzag with rows and columns swapped, as two passes over columns leave a block.
+constexpr std::uint8_t kTurnedZigzag[kBlock] = {
+    0,  8,  1,  2,  9,  16, 24, 17, 10, 3,  4,  11, 18, 25, 32, 40, 33, 26, 19, 12, 5,  6,
+    13, 20, 27, 34, 41, 48, 56, 49, 42, 35, 28, 21, 14, 7,  15, 22, 29, 36, 43, 50, 57, 58,
+    51, 44, 37, 30, 23, 31, 38, 45, 52, 59, 60, 53, 46, 39, 47, 54, 61, 62, 55, 63};
+
 // Eight orthonormal 8-point DCTs at once, one a column: in[k][i] -> out[k][i]. The loop over
 // columns is innermost so that compilers turn it into vector instructions.
-void transform_columns(const float (*in)[8], float (*out)[8]) {
+inline void transform_columns(const float (*in)[8], float (*out)[8]) {
   for (int i = 0; i < 8; ++i) {
     const float s0 = in[0][i] + in[7][i], d0 = in[0][i] - in[7][i];
     const float s1 = in[1][i] + in[6][i], d1 = in[1][i] - in[6][i];
@@ -35,24 +44,39 @@ void transform_columns(const float (*in)[8], float (*out)[8]) {
   }
 }
 
-void transpose(const float (*in)[8], float (*out)[8]) {
-  for (int r = 0; r < 8; ++r)
-    for (int c = 0; c < 8; ++c) out[c][r] = in[r][c];
+// Three perfect shuffles of 64 numbers swap the halves of their six-bit indices: rows and columns.
+// Compilers know how to interleave, not how to transpose.
+inline void transpose(const float (*in)[8], float (*out)[8]) {
+  alignas(32) float between[2][kBlock];
+  const float* from[3] = {in[0], between[0], between[1]};
+  float* to[3] = {between[0], between[1], out[0]};
+  for (int turn = 0; turn < 3; ++turn)
+    for (int i = 0; i < kBlock / 2; ++i) {
+      to[turn][2 * i] = from[turn][i];
+      to[turn][2 * i + 1] = from[turn][i + kBlock / 2];
+    }
 }
 
 }  // namespace
 
-void forward_dct(const float* samples, std::ptrdiff_t stride, float* zigzag) {
+FOVEATE_CLONES
+void forward_dct(const float* samples, std::ptrdiff_t stride, int blocks, std::int16_t* zigzag) {
   alignas(32) float a[8][8];
   alignas(32) float b[8][8];
-  for (int r = 0; r < 8; ++r)
-    for (int c = 0; c < 8; ++c) a[r][c] = samples[r * stride + c];
-  transform_columns(a, b);
-  transpose(b, a);
-  transform_columns(a, b);  // b[u][v]: horizontal frequency u, vertical frequency v
-  for (int k = 0; k < kBlock; ++k) {
-    const int natural = kZigzag[k];
-    zigzag[k] = b[natural & 7][natural >> 3];
+  alignas(32) std::int16_t turned[kBlock];
+  for (int n = 0; n < blocks; ++n, samples += 8, zigzag += kBlock) {
+    for (int r = 0; r < 8; ++r)
+      for (int c = 0; c < 8; ++c) a[r][c] = samples[r * stride + c];
+    transform_columns(a, b);
+    transpose(b, a);
+    transform_columns(a, b);  // b[u][v]: horizontal frequency u, vertical frequency v
+    const float* flat = b[0];
+    for (int i = 0; i < kBlock; ++i) {
+      const float units = flat[i] / kUnit;
+      turned[i] = static_cast<std::int16_t>(
+          static_cast<int>(units + std::copysign(0.5f, units)));
+    }
+    for (int k = 0; k < kBlock; ++k) zigzag[k] = turned[kTurnedZigzag[k]];
   }
 }
 

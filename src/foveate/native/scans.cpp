@@ -1,288 +1,286 @@
 #include "scans.hpp"
 
-#include <cstdlib>
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+#include "parallel.hpp"
+#include "scan_coders.hpp"
 
 namespace foveate {
 namespace {
 
-constexpr int kZeroRun = 0xF0;
-constexpr int kLongestEobRun = 0x7FFF;
-
-// A sink takes `symbol(slot, symbol)` and `bits(value, count)` in the order of the stream.
 struct CountingSink {
   ScanStatistics& statistics;
-  void symbol(int slot, int symbol) { ++statistics.counts[slot][static_cast<std::size_t>(symbol)]; }
+  void symbol(int slot, int symbol, unsigned, int count) {
+    ++statistics.counts[slot][static_cast<std::size_t>(symbol)];
+    statistics.extra_bits += count;
+  }
   void bits(unsigned, int count) { statistics.extra_bits += count; }
   void eob_block() { ++statistics.eob_blocks; }
 };
 
+inline void store_word(std::uint64_t word, std::uint8_t* out) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  word = __builtin_bswap64(word);
+#endif
+  std::memcpy(out, &word, sizeof word);
+}
+
+inline std::uint64_t load_word(const std::uint8_t* in) {
+  std::uint64_t word;
+  std::memcpy(&word, in, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  word = __builtin_bswap64(word);
+#endif
+  return word;
+}
+
+// Bits without stuffing: where bytes begin is not known before what comes first.
+struct Bits {
+  std::vector<std::uint8_t> bytes;
+  std::size_t count = 0;  // of whole bytes; `bytes` may be longer
+  unsigned rest = 0;      // the bits after them
+  int rest_count = 0;
+};
+
 class BitSink {
  public:
-  BitSink(const HuffmanTable (&tables)[kSlots], std::vector<std::uint8_t>& out)
-      : tables_(tables), out_(out) {}
+  BitSink(const ScanTables& tables, Bits& out) : tables_(tables), out_(out) {}
+  ~BitSink() {
+    out_.rest = static_cast<unsigned>(buffer_) & ((1u << filled_) - 1);
+    out_.rest_count = filled_;
+  }
+  BitSink(const BitSink&) = delete;
+  BitSink& operator=(const BitSink&) = delete;
 
-  void symbol(int slot, int symbol) {
-    const auto s = static_cast<std::size_t>(symbol);
-    bits(tables_[slot].code[s], tables_[slot].length[s]);
+  void symbol(int slot, int symbol, unsigned value, int count) {
+    const auto s = static_cast<std::size_t>(symbol), at = static_cast<std::size_t>(slot);
+    const int length = tables_[at].length[s];
+    if (length == 0) throw std::invalid_argument("a symbol that occurs has no code");
+    // At most 16 bits and 14 more.
+    bits((static_cast<unsigned>(tables_[at].code[s]) << count) | (value & ((1u << count) - 1u)),
+         length + count);
   }
   void bits(unsigned value, int count) {
-    buffer_ = (buffer_ << count) | (value & ((1u << count) - 1u));
+    if (out_.count + 8 > out_.bytes.size()) out_.bytes.resize(2 * out_.bytes.size() + 4096);
+    buffer_ = (buffer_ << count) | (value & ((std::uint64_t{1} << count) - 1));
     filled_ += count;
-    while (filled_ >= 8) {
-      filled_ -= 8;
-      const auto byte = static_cast<std::uint8_t>(buffer_ >> filled_);
-      out_.push_back(byte);
-      if (byte == 0xFF) out_.push_back(0);
-    }
+    // All of them are written, and the whole bytes kept: quicker than to ask how many there are.
+    store_word(buffer_ << (64 - filled_), out_.bytes.data() + out_.count);
+    out_.count += static_cast<std::size_t>(filled_ >> 3);
+    filled_ &= 7;
   }
   void eob_block() {}
-  void finish() {
-    if (filled_ > 0) bits(0xFF, 8 - filled_);
+
+ private:
+  const ScanTables& tables_;
+  Bits& out_;
+  std::uint64_t buffer_ = 0;
+  int filled_ = 0;  // bits of the buffer that do not fill a byte yet
+};
+
+// Entropy-coded bytes with the zeros that follow each 0xFF.
+class Stuffing {
+ public:
+  explicit Stuffing(std::size_t expected) { out_.reserve(expected + expected / 64 + 16); }
+
+  void bits(unsigned value, int count) {
+    buffer_ = (buffer_ << count) | value;
+    for (filled_ += count; filled_ >= 8;) {
+      filled_ -= 8;
+      byte(static_cast<std::uint8_t>(buffer_ >> filled_));
+    }
+  }
+  void bytes(const std::uint8_t* in, std::size_t count) {
+    std::size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+      const std::uint64_t word = load_word(in + i);
+      const std::uint64_t shifted =
+          filled_ == 0 ? word : (buffer_ << (64 - filled_)) | (word >> filled_);
+      buffer_ = word;
+      // No byte of it is 0xFF where no byte of its complement is zero.
+      constexpr std::uint64_t kOnes = 0x0101010101010101u;
+      if (((~shifted - kOnes) & shifted & (kOnes << 7)) == 0) {
+        std::uint8_t eight[8];
+        store_word(shifted, eight);
+        out_.insert(out_.end(), eight, eight + 8);
+      } else {
+        for (int shift = 56; shift >= 0; shift -= 8)
+          byte(static_cast<std::uint8_t>(shifted >> shift));
+      }
+    }
+    for (; i < count; ++i) bits(in[i], 8);
+  }
+  std::vector<std::uint8_t> padded() {
+    if (filled_ > 0) bits(0xFFu >> filled_, 8 - filled_);
+    return std::move(out_);
   }
 
  private:
-  const HuffmanTable (&tables_)[kSlots];
-  std::vector<std::uint8_t>& out_;
-  std::uint64_t buffer_ = 0;
+  void byte(std::uint8_t value) {
+    out_.push_back(value);
+    if (value == 0xFF) out_.push_back(0);
+  }
+
+  std::vector<std::uint8_t> out_;
+  std::uint64_t buffer_ = 0;  // of which the lowest `filled_` bits, below 8, are not written
   int filled_ = 0;
 };
 
-// The magnitude bits that follow a size category: v itself, or its ones' complement below zero.
-inline unsigned magnitude_bits(int v) { return static_cast<unsigned>(v < 0 ? v - 1 : v); }
-inline unsigned magnitude(int v) { return static_cast<unsigned>(std::abs(v)); }
-
-template <class Sink>
-void code_dc(int level, int& predictor, int slot, Sink& sink) {
-  const int difference = level - predictor;
-  predictor = level;
-  const int size = size_category(magnitude(difference));
-  sink.symbol(slot, size);
-  if (size > 0) sink.bits(magnitude_bits(difference), size);
+// Bits one after the other, stuffed and padded with ones (B.1.1.5, F.1.2.3).
+std::vector<std::uint8_t> stuffed(const Bits* first, const Bits* end) {
+  std::size_t size = 0;
+  for (const Bits* part = first; part < end; ++part) size += part->count + 1;
+  Stuffing out(size);
+  for (const Bits* part = first; part < end; ++part) {
+    out.bytes(part->bytes.data(), part->count);
+    out.bits(part->rest, part->rest_count);
+  }
+  return out.padded();
 }
 
-template <class Sink>
-void code_ac(int run, int level, int slot, Sink& sink) {
-  for (; run > 15; run -= 16) sink.symbol(slot, kZeroRun);
-  const int size = size_category(magnitude(level));
-  sink.symbol(slot, (run << 4) | size);
-  sink.bits(magnitude_bits(level), size);
+constexpr int kPartRows = 32;
+
+// A piece of a scan that can be coded by itself: rows of blocks where the scan has one component,
+// rows of MCUs where it has several.
+struct Part {
+  std::size_t scan;
+  int first;
+  int end;
+  bool ends_scan;
+};
+
+std::vector<Part> parts_of(const Quantised& picture, const std::vector<Scan>& scans) {
+  std::vector<Part> parts;
+  for (std::size_t s = 0; s < scans.size(); ++s) {
+    const Scan& scan = scans[s];
+    const Levels& grid = picture.components[static_cast<std::size_t>(scan.components[0])];
+    const int rows = scan.components.size() == 1
+                         ? grid.used_rows
+                         : picture.components[0].rows / picture.sampling[0].v;
+    // Correction bits wait for the end of their EOB run: such a scan stays whole.
+    const int step = scan.refines() ? rows : kPartRows;
+    for (int row = 0; row < rows; row += step)
+      parts.push_back({s, row, std::min(row + step, rows), row + step >= rows});
+  }
+  return parts;
 }
 
-// Sequential mode: a whole block, F.1.2.
-template <class Sink>
-class SequentialCoder {
- public:
-  SequentialCoder(const Scan&, Sink& sink) : sink_(sink) {}
-  void block(int component, const std::int16_t* levels) {
-    code_dc(levels[0], predictors_[component], slot_of(component, false), sink_);
-    const int slot = slot_of(component, true);
-    int previous = 0;
-    for_each_nonzero(levels, 1, kBlock - 1, [&](int k) {
-      code_ac(k - previous - 1, levels[k], slot, sink_);
-      previous = k;
-    });
-    if (previous < kBlock - 1) {
-      sink_.symbol(slot, 0);
-      sink_.eob_block();
+// How many blocks that ended early wait to be written before a row of a first AC scan.
+int waiting_eobs(const Levels& grid, const Scan& scan, int row) {
+  int run = 0;
+  for (int r = row - 1; r >= 0; --r)
+    for (int col = grid.used_cols - 1; col >= 0; --col) {
+      const std::int16_t* levels = grid.block(r, col);
+      int last = scan.last;
+      while (last >= scan.first && magnitude(levels[last]) >> scan.low == 0) --last;
+      if (last < scan.last) ++run;
+      if (last >= scan.first) return run % kLongestEobRun;
     }
+  return run % kLongestEobRun;
+}
+
+CoderState state_before(const Quantised& picture, const Scan& scan, int row) {
+  CoderState state;
+  if (row == 0) return state;
+  for (const int c : scan.components) {
+    const auto i = static_cast<std::size_t>(c);
+    const Levels& grid = picture.components[i];
+    const bool alone = scan.components.size() == 1;
+    const int last_row = alone ? row - 1 : row * picture.sampling[i].v - 1;
+    const int last_col = (alone ? grid.used_cols : grid.cols) - 1;
+    state.predictors[i] = grid.block(last_row, last_col)[0] >> scan.low;
   }
-  void finish() {}
-
- private:
-  Sink& sink_;
-  int predictors_[4] = {};
-};
-
-// Progressive DC, first and refining scans: G.1.2.1.
-template <class Sink>
-class DcCoder {
- public:
-  DcCoder(const Scan& scan, Sink& sink) : scan_(scan), sink_(sink) {}
-  void block(int component, const std::int16_t* levels) {
-    const int level = levels[0] >> scan_.low;  // arithmetic: towards minus infinity, as G.1.2.1 asks
-    if (scan_.refines())
-      sink_.bits(static_cast<unsigned>(level) & 1u, 1);
-    else
-      code_dc(level, predictors_[component], slot_of(component, false), sink_);
-  }
-  void finish() {}
-
- private:
-  const Scan& scan_;
-  Sink& sink_;
-  int predictors_[4] = {};
-};
-
-// A run of blocks that end early, written as one EOBn symbol: G.1.2.2. In refining scans the
-// correction bits of the run's blocks follow it.
-template <class Sink>
-class EobRun {
- public:
-  EobRun(int slot, Sink& sink) : slot_(slot), sink_(sink) {}
-  void add_block(const std::vector<std::uint8_t>& corrections) {
-    ++length_;
-    sink_.eob_block();
-    corrections_.insert(corrections_.end(), corrections.begin(), corrections.end());
-    if (length_ == kLongestEobRun) flush();
-  }
-  void flush() {
-    if (length_ == 0) return;
-    const int bits = size_category(static_cast<unsigned>(length_)) - 1;
-    sink_.symbol(slot_, bits << 4);
-    if (bits > 0) sink_.bits(static_cast<unsigned>(length_), bits);
-    length_ = 0;
-    for (const std::uint8_t bit : corrections_) sink_.bits(bit, 1);
-    corrections_.clear();
-  }
-
- private:
-  int slot_;
-  Sink& sink_;
-  int length_ = 0;
-  std::vector<std::uint8_t> corrections_;
-};
-
-// Progressive AC, first scan: G.1.2.2.
-template <class Sink>
-class AcFirstCoder {
- public:
-  AcFirstCoder(const Scan& scan, Sink& sink)
-      : scan_(scan), slot_(slot_of(scan.components[0], true)), sink_(sink), eob_run_(slot_, sink) {}
-  void block(int, const std::int16_t* levels) {
-    int previous = scan_.first - 1;
-    for_each_nonzero(levels, scan_.first, scan_.last, [&](int k) {
-      const int shifted = static_cast<int>(magnitude(levels[k])) >> scan_.low;
-      if (shifted == 0) return;
-      eob_run_.flush();
-      code_ac(k - previous - 1, levels[k] < 0 ? -shifted : shifted, slot_, sink_);
-      previous = k;
-    });
-    if (previous < scan_.last) eob_run_.add_block({});
-  }
-  void finish() { eob_run_.flush(); }
-
- private:
-  const Scan& scan_;
-  int slot_;
-  Sink& sink_;
-  EobRun<Sink> eob_run_;
-};
-
-// Progressive AC, refining scan: G.1.2.3.
-template <class Sink>
-class AcRefineCoder {
- public:
-  AcRefineCoder(const Scan& scan, Sink& sink)
-      : scan_(scan), slot_(slot_of(scan.components[0], true)), sink_(sink), eob_run_(slot_, sink) {}
-  void block(int, const std::int16_t* levels) {
-    int last_new = scan_.first - 1;  // the last coefficient that becomes nonzero in this scan
-    for (int k = scan_.first; k <= scan_.last; ++k)
-      if (magnitude(levels[k]) >> scan_.low == 1) last_new = k;
-    int run = 0;
-    corrections_.clear();
-    for (int k = scan_.first; k <= scan_.last; ++k) {
-      const unsigned shifted = magnitude(levels[k]) >> scan_.low;
-      if (shifted == 0) {
-        ++run;
-        continue;
-      }
-      while (run > 15 && k <= last_new) {
-        eob_run_.flush();
-        sink_.symbol(slot_, kZeroRun);
-        run -= 16;
-        write_corrections();
-      }
-      if (shifted > 1) {
-        corrections_.push_back(static_cast<std::uint8_t>(shifted & 1u));
-        continue;
-      }
-      eob_run_.flush();
-      sink_.symbol(slot_, (run << 4) | 1);
-      sink_.bits(levels[k] < 0 ? 0u : 1u, 1);
-      write_corrections();
-      run = 0;
-    }
-    if (run > 0 || !corrections_.empty()) eob_run_.add_block(corrections_);
-  }
-  void finish() { eob_run_.flush(); }
-
- private:
-  void write_corrections() {
-    for (const std::uint8_t bit : corrections_) sink_.bits(bit, 1);
-    corrections_.clear();
-  }
-
-  const Scan& scan_;
-  int slot_;
-  Sink& sink_;
-  EobRun<Sink> eob_run_;
-  std::vector<std::uint8_t> corrections_;
-};
+  if (picture.progressive && scan.first > 0 && !scan.refines())
+    state.eob_run =
+        waiting_eobs(picture.components[static_cast<std::size_t>(scan.components[0])], scan, row);
+  return state;
+}
 
 // Visits blocks in coding order: MCU by MCU for several components, row by row for one (A.2).
 template <class Coder>
-void visit(const std::vector<Levels>& components, const std::vector<Sampling>& sampling,
-           const Scan& scan, Coder& coder) {
+void visit(const Quantised& picture, const Scan& scan, const Part& part, Coder& coder) {
   if (scan.components.size() == 1) {
     const int c = scan.components[0];
-    const Levels& grid = components[static_cast<std::size_t>(c)];
-    for (int row = 0; row < grid.used_rows; ++row)
+    const Levels& grid = picture.components[static_cast<std::size_t>(c)];
+    for (int row = part.first; row < part.end; ++row)
       for (int col = 0; col < grid.used_cols; ++col) coder.block(c, grid.block(row, col));
     return;
   }
-  const int mcu_rows = components[0].rows / sampling[0].v;
-  const int mcu_cols = components[0].cols / sampling[0].h;
-  for (int mcu_row = 0; mcu_row < mcu_rows; ++mcu_row)
+  const int mcu_cols = picture.components[0].cols / picture.sampling[0].h;
+  for (int mcu_row = part.first; mcu_row < part.end; ++mcu_row)
     for (int mcu_col = 0; mcu_col < mcu_cols; ++mcu_col)
       for (const int c : scan.components) {
         const auto i = static_cast<std::size_t>(c);
-        for (int v = 0; v < sampling[i].v; ++v)
-          for (int h = 0; h < sampling[i].h; ++h)
-            coder.block(c, components[i].block(mcu_row * sampling[i].v + v,
-                                               mcu_col * sampling[i].h + h));
+        const Sampling own = picture.sampling[i];
+        for (int v = 0; v < own.v; ++v)
+          for (int h = 0; h < own.h; ++h)
+            coder.block(c, picture.components[i].block(mcu_row * own.v + v, mcu_col * own.h + h));
       }
 }
 
 template <template <class> class Coder, class Sink>
-void run(const std::vector<Levels>& components, const std::vector<Sampling>& sampling,
-         const Scan& scan, Sink& sink) {
-  Coder<Sink> coder(scan, sink);
-  visit(components, sampling, scan, coder);
-  coder.finish();
+void run(const Quantised& picture, const Scan& scan, const Part& part, Sink& sink) {
+  Coder<Sink> coder(scan, state_before(picture, scan, part.first), sink);
+  visit(picture, scan, part, coder);
+  if (part.ends_scan) coder.finish();
 }
 
 template <class Sink>
-void code_scan(const std::vector<Levels>& components, const std::vector<Sampling>& sampling,
-               const Scan& scan, bool progressive, Sink& sink) {
-  if (!progressive)
-    run<SequentialCoder>(components, sampling, scan, sink);
+void code_part(const Quantised& picture, const Scan& scan, const Part& part, Sink& sink) {
+  if (!picture.progressive)
+    run<SequentialCoder>(picture, scan, part, sink);
   else if (scan.first == 0)
-    run<DcCoder>(components, sampling, scan, sink);
+    run<DcCoder>(picture, scan, part, sink);
   else if (scan.refines())
-    run<AcRefineCoder>(components, sampling, scan, sink);
+    run<AcRefineCoder>(picture, scan, part, sink);
   else
-    run<AcFirstCoder>(components, sampling, scan, sink);
+    run<AcFirstCoder>(picture, scan, part, sink);
 }
 
 }  // namespace
 
-ScanStatistics scan_statistics(const std::vector<Levels>& components,
-                               const std::vector<Sampling>& sampling, const Scan& scan,
-                               bool progressive) {
-  ScanStatistics statistics;
-  CountingSink sink{statistics};
-  code_scan(components, sampling, scan, progressive, sink);
-  return statistics;
+std::vector<ScanStatistics> scan_statistics(const Quantised& picture,
+                                            const std::vector<Scan>& scans, int threads) {
+  const std::vector<Part> parts = parts_of(picture, scans);
+  std::vector<ScanStatistics> counted(parts.size());
+  parallel_for(static_cast<int>(parts.size()), threads, [&](int n) {
+    const auto i = static_cast<std::size_t>(n);
+    CountingSink sink{counted[i]};
+    code_part(picture, scans[parts[i].scan], parts[i], sink);
+  });
+  std::vector<ScanStatistics> total(scans.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    ScanStatistics& sum = total[parts[i].scan];
+    for (int slot = 0; slot < kSlots; ++slot)
+      for (std::size_t s = 0; s < 256; ++s) sum.counts[slot][s] += counted[i].counts[slot][s];
+    sum.extra_bits += counted[i].extra_bits;
+    sum.eob_blocks += counted[i].eob_blocks;
+  }
+  return total;
 }
 
-std::vector<std::uint8_t> encode_scan(const std::vector<Levels>& components,
-                                      const std::vector<Sampling>& sampling, const Scan& scan,
-                                      bool progressive, const HuffmanTable (&tables)[kSlots]) {
-  std::vector<std::uint8_t> out;
-  BitSink sink(tables, out);
-  code_scan(components, sampling, scan, progressive, sink);
-  sink.finish();
-  return out;
+std::vector<std::vector<std::uint8_t>> encode_scans(const Quantised& picture,
+                                                    const std::vector<Scan>& scans,
+                                                    const std::vector<ScanTables>& tables,
+                                                    int threads) {
+  const std::vector<Part> parts = parts_of(picture, scans);
+  std::vector<Bits> coded(parts.size());
+  parallel_for(static_cast<int>(parts.size()), threads, [&](int n) {
+    const auto i = static_cast<std::size_t>(n);
+    BitSink sink(tables[parts[i].scan], coded[i]);
+    code_part(picture, scans[parts[i].scan], parts[i], sink);
+  });
+  std::vector<std::vector<std::uint8_t>> segments(scans.size());
+  parallel_for(static_cast<int>(scans.size()), threads, [&](int s) {
+    const auto of_scan = [&](const Part& part) { return part.scan == static_cast<std::size_t>(s); };
+    const auto first = std::find_if(parts.begin(), parts.end(), of_scan) - parts.begin();
+    const auto count = std::count_if(parts.begin(), parts.end(), of_scan);
+    segments[static_cast<std::size_t>(s)] =
+        stuffed(coded.data() + first, coded.data() + first + count);
+  });
+  return segments;
 }
 
 }  // namespace foveate

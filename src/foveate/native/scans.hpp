@@ -1,6 +1,7 @@
 // Quantised levels to entropy-coded symbols, one scan at a time (T.81 annexes F and G).
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -10,6 +11,13 @@
 namespace foveate {
 
 using Levels = Grid<const std::int16_t>;
+
+// A picture's levels, and how its file is laid out.
+struct Quantised {
+  std::vector<Levels> components;
+  std::vector<Sampling> sampling;
+  bool progressive;
+};
 
 // A scan's part of the picture: components, the band of zigzag indices [first, last] and the
 // successive approximation positions. high 0: a first scan; low: the point transform.
@@ -34,14 +42,17 @@ struct ScanStatistics {
   std::int64_t eob_blocks = 0;
 };
 
-ScanStatistics scan_statistics(const std::vector<Levels>& components,
-                               const std::vector<Sampling>& sampling, const Scan& scan,
-                               bool progressive);
+// Of each scan. Its rows are counted on several threads.
+std::vector<ScanStatistics> scan_statistics(const Quantised& picture,
+                                            const std::vector<Scan>& scans, int threads);
 
-// The scan's entropy-coded segment, stuffed and padded with ones (T.81 B.1.1.5, F.1.2.3).
-// Every symbol that occurs must have a code in its table.
-std::vector<std::uint8_t> encode_scan(const std::vector<Levels>& components,
-                                      const std::vector<Sampling>& sampling, const Scan& scan,
-                                      bool progressive, const HuffmanTable (&tables)[kSlots]);
+using ScanTables = std::array<HuffmanTable, kSlots>;
+
+// Each scan's entropy-coded segment, stuffed and padded with ones (T.81 B.1.1.5, F.1.2.3), its rows
+// coded on several threads. Throws std::invalid_argument where a symbol that occurs has no code.
+std::vector<std::vector<std::uint8_t>> encode_scans(const Quantised& picture,
+                                                    const std::vector<Scan>& scans,
+                                                    const std::vector<ScanTables>& tables,
+                                                    int threads);
 
 }  // namespace foveate

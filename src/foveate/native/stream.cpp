@@ -1,7 +1,5 @@
 #include "stream.hpp"
 
-#include "parallel.hpp"
-
 namespace foveate {
 namespace {
 
@@ -57,15 +55,15 @@ void write_quantisation(Writer& out, const Frame& frame) {
 }
 
 void write_frame_header(Writer& out, const Frame& frame) {
-  const int count = static_cast<int>(frame.components.size());
-  out.marker(frame.progressive ? kSof2 : kSof0);
+  const int count = static_cast<int>(frame.picture.components.size());
+  out.marker(frame.picture.progressive ? kSof2 : kSof0);
   out.word(8 + 3 * count);
   out.byte(8);
   out.word(frame.height);
   out.word(frame.width);
   out.byte(count);
   for (int c = 0; c < count; ++c) {
-    const Sampling s = frame.sampling[static_cast<std::size_t>(c)];
+    const Sampling s = frame.picture.sampling[static_cast<std::size_t>(c)];
     out.byte(c + 1);
     out.byte((s.h << 4) | s.v);
     out.byte(c > 0 && frame.tables.size() > 1 ? 1 : 0);
@@ -74,14 +72,14 @@ void write_frame_header(Writer& out, const Frame& frame) {
 
 // DHT and SOS. A table is written only where its scan has symbols for it.
 void write_scan_header(Writer& out, const Scan& scan, bool progressive,
-                       const HuffmanTable (&tables)[kSlots]) {
+                       const ScanTables& tables) {
   const bool dc = scan.first == 0, ac = !progressive || !dc;
-  for (int slot = 0; slot < kSlots; ++slot) {
+  for (std::size_t slot = 0; slot < kSlots; ++slot) {
     const HuffmanTable& table = tables[slot];
     if (table.symbols.empty()) continue;
     out.marker(kDht);
     out.word(2 + 1 + 16 + static_cast<int>(table.symbols.size()));
-    out.byte(((slot & 1) << 4) | (slot >> 1));
+    out.byte(static_cast<int>(((slot & 1) << 4) | (slot >> 1)));
     for (const std::uint8_t n : table.counts_by_length) out.byte(n);
     for (const std::uint8_t s : table.symbols) out.byte(s);
   }
@@ -100,20 +98,13 @@ void write_scan_header(Writer& out, const Scan& scan, bool progressive,
 
 }  // namespace
 
-std::vector<std::uint8_t> write_jpeg(const Frame& frame, int threads) {
-  std::vector<std::vector<std::uint8_t>> scans(frame.scans.size());
-  parallel_for(static_cast<int>(frame.scans.size()), threads, [&](int i) {
-    const Scan& scan = frame.scans[static_cast<std::size_t>(i)];
-    const ScanStatistics statistics =
-        scan_statistics(frame.components, frame.sampling, scan, frame.progressive);
-    HuffmanTable tables[kSlots];
-    for (int slot = 0; slot < kSlots; ++slot)
-      tables[slot] = huffman_table(huffman_lengths(statistics.counts[slot]));
-    Writer out;
-    write_scan_header(out, scan, frame.progressive, tables);
-    out.append(encode_scan(frame.components, frame.sampling, scan, frame.progressive, tables));
-    scans[static_cast<std::size_t>(i)] = out.take();
-  });
+std::vector<std::uint8_t> write_jpeg(const Frame& frame,
+                                     const std::vector<ScanStatistics>& statistics, int threads) {
+  std::vector<ScanTables> tables(frame.scans.size());
+  for (std::size_t s = 0; s < tables.size(); ++s)
+    for (std::size_t slot = 0; slot < kSlots; ++slot)
+      tables[s][slot] = huffman_table(huffman_lengths(statistics[s].counts[slot]));
+  const auto segments = encode_scans(frame.picture, frame.scans, tables, threads);
 
   Writer out;
   out.marker(kSoi);
@@ -121,7 +112,10 @@ std::vector<std::uint8_t> write_jpeg(const Frame& frame, int threads) {
   out.append(frame.segments);
   write_quantisation(out, frame);
   write_frame_header(out, frame);
-  for (const auto& scan : scans) out.append(scan);
+  for (std::size_t s = 0; s < segments.size(); ++s) {
+    write_scan_header(out, frame.scans[s], frame.picture.progressive, tables[s]);
+    out.append(segments[s]);
+  }
   out.marker(kEoi);
   return out.take();
 }

@@ -12,16 +12,15 @@ namespace foveate {
 struct Frame {
   int height;
   int width;
-  bool progressive;
-  std::vector<Levels> components;
-  std::vector<Sampling> sampling;
+  Quantised picture;
   // Zigzag order, 1..255: for luma (or grey), and for chroma where there is any.
   std::vector<std::array<std::uint8_t, kBlock>> tables;
   std::vector<Scan> scans;
   std::vector<std::uint8_t> segments;  // whole APPn and COM segments, written after JFIF's APP0
 };
 
-// The whole file. Scans are coded on several threads and joined in order.
-std::vector<std::uint8_t> write_jpeg(const Frame& frame, int threads);
+// The whole file, with optimal Huffman tables for `statistics`, which are those of its scans.
+std::vector<std::uint8_t> write_jpeg(const Frame& frame,
+                                     const std::vector<ScanStatistics>& statistics, int threads);
 
 }  // namespace foveate

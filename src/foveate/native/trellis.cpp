@@ -1,339 +1,243 @@
 #include "trellis.hpp"
 
-#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 
 #include "parallel.hpp"
+#include "vectors.hpp"
 
 namespace foveate {
 namespace {
 
-constexpr int kMaxAcSize = 10;  // size categories of 8-bit precision, T.81 table F.2
-constexpr int kMaxAcLevel = 1023;
-constexpr int kMaxDcLevel = 1023;  // |difference| <= 2047
+constexpr int kSizes = 11;  // size categories of AC levels: 1 to 10
+constexpr float kNever = std::numeric_limits<float>::infinity();
+constexpr float kHighestPrice = 1e20f;  // where bits cost nothing
 
 // Bits of a (run of zeros, size) pair with its ZRLs and magnitude bits, for every run of a band.
 struct RunCosts {
-  float bits[kBlock][kMaxAcSize + 1];
+  float bits[kSizes][kBlock] = {};
+  // The most by which a shorter run of the same size, or of a smaller one, may cost more than a
+  // longer run: 0 where lengths grow with the run.
+  float surplus[kSizes];
 
   explicit RunCosts(const Band& band) {
-    for (int run = 0; run < kBlock; ++run) {
-      const float zero_runs = static_cast<float>(run / 16) * band.symbol_bits[0xF0];
-      for (int size = 1; size <= kMaxAcSize; ++size)
-        bits[run][size] = zero_runs + static_cast<float>(size) +
-                          band.symbol_bits[static_cast<std::size_t>(((run & 15) << 4) | size)];
+    surplus[0] = 0.0f;
+    for (int size = 1; size < kSizes; ++size) {
+      surplus[size] = surplus[size - 1];
+      float dearest = 0.0f;
+      for (int run = 0; run < kBlock; ++run) {
+        const float zero_runs = static_cast<float>(run / 16) * band.symbol_bits[0xF0];
+        const float cost =
+            zero_runs + static_cast<float>(size) +
+            band.symbol_bits[static_cast<std::size_t>(((run & 15) << 4) | size)];
+        bits[size][run] = cost;
+        dearest = std::max(dearest, cost);
+        surplus[size] = std::max(surplus[size], dearest - cost);
+      }
     }
   }
 };
 
-// A block as its trellises see it.
-struct Magnitudes {
-  alignas(32) float value[kBlock];      // |c|
-  alignas(32) int rounded[kBlock];      // the nearest level
-  alignas(32) float threshold[kBlock];  // error that is hidden
-  alignas(32) float zeroed[kBlock];     // distortion at level zero
+// What all blocks of a grid have in common, by frequency.
+struct Tables {
+  alignas(32) float steps[kBlock];
+  alignas(32) float inverse[kBlock];
+  alignas(32) float sensitivity[kBlock];
+  alignas(32) float visibility[kBlock];
+  alignas(32) float reach[kBlock];
+  alignas(32) std::int16_t least[kBlock];  // the smallest magnitude whose nearest level is not 0
+
+  Tables(const Quantiser& quantiser, const Masking& masking) {
+    for (std::size_t k = 0; k < kBlock; ++k) {
+      steps[k] = quantiser.steps[k];
+      inverse[k] = k == 0 ? 0.0f : 1.0f / quantiser.steps[k];  // DC has no level here
+      sensitivity[k] = quantiser.sensitivity[k];
+      visibility[k] = masking.visibility[k];
+      reach[k] = masking.reach[k];
+      int magnitude = static_cast<int>(std::min(steps[k] * 0.5f / kUnit, 32767.0f));
+      while (magnitude > 1 && level_of(magnitude - 1, k) > 0) --magnitude;
+      while (magnitude < 32767 && level_of(magnitude, k) == 0) ++magnitude;
+      least[k] = static_cast<std::int16_t>(magnitude);
+    }
+  }
+
+  int level_of(int magnitude, std::size_t k) const {
+    return nearest_level(static_cast<float>(magnitude) * kUnit * inverse[k]);
+  }
 };
 
-float distortion(float miss, float threshold, float sensitivity, float visibility) {
-  const float seen = std::max(std::fabs(miss) - threshold, 0.0f);
-  return sensitivity * miss * miss + visibility * seen * seen;
+// Which coefficients of each block have a level other than zero to choose.
+FOVEATE_CLONES
+void find_candidates(const std::int16_t* block, int blocks, const std::int16_t* least,
+                     std::uint64_t* candidates) {
+  for (int n = 0; n < blocks; ++n, block += kBlock) {
+    std::uint8_t flags[kBlock];
+    for (int k = 0; k < kBlock; ++k) {
+      const std::int16_t c = block[k] < -32767 ? std::int16_t{-32767} : block[k];
+      const auto magnitude = static_cast<std::int16_t>(c < 0 ? -c : c);
+      flags[k] = magnitude >= least[k];
+    }
+    candidates[n] = bits_of(flags);
+  }
 }
 
-// One block and band. All costs are divided by the block's weight: `lambda` is lambda / weight.
+// What a block's coefficients have to choose from. Distortion counts as bits, and from that of a
+// level of zero.
+struct Choices {
+  alignas(32) std::int32_t nearest[kBlock];  // level
+  alignas(32) float cost[kBlock];            // its distortion
+  alignas(32) float lower_cost[kBlock];      // that of one less, where that is not zero
+  int largest_size;                          // of all levels, their size category
+};
+
+// Of coefficients 0 to `last`, and some after it. `price`: bits that a unit of distortion is worth.
+FOVEATE_CLONES
+void weigh_choices(const std::int16_t* __restrict block, int last, float hidden, float price,
+                   const Tables& __restrict tables, Choices& __restrict choices) {
+  const int count = (last | 7) + 1;
+  int any = 0;
+  for (int k = 0; k < count; ++k) {
+    const float value = std::fabs(static_cast<float>(block[k])) * kUnit;
+    const float step = tables.steps[k], threshold = hidden * tables.reach[k];
+    const float sensitivity = tables.sensitivity[k], visibility = tables.visibility[k];
+    const int level = nearest_level(value * tables.inverse[k]);
+    const float miss = value - step * static_cast<float>(level), larger = miss + step;
+    const float seen = std::max(std::fabs(miss) - threshold, 0.0f);
+    const float larger_seen = std::max(larger - threshold, 0.0f);
+    const float all_seen = std::max(value - threshold, 0.0f);
+    const float zeroed = sensitivity * value * value + visibility * all_seen * all_seen;
+    const float nearest = sensitivity * miss * miss + visibility * seen * seen;
+    const float lower = sensitivity * larger * larger + visibility * larger_seen * larger_seen;
+    any |= level;
+    choices.nearest[k] = level;
+    choices.cost[k] = price * (nearest - zeroed);
+    choices.lower_cost[k] = level > 1 ? price * (lower - zeroed) : kNever;
+  }
+  choices.largest_size = size_category(static_cast<unsigned>(any));
+}
+
+// One block and band.
 class BandTrellis {
  public:
-  BandTrellis(const Band& band, const RunCosts& costs, const Quantiser& quantiser,
-              const Masking& masking)
-      : band_(band), costs_(costs), quantiser_(quantiser), masking_(masking) {}
+  BandTrellis(const Band& band, const RunCosts& costs)
+      : band_(band), within_(band_bits(band.first, band.last)), costs_(costs) {}
 
-  // Writes |x|, zero where not chosen.
-  void solve(const Magnitudes& block, float lambda, std::int16_t* levels) {
-    gather(block);
-    for (int k = band_.first; k <= band_.last; ++k) levels[k] = 0;
-    if (count_ == 0) return;
-    const float all_zero = zeroed_[band_.last];
+  // Writes the levels that are not zero.
+  void solve(const std::int16_t* block, std::uint64_t candidates, const Choices& choices,
+             std::int16_t* levels) {
+    candidates &= within_;
+    if (candidates == 0) return;
+    const float slack = costs_.surplus[choices.largest_size];
+    const int beginning = band_.first - 1;
+    open_ = 1;
+    cost_[0] = 0.0f;
+    position_[0] = beginning;
+    for_each_bit(candidates, [&](int k) {
+      const float cost = extend(k, choices);
+      close_above(cost + slack);
+      cost_[open_] = cost;
+      position_[open_++] = k;
+    });
 
-    reached_[0] = 0.0f;
-    position_[0] = band_.first - 1;
-    for (int i = 1; i <= count_; ++i) extend(i, block, lambda);
-
-    float best = all_zero + lambda * band_.empty_bits;
-    int end = 0;
-    for (int i = 1; i <= count_; ++i) {
-      const float rest = position_[i] < band_.last ? lambda * band_.eob_bits : 0.0f;
-      const float cost = reached_[i] + all_zero + rest;
-      if (cost < best) {
+    float best = band_.empty_bits;
+    int end = beginning;
+    for (int n = 0; n < open_; ++n) {
+      const int position = position_[n];
+      const float cost = cost_[n] + (position < band_.last ? band_.eob_bits : 0.0f);
+      if (position != beginning && cost < best) {
         best = cost;
-        end = i;
+        end = position;
       }
     }
-    for (int i = end; i > 0; i = before_[i])
-      levels[position_[i]] = static_cast<std::int16_t>(level_[i]);
+    for (int k = end; k != beginning; k = before_[k]) {
+      const int sign = block[k] >> 15;  // 0, or -1 below zero
+      levels[k] = static_cast<std::int16_t>((level_[k] ^ sign) - sign);
+    }
   }
 
  private:
-  // Candidates: the coefficients that do not round to zero. zeroed_[k]: the error of zeroing
-  // everything in the band up to and with k.
-  void gather(const Magnitudes& block) {
-    count_ = 0;
-    float sum = 0.0f;
-    for (int k = band_.first; k <= band_.last; ++k) {
-      sum += block.zeroed[k];
-      zeroed_[k] = sum;
-      if (block.rounded[k] > 0) position_[++count_] = k;
-    }
+  // The least cost of a path that ends at coefficient k; notes its level and the one before it.
+  float extend(int k, const Choices& choices) {
+    const int level = choices.nearest[k];
+    const Path path = cheapest(k, level);
+    const float cost = path.cost + choices.cost[k];
+    level_[k] = level;
+    before_[k] = path.before;
+    // One less is of another size where the level is a power of two.
+    const Path lower = (level & (level - 1)) == 0 && level > 1 ? cheapest(k, level - 1) : path;
+    const float lower_cost = lower.cost + choices.lower_cost[k];
+    if (lower_cost >= cost) return cost;
+    level_[k] = level - 1;
+    before_[k] = lower.before;
+    return lower_cost;
   }
 
-  // reached_[i]: the least cost of a path whose last level is candidate i, less zeroed_ there; so a
-  // step from j to i costs its bits and its own error only, and the zeros between cost nothing more.
-  void extend(int i, const Magnitudes& block, float lambda) {
-    const int k = position_[i];
-    const auto z = static_cast<std::size_t>(k);
-    const float step = quantiser_.steps[z];
-    const float skipped = k > band_.first ? zeroed_[k - 1] : 0.0f;
-    float best = std::numeric_limits<float>::infinity();
-    const int highest = block.rounded[k];
-    const int lowest = std::max(1, highest - 1);
-    int known_size = 0, known_before = 0;
-    float known_path = 0.0f;
-    for (int level = highest; level >= lowest; --level) {
-      const int size = size_category(static_cast<unsigned>(level));
-      if (size != known_size) {
-        known_path = std::numeric_limits<float>::infinity();
-        const int furthest = std::max(0, i - kReach);
-        for (int j = i - 1; j >= furthest; --j) {
-          const float path = reached_[j] + lambda * costs_.bits[k - position_[j] - 1][size];
-          if (path < known_path) {
-            known_path = path;
-            known_before = j;
-          }
-        }
-        known_size = size;
-      }
-      const float miss = block.value[k] - step * static_cast<float>(level);
-      const float cost = known_path + distortion(miss, block.threshold[k],
-                                                 quantiser_.sensitivity[z], masking_.visibility[z]);
-      if (cost < best) {
-        best = cost;
-        level_[i] = level;
-        before_[i] = known_before;
-      }
+  struct Path {
+    float cost;
+    int before;
+  };
+
+  Path cheapest(int k, int level) const {
+    const float* bits = costs_.bits[size_category(static_cast<unsigned>(level))] + k - 1;
+    float best = kNever;
+    int before = position_[open_ - 1];
+    for (int n = open_ - 1; n >= 0; --n) {
+      const float cost = cost_[n] + bits[-position_[n]];
+      // Without a branch, which would often be mispredicted.
+      before ^= (before ^ position_[n]) & -static_cast<int>(cost < best);
+      best = std::min(best, cost);
     }
-    reached_[i] = best + skipped - zeroed_[k];
+    return {best, before};
+  }
+
+  void close_above(float limit) {
+    while (open_ > 0 && cost_[open_ - 1] >= limit) --open_;
   }
 
   const Band& band_;
+  const std::uint64_t within_;
   const RunCosts& costs_;
-  const Quantiser& quantiser_;
-  const Masking& masking_;
-  int count_ = 0;
-  float zeroed_[kBlock];
-  int position_[kBlock + 1];
-  float reached_[kBlock + 1];
-  int level_[kBlock + 1];
-  int before_[kBlock + 1];
+  // The coefficients, or the band's beginning, from which the best path may go on, and the least
+  // cost of a path that ends there. A later one that is also cheaper leads on as well as an earlier
+  // one, but for the surplus of a shorter run.
+  int open_ = 0;
+  float cost_[kBlock];
+  int position_[kBlock];
+  // Of each coefficient that was looked at: its level, and the one coded before it.
+  int level_[kBlock];
+  int before_[kBlock];
 };
-
-// The order of arguments to min and max makes numbers of NaNs, so that every value has a level.
-int rounded_ac(float ratio) {
-  return static_cast<int>(std::min(static_cast<float>(kMaxAcLevel), ratio + 0.5f));
-}
-
-int rounded_dc(float coefficient, float step) {
-  constexpr auto most = static_cast<float>(kMaxDcLevel);
-  const float level = std::floor(coefficient / step + 0.5f);
-  return static_cast<int>(std::min(most, std::max(-most, level)));
-}
-
-// Sums `term(row)` over rows: rows in parallel, the addition in row order.
-template <class Value, class Term, class Add>
-void sum_rows(int rows, int threads, Value& total, Term&& term, Add&& add) {
-  std::vector<Value> parts(static_cast<std::size_t>(rows));
-  parallel_for(rows, threads, [&](int row) { parts[static_cast<std::size_t>(row)] = term(row); });
-  for (const Value& part : parts) add(total, part);
-}
 
 }  // namespace
 
-void quantise_ac(const Grid<const float>& coefficients, const float* weights,
+void quantise_ac(const Coefficients& coefficients, const float* weights,
                  const Quantiser& quantiser, const Masking& masking, const std::vector<Band>& bands,
                  const Grid<std::int16_t>& levels, int threads) {
-  std::vector<RunCosts> costs;
-  for (const Band& band : bands) costs.emplace_back(band);
-  float inverse[kBlock];
-  for (std::size_t k = 0; k < kBlock; ++k) inverse[k] = 1.0f / quantiser.steps[k];
-
+  const std::vector<RunCosts> costs(bands.begin(), bands.end());
+  const Tables tables(quantiser, masking);
   parallel_for(coefficients.used_rows, threads, [&](int row) {
     std::vector<BandTrellis> trellises;
     for (std::size_t b = 0; b < bands.size(); ++b)
-      trellises.emplace_back(bands[b], costs[b], quantiser, masking);
-    Magnitudes magnitudes;
+      trellises.emplace_back(bands[b], costs[b]);
+    Choices choices;
+    std::vector<std::uint64_t> candidates(static_cast<std::size_t>(coefficients.used_cols));
+    find_candidates(coefficients.block(row, 0), coefficients.used_cols, tables.least,
+                    candidates.data());
     for (int col = 0; col < coefficients.used_cols; ++col) {
-      const float* block = coefficients.block(row, col);
+      const std::int16_t* block = coefficients.block(row, col);
       std::int16_t* out = levels.block(row, col);
+      std::memset(out + 1, 0, (kBlock - 1) * sizeof *out);
+      const std::uint64_t some = candidates[static_cast<std::size_t>(col)] & ~std::uint64_t{1};
+      if (some == 0) continue;
       const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * coefficients.cols + col;
       const float hidden = masking.hidden ? masking.hidden[at] : 0.0f;
-      for (std::size_t k = 0; k < kBlock; ++k) {
-        const float value = std::fabs(block[k]);
-        const float threshold = hidden * masking.reach[k];
-        magnitudes.value[k] = value;
-        magnitudes.rounded[k] = rounded_ac(value * inverse[k]);
-        magnitudes.threshold[k] = threshold;
-        magnitudes.zeroed[k] =
-            distortion(value, threshold, quantiser.sensitivity[k], masking.visibility[k]);
-      }
-      const float lambda = quantiser.lambda / weights[at];
-      for (BandTrellis& trellis : trellises) trellis.solve(magnitudes, lambda, out);
-      for (int k = 1; k < kBlock; ++k)
-        if (block[k] < 0.0f) out[k] = static_cast<std::int16_t>(-out[k]);
-      out[0] = static_cast<std::int16_t>(rounded_dc(block[0], quantiser.steps[0]));
+      const float price = std::min(weights[at] / quantiser.lambda, kHighestPrice);
+      weigh_choices(block, 63 - __builtin_clzll(some), hidden, price, tables, choices);
+      for (BandTrellis& trellis : trellises) trellis.solve(block, some, choices, out);
     }
   });
-}
-
-void quantise_dc(const Grid<const float>& coefficients, const float* weights,
-                 const Quantiser& quantiser, const std::array<float, 12>& size_bits, Sampling mcu,
-                 const Grid<std::int16_t>& levels) {
-  // Three candidates a block: the rounded level and its neighbours.
-  constexpr int kCandidates = 3;
-  struct Node {
-    std::int16_t level;
-    std::int8_t before;
-  };
-  const int mcu_rows = divide_up(coefficients.used_rows, mcu.v);
-  const int mcu_cols = divide_up(coefficients.used_cols, mcu.h);
-  std::vector<std::ptrdiff_t> order;  // block numbers in coding order
-  order.reserve(static_cast<std::size_t>(coefficients.used_rows) *
-                static_cast<std::size_t>(coefficients.used_cols));
-  for (int r = 0; r < mcu_rows; ++r)
-    for (int c = 0; c < mcu_cols; ++c)
-      for (int v = 0; v < mcu.v; ++v)
-        for (int h = 0; h < mcu.h; ++h) {
-          const int row = r * mcu.v + v, col = c * mcu.h + h;
-          if (row < coefficients.used_rows && col < coefficients.used_cols)
-            order.push_back(static_cast<std::ptrdiff_t>(row) * coefficients.cols + col);
-        }
-
-  std::vector<std::array<Node, kCandidates>> nodes(order.size());
-  std::array<float, kCandidates> cost{};
-  const float step = quantiser.steps[0];
-  for (std::size_t n = 0; n < order.size(); ++n) {
-    const float value = coefficients.data[order[n] * kBlock];
-    const float weight = weights[order[n]] * quantiser.sensitivity[0];
-    const int centre = rounded_dc(value, step);
-    std::array<float, kCandidates> next;
-    for (int i = 0; i < kCandidates; ++i) {
-      const int level = std::clamp(centre + i - 1, -kMaxDcLevel, kMaxDcLevel);
-      const float miss = value - step * static_cast<float>(level);
-      float best = std::numeric_limits<float>::infinity();
-      int before = 0;
-      for (int j = 0; j < (n == 0 ? 1 : kCandidates); ++j) {
-        const int previous = n == 0 ? 0 : nodes[n - 1][static_cast<std::size_t>(j)].level;
-        const int size = size_category(static_cast<unsigned>(std::abs(level - previous)));
-        const float path = (n == 0 ? 0.0f : cost[static_cast<std::size_t>(j)]) +
-                           quantiser.lambda * (size_bits[static_cast<std::size_t>(size)] +
-                                               static_cast<float>(size));
-        if (path < best) {
-          best = path;
-          before = j;
-        }
-      }
-      next[static_cast<std::size_t>(i)] = best + weight * miss * miss;
-      nodes[n][static_cast<std::size_t>(i)] = {static_cast<std::int16_t>(level),
-                                               static_cast<std::int8_t>(before)};
-    }
-    // Only differences matter; without this the sums would outgrow a float's precision.
-    const float least = *std::min_element(next.begin(), next.end());
-    for (std::size_t i = 0; i < kCandidates; ++i) cost[i] = next[i] - least;
-  }
-  if (order.empty()) return;
-  auto at = static_cast<std::size_t>(std::min_element(cost.begin(), cost.end()) - cost.begin());
-  for (std::size_t n = order.size(); n-- > 0;) {
-    levels.data[order[n] * kBlock] = nodes[n][at].level;
-    at = static_cast<std::size_t>(nodes[n][at].before);
-  }
-}
-
-void round_levels(const Grid<const float>& coefficients, const std::array<float, kBlock>& steps,
-                  const Grid<std::int16_t>& levels, int threads) {
-  parallel_for(coefficients.used_rows, threads, [&](int row) {
-    for (int col = 0; col < coefficients.used_cols; ++col) {
-      const float* block = coefficients.block(row, col);
-      std::int16_t* out = levels.block(row, col);
-      for (std::size_t k = 0; k < kBlock; ++k) {
-        const int rounded = rounded_ac(std::fabs(block[k]) / steps[k]);
-        out[k] = static_cast<std::int16_t>(block[k] < 0.0f ? -rounded : rounded);
-      }
-    }
-  });
-}
-
-void fill_padding(const Grid<std::int16_t>& levels) {
-  for (int row = 0; row < levels.rows; ++row)
-    for (int col = 0; col < levels.cols; ++col) {
-      if (row < levels.used_rows && col < levels.used_cols) continue;
-      std::int16_t* out = levels.block(row, col);
-      std::memset(out, 0, kBlock * sizeof(std::int16_t));
-      if (row < levels.used_rows)
-        out[0] = levels.block(row, col - 1)[0];
-      else  // an MCU's lower row follows the right block of its upper row
-        out[0] = levels.block(row - 1, std::min(col | 1, levels.cols - 1))[0];
-    }
-}
-
-double weighted_error(const Grid<const float>& coefficients, const float* weights,
-                      const Quantiser& quantiser, const Grid<const std::int16_t>& levels,
-                      int threads) {
-  double total = 0.0;
-  auto row_error = [&](int row) {
-    double sum = 0.0;
-    for (int col = 0; col < coefficients.used_cols; ++col) {
-      const float* block = coefficients.block(row, col);
-      const std::int16_t* chosen = levels.block(row, col);
-      float error = 0.0f;
-      for (std::size_t k = 0; k < kBlock; ++k) {
-        const float miss = block[k] - quantiser.steps[k] * static_cast<float>(chosen[k]);
-        error += quantiser.sensitivity[k] * miss * miss;
-      }
-      sum += static_cast<double>(
-                 weights[static_cast<std::ptrdiff_t>(row) * coefficients.cols + col]) *
-             static_cast<double>(error);
-    }
-    return sum;
-  };
-  sum_rows(coefficients.used_rows, threads, total, row_error,
-           [](double& sum, double part) { sum += part; });
-  return total;
-}
-
-StepFit fit_steps(const Grid<const float>& coefficients, const float* weights,
-                  const Grid<const std::int16_t>& levels, int threads) {
-  StepFit total{};
-  auto row_fit = [&](int row) {
-    StepFit fit{};
-    for (int col = 0; col < coefficients.used_cols; ++col) {
-      const float* block = coefficients.block(row, col);
-      const std::int16_t* chosen = levels.block(row, col);
-      const auto weight = static_cast<double>(
-          weights[static_cast<std::ptrdiff_t>(row) * coefficients.cols + col]);
-      for (std::size_t k = 0; k < kBlock; ++k) {
-        if (chosen[k] == 0) continue;
-        const auto level = static_cast<double>(chosen[k]);
-        fit.cross[k] += weight * level * static_cast<double>(block[k]);
-        fit.square[k] += weight * level * level;
-      }
-    }
-    return fit;
-  };
-  sum_rows(coefficients.used_rows, threads, total, row_fit, [](StepFit& sum, const StepFit& part) {
-    for (std::size_t k = 0; k < kBlock; ++k) {
-      sum.cross[k] += part.cross[k];
-      sum.square[k] += part.square[k];
-    }
-  });
-  return total;
 }
 
 }  // namespace foveate

@@ -5,7 +5,7 @@
 #include <array>
 #include <vector>
 
-#include "blocks.hpp"
+#include "levels.hpp"
 
 namespace foveate {
 
@@ -20,7 +20,7 @@ struct Band {
 };
 
 struct Quantiser {
-  std::array<float, kBlock> steps;        // q_k, zigzag order
+  Steps steps;                            // q_k, zigzag order
   std::array<float, kBlock> sensitivity;  // weight of each frequency's squared error
   float lambda;
 };
@@ -33,39 +33,16 @@ struct Masking {
   std::array<float, kBlock> reach{};
 };
 
-// Levels of all AC coefficients; DC is rounded. `weights`: one a block of the grid. A coefficient's
-// candidates are its rounded level, one less, and zero; at most `kReach` candidates may lie
-// between two coded ones, which bounds the work on dense blocks.
-constexpr int kReach = 16;
-void quantise_ac(const Grid<const float>& coefficients, const float* weights,
+// Levels of all AC coefficients; DC is left as it is. `weights`: one a block of the grid. A
+// coefficient's candidates are its nearest level, one less, and zero.
+void quantise_ac(const Coefficients& coefficients, const float* weights,
                  const Quantiser& quantiser, const Masking& masking, const std::vector<Band>& bands,
                  const Grid<std::int16_t>& levels, int threads);
 
 // DC levels by the Viterbi algorithm along one component's scan, row by row, or MCU by MCU where
 // `mcu` is larger than 1x1. `size_bits`: code length by size category of the difference.
-void quantise_dc(const Grid<const float>& coefficients, const float* weights,
+void quantise_dc(const Coefficients& coefficients, const float* weights,
                  const Quantiser& quantiser, const std::array<float, 12>& size_bits, Sampling mcu,
                  const Grid<std::int16_t>& levels);
-
-// Plain rounding of every coefficient, as a JPEG encoder without optimisation does it.
-void round_levels(const Grid<const float>& coefficients, const std::array<float, kBlock>& steps,
-                  const Grid<std::int16_t>& levels, int threads);
-
-// Blocks that only fill up the last MCUs: no AC, and the DC of the block before.
-void fill_padding(const Grid<std::int16_t>& levels);
-
-// Sum over blocks of weight * sum_k sensitivity_k (c_k - q_k x_k)^2, in block order.
-double weighted_error(const Grid<const float>& coefficients, const float* weights,
-                      const Quantiser& quantiser, const Grid<const std::int16_t>& levels,
-                      int threads);
-
-// Per frequency, sums over blocks of weight * |x| |c| and of weight * x^2: their quotient is the
-// step that fits the chosen levels best.
-struct StepFit {
-  std::array<double, kBlock> cross;
-  std::array<double, kBlock> square;
-};
-StepFit fit_steps(const Grid<const float>& coefficients, const float* weights,
-                  const Grid<const std::int16_t>& levels, int threads);
 
 }  // namespace foveate
