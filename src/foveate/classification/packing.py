@@ -1,0 +1,323 @@
+"""Pack labelled pictures with their saliency maps, once: cropped, shuffled, in shards.
+
+A sample is KEY.jpg (RGB), KEY.map.jpg (grey), KEY.cls and KEY.json (class and source). Both
+pictures are JPEG at quality 95, colour at full resolution: half the time of WebP to decode and a
+third of PNG's bytes, at a mean error of 1.2 levels (the maps' 0.3). A shard is written whole or
+not at all; what a cut packing has finished is not made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from foveate.classification.pack import MANIFEST, STORED_SIDES, Pack, open_pack
+from foveate.classification.sources import Source, open_sources
+from foveate.errors import (
+    DatasetError,
+    FoveateError,
+    MissingExtraError,
+    OptionError,
+    OutputError,
+    printable,
+)
+from foveate.models.registry import get_model
+from foveate.pictures import write_atomically
+from foveate.saliency import saliency_map
+from foveate.threads import usable_threads
+
+QUALITY = 95
+SAMPLES_A_SHARD = {144: 1000, 256: 400}  # 18 MB, about
+PROGRESS = ".packing"
+
+Pixels = npt.NDArray[np.uint8]
+Tick = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class PackOptions:
+    """side: of what networks see, 128 or 227. model: of the registry, for the maps."""
+
+    side: int = 128
+    model: str = "auto"
+    val_share: float = 0.1  # of a set that has no parts of its own
+    seed: int = 0
+
+    @property
+    def stored_side(self) -> int:
+        """Of what is stored: random crops are taken from it. Raises OptionError."""
+        if self.side not in STORED_SIDES:
+            raise OptionError(f"--size {self.side}: give {' or '.join(map(str, STORED_SIDES))}")
+        return STORED_SIDES[self.side]
+
+
+@dataclass(frozen=True)
+class _Shard:
+    """What a finished shard says of itself."""
+
+    sha256: str
+    count: int
+    sums: list[float]  # of red, green, blue and map, in levels
+    flat_maps: int
+    unreadable: list[str]
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """One packed picture; no fields where it cannot be read."""
+
+    key: str
+    fields: dict[str, bytes]
+    sums: npt.NDArray[np.float64]
+    is_flat: bool
+    why: str = ""
+
+
+def pack_pictures(
+    images: Path,
+    out: Path,
+    options: PackOptions | None = None,
+    *,
+    made_by: dict[str, Any] | None = None,
+    threads: int | None = None,
+    tick: Callable[[int], contextlib.AbstractContextManager[Tick]] | None = None,
+) -> Pack:
+    """Write OUT's shards and manifest; a second call goes on where the first was cut.
+
+    images: as open_sources takes them. made_by: what the manifest says of command and machine.
+    tick: given the number of pictures, a context whose function is called with each one's key.
+
+    Raises:
+        DatasetError: the pictures are not laid out as labelled sets are.
+        OutputError: OUT holds a pack of other pictures or settings, or cannot be written.
+    """
+    options = options or PackOptions()
+    side, entry = options.stored_side, get_model(options.model)
+    sources = open_sources(images, val_share=options.val_share, seed=options.seed)
+    empty = [part for part, source in sources.items() if not len(source)]
+    if empty:
+        raise DatasetError(f"{printable(images)}: no picture for {empty[0]}: add some, or a part")
+    plan = {
+        **asdict(options),
+        "model": {"name": entry.name, "sha256": entry.sha256},
+        "stored_side": side,
+        "quality": QUALITY,
+        "pictures": {part: _pictures_hash(source) for part, source in sources.items()},
+    }
+    if (out / MANIFEST).exists():
+        done = open_pack(out)
+        if done.plan != plan:
+            raise OutputError(
+                f"{printable(out)} holds another pack: choose another -o, or remove it"
+            )
+        return done
+    _begin(out, plan)
+    every = sum(len(source) for source in sources.values())
+    with (tick or _silent)(every) as advance:
+        shards = {
+            part: _pack_part(out, source, options, usable_threads(threads), advance)
+            for part, source in sources.items()
+        }
+    manifest = _manifest(out.name, plan, sources, shards) | {"made_by": made_by or {}}
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    write_atomically(out / MANIFEST, text.encode(), overwrite=True)
+    _remove_progress(out)
+    return open_pack(out)
+
+
+def central_square(pixels: Pixels) -> Pixels:
+    """(side, side, 3): the middle of a picture, as much as its shorter side allows."""
+    height, width = pixels.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    return np.ascontiguousarray(pixels[top : top + side, left : left + side])
+
+
+def _pack_part(
+    out: Path, source: Source, options: PackOptions, workers: int, tick: Tick
+) -> dict[str, _Shard]:
+    """Every shard of a part by file name, made now or before."""
+    order = np.random.default_rng(options.seed).permutation(len(source))
+    size = SAMPLES_A_SHARD[options.stored_side]
+    found = {}
+    for number, start in enumerate(range(0, len(order), size)):
+        name = f"{source.part}-{number:06d}.tar"
+        chosen = order[start : start + size].tolist()
+        shard = _finished(out, name)
+        if shard is None:
+            shard = _write_shard(out, name, source, chosen, start, options, workers, tick)
+        else:
+            for place in chosen:
+                tick(source.keys[place])
+        found[name] = shard
+    return found
+
+
+def _write_shard(
+    out: Path,
+    name: str,
+    source: Source,
+    chosen: list[int],
+    start: int,
+    options: PackOptions,
+    workers: int,
+    tick: Tick,
+) -> _Shard:
+    def make(item: tuple[int, int]) -> _Sample:
+        number, place = item
+        return _sample(source, place, f"{start + number:08d}", options)
+
+    samples = []
+    pool = ThreadPoolExecutor(workers)
+    try:
+        for sample, place in zip(pool.map(make, enumerate(chosen)), chosen, strict=True):
+            samples.append(sample)
+            tick(source.keys[place])
+    finally:
+        pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest of the shard
+    kept = [sample for sample in samples if sample.fields]
+    data = _tar(kept)
+    shard = _Shard(
+        sha256=hashlib.sha256(data).hexdigest(),
+        count=len(kept),
+        sums=np.sum([np.zeros(4), *(sample.sums for sample in kept)], axis=0).tolist(),
+        flat_maps=sum(sample.is_flat for sample in kept),
+        unreadable=[sample.why for sample in samples if not sample.fields],
+    )
+    write_atomically(out / name, data, overwrite=True)
+    record = json.dumps(asdict(shard)).encode()
+    write_atomically(_record_of(out, name), record, overwrite=True)  # last: what has it is done
+    return shard
+
+
+def _sample(source: Source, place: int, key: str, options: PackOptions) -> _Sample:
+    """Read, crop, predict, scale, encode."""
+    side = options.stored_side
+    try:
+        square = central_square(source.read(place))
+    except FoveateError as error:
+        why = f"{source.keys[place]}: {error}"
+        return _Sample(key, {}, np.zeros(4), is_flat=False, why=why)
+    found = saliency_map(square, model=options.model, threads=1)
+    levels = np.rint(255 * found.resized(side, side)).astype(np.uint8)
+    image = Image.fromarray(square).resize((side, side), Image.Resampling.LANCZOS)
+    label = source.labels[place]
+    facts = {"class": source.classes[label], "source": source.keys[place]}
+    fields = {
+        "jpg": _jpeg(image),
+        "map.jpg": _jpeg(Image.fromarray(levels)),
+        "cls": str(label).encode(),
+        "json": json.dumps(facts, ensure_ascii=False).encode(),
+    }
+    sums = np.append(np.asarray(image).mean(axis=(0, 1)), levels.mean())
+    return _Sample(key, fields, sums, is_flat=found.confidence == 0)
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=QUALITY, subsampling=0)
+    return stream.getvalue()
+
+
+def _tar(samples: list[_Sample]) -> bytes:
+    """A shard; the same samples give the same bytes."""
+    try:
+        import webdataset
+    except ImportError as error:
+        raise MissingExtraError("packing pictures", "train") from error
+    stream = io.BytesIO()
+    writer = webdataset.TarWriter(stream, encoder=False, mtime=0)
+    for sample in samples:
+        writer.write({"__key__": sample.key, **sample.fields})
+    writer.close()
+    return stream.getvalue()
+
+
+def _pictures_hash(source: Source) -> str:
+    """SHA-256 of keys and classes, in order: whether these are the same pictures."""
+    digest = hashlib.sha256()
+    for key, label in zip(source.keys, source.labels, strict=True):
+        digest.update(f"{key}\t{source.classes[label]}\n".encode())
+    return digest.hexdigest()
+
+
+def _begin(out: Path, plan: dict[str, Any]) -> None:
+    """OUT with the plan in it; OutputError where another packing has begun there."""
+    try:
+        (out / PROGRESS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{printable(out)}: cannot be made: {error.strerror}") from error
+    path = out / PROGRESS / "plan.json"
+    if not path.exists():
+        write_atomically(path, json.dumps(plan).encode(), overwrite=True)
+    elif json.loads(path.read_text(encoding="utf-8")) != plan:
+        raise OutputError(
+            f"{printable(out)} holds part of another pack: choose another -o, or remove it"
+        )
+
+
+def _record_of(out: Path, name: str) -> Path:
+    return out / PROGRESS / f"{name}.json"
+
+
+def _finished(out: Path, name: str) -> _Shard | None:
+    """What is known of a shard that a packing before this one finished."""
+    record = _record_of(out, name)
+    if not record.exists() or not (out / name).exists():
+        return None
+    return _Shard(**json.loads(record.read_text(encoding="utf-8")))
+
+
+def _remove_progress(out: Path) -> None:
+    for path in (out / PROGRESS).iterdir():
+        path.unlink()
+    (out / PROGRESS).rmdir()
+
+
+def _manifest(
+    name: str,
+    plan: dict[str, Any],
+    sources: dict[str, Source],
+    shards: dict[str, dict[str, _Shard]],
+) -> dict[str, Any]:
+    first = next(iter(sources.values()))
+    train = list(shards.get("train", next(iter(shards.values()))).values())
+    count = max(1, sum(shard.count for shard in train))
+    mean = np.sum([shard.sums for shard in train], axis=0) / (255 * count)
+    return {
+        "name": name,
+        "version": 1,
+        "counts": {part: sum(s.count for s in each.values()) for part, each in shards.items()},
+        "classes": list(first.classes),
+        "titles": dict(first.titles),
+        "side": plan["side"],
+        "stored_side": plan["stored_side"],
+        "model": plan["model"],
+        "mean": {"rgb": mean[:3].round(5).tolist(), "map": round(float(mean[3]), 5)},
+        "flat_maps": {
+            part: sum(s.flat_maps for s in each.values()) for part, each in shards.items()
+        },
+        "unreadable": [
+            why for each in shards.values() for s in each.values() for why in s.unreadable
+        ],
+        "source": {"set": first.name, **({"terms": first.terms} if first.terms else {})},
+        "layout": "KEY.jpg (RGB), KEY.map.jpg (grey), KEY.cls (index into classes), KEY.json",
+        "shards": {file: s.sha256 for each in shards.values() for file, s in each.items()},
+        "plan": plan,
+    }
+
+
+@contextlib.contextmanager
+def _silent(total: int) -> Iterator[Tick]:
+    yield lambda key: None
