@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from foveate.classification.networks.alexnet import AlexNet, AlexNetOptions
+from foveate.classification.networks.ways import WAYS, get_way
 
 Shape = tuple[int, ...]
 
@@ -46,6 +48,25 @@ def count_parameters(options: AlexNetOptions) -> Count:
         if isinstance(module, nn.Conv2d | nn.Linear)
     }
     return Count(weights, sum(each.numel() for each in network.parameters()))
+
+
+def parameter_table(
+    names: Sequence[str] = (), *, side: int = 128, classes: int = 1000, padded: bool = False
+) -> dict[str, dict[str, Any]]:
+    """Counts by name of WAYS (all where none is named), each with what it has beyond rgb's."""
+    plain = count_parameters(AlexNetOptions(side, classes, padded=padded))
+    found = {}
+    for name in names or WAYS:
+        count = count_parameters(AlexNetOptions(side, classes, get_way(name), padded))
+        found[name] = {
+            "convolutions": count.convolutions,
+            "branch": count.branch,
+            "fc1": count.weights["fc1"],
+            "total": count.total,
+            "beyond_rgb": count.total - plain.total,
+            "weights": count.weights,
+        }
+    return found
 
 
 def layer_shapes(options: AlexNetOptions) -> dict[str, Shape]:

@@ -1,0 +1,74 @@
+"""All the trainings that are asked for, one after the other, in OUT/NAME/seed-N."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from foveate.classification.names import Experiment
+from foveate.classification.pack import Pack
+from foveate.classification.run import (
+    Machine,
+    Record,
+    Settings,
+    finished,
+    train_experiment,
+)
+
+TUNED_SHARE = 1 / 3
+"""A network that goes on from a trained one is trained 30 epochs where that one had 90."""
+
+
+def run_study(
+    experiments: Sequence[Experiment],
+    pack: Pack,
+    out: Path,
+    *,
+    seeds: Sequence[int],
+    settings: Settings,
+    machine: Machine | None = None,
+    progress_bar: bool = False,
+    tell: Callable[[str, int], None] = lambda name, seed: None,
+) -> None:
+    """Train every experiment with every seed, first seed first; what is done is left alone.
+
+    A training that begins as another trains that one first. tell: called before each training.
+
+    Raises:
+        OptionError: OUT holds trainings of another pack, or for other epochs.
+    """
+    for seed in seeds:
+        for experiment in experiments:
+            before = experiment.begins_as
+            begin = None if before is None else _folder(out, before, seed) / "network.pt"
+            for each in [experiment] if before is None else [before, experiment]:
+                tell(each.name, seed)
+                train_experiment(
+                    each,
+                    pack,
+                    _folder(out, each, seed),
+                    seed=seed,
+                    settings=_settings_of(each, settings),
+                    machine=machine,
+                    begin=begin if each is experiment else None,
+                    progress_bar=progress_bar,
+                )
+
+
+def done_trainings(out: Path) -> list[Record]:
+    """The records of all finished trainings in OUT, sorted by name and seed."""
+    found = [finished(path.parent) for path in out.glob("*/seed-*/record.json")]
+    records = [record for record in found if record is not None]
+    return sorted(records, key=lambda record: (record["experiment"], record["seed"]))
+
+
+def _folder(out: Path, experiment: Experiment, seed: int) -> Path:
+    return out / experiment.name / f"seed-{seed}"
+
+
+def _settings_of(experiment: Experiment, settings: Settings) -> Settings:
+    """Of one that goes on from a trained network: a third of the epochs."""
+    if experiment.start == "scratch":
+        return settings
+    return replace(settings, epochs=max(1, round(settings.epochs * TUNED_SHARE)))
