@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import webdataset
 from PIL import Image
-from tiny_packs import MODEL, a_pack, write_classes, write_parts
 
 from foveate import saliency_map
 from foveate.classification import packing
@@ -21,6 +20,7 @@ from foveate.classification.reading import (
     open_part,
 )
 from foveate.errors import DatasetError, OptionError, OutputError
+from tiny_packs import MODEL, a_pack, write_classes, write_parts
 
 OPTIONS = PackOptions(model=MODEL)
 

@@ -129,7 +129,7 @@ def pack_pictures(
             part: _pack_part(out, source, options, usable_threads(threads), advance)
             for part, source in sources.items()
         }
-    manifest = _manifest(out.name, plan, sources, shards) | {"made_by": made_by or {}}
+    manifest = _manifest(plan, sources, shards) | {"made_by": made_by or {}}
     text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
     write_atomically(out / MANIFEST, text.encode(), overwrite=True)
     _remove_progress(out)
@@ -286,7 +286,6 @@ def _remove_progress(out: Path) -> None:
 
 
 def _manifest(
-    name: str,
     plan: dict[str, Any],
     sources: dict[str, Source],
     shards: dict[str, dict[str, _Shard]],
@@ -296,7 +295,7 @@ def _manifest(
     count = max(1, sum(shard.count for shard in train))
     mean = np.sum([shard.sums for shard in train], axis=0) / (255 * count)
     return {
-        "name": name,
+        "name": first.name,
         "version": 1,
         "counts": {part: sum(s.count for s in each.values()) for part, each in shards.items()},
         "classes": list(first.classes),
@@ -311,7 +310,7 @@ def _manifest(
         "unreadable": [
             why for each in shards.values() for s in each.values() for why in s.unreadable
         ],
-        "source": {"set": first.name, **({"terms": first.terms} if first.terms else {})},
+        **({"terms": first.terms} if first.terms else {}),
         "layout": "KEY.jpg (RGB), KEY.map.jpg (grey), KEY.cls (index into classes), KEY.json",
         "shards": {file: s.sha256 for each in shards.values() for file, s in each.items()},
         "plan": plan,

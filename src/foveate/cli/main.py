@@ -13,6 +13,7 @@ import typer
 import foveate
 from foveate.cli import (
     bench,
+    classify,
     compare,
     compress,
     evaluate,
@@ -45,6 +46,7 @@ app.command(cls=NamesTrainings, epilog=export.EPILOG, no_args_is_help=True)(expo
 app.add_typer(evaluate.app, name="evaluate", epilog=evaluate.EPILOG)
 app.add_typer(reproduce.app, name="reproduce", epilog=reproduce.EPILOG)
 app.add_typer(bench.app, name="bench", epilog=bench.EPILOG)
+app.add_typer(classify.app, name="classify", epilog=classify.EPILOG)
 
 
 def _print_version(wanted: bool) -> None:

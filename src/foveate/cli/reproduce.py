@@ -6,6 +6,7 @@ import typer
 
 from foveate.cli import reproduce_coding as coding
 from foveate.cli import reproduce_maps as maps
+from foveate.cli import reproduce_thesis
 
 EPILOG = r"""
 [bold]Examples[/]
@@ -21,6 +22,8 @@ foveate reproduce menet-figure8 --shards data/duts --count 100 -o figure8
 foveate reproduce msroi-figure2 crowd.jpg street.jpg --fixations fixations
 
 foveate reproduce msroi-figure3 kodak
+
+foveate reproduce thesis --images data/caltech101 --model salnet --epochs 2 --only rgb,fan-in3
 """
 
 app = typer.Typer(
@@ -55,3 +58,4 @@ app.command(
     help="Figure 7 of the MEnet paper: what its thirteen scales see.",
     epilog=maps.PICTURES_EPILOG,
 )(maps.pictures_command("menet-figure7"))
+app.command("thesis", epilog=reproduce_thesis.EPILOG, no_args_is_help=True)(reproduce_thesis.thesis)

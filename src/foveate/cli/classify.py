@@ -1,0 +1,122 @@
+"""`foveate classify`: pack labelled pictures with saliency maps, count networks' weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from foveate.cli.options import checked_map
+from foveate.errors import MissingExtraError, OptionError, printable
+
+EPILOG = r"""
+[bold]Examples[/]
+
+foveate classify pack --images data/caltech101 --model salnet --size 128 -o packs/caltech101
+
+foveate classify parameters
+
+'foveate reproduce thesis' trains on a pack.
+"""
+PACK_EPILOG = r"""
+[bold]Examples[/]
+
+foveate classify pack --images data/caltech101 --model salnet -o packs/caltech101
+
+foveate classify pack --images ILSVRC2012 --model foveate-s --size 227 -o packs/ilsvrc
+
+--images holds shards (train-*.tar of KEY.webp with KEY.cls, or of tiles), or train and val with a
+folder a class in each (ILSVRC's flat val with its list too), or the classes' folders alone.
+The same command goes on where a cut one ended.
+Needs the train extra: pip install 'foveate\[train]'
+"""
+PARAMETERS_EPILOG = """
+[bold]Examples[/]
+
+foveate classify parameters --size 227
+
+foveate classify parameters --only rgb,fan-in3,no-conv2 --classes 101
+"""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Saliency in image classification: pack pictures with maps, count networks' weights.",
+)
+
+Size = Annotated[int, typer.Option("--size", metavar="128|227", help="Side that networks see.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
+
+
+@app.command(epilog=PACK_EPILOG, no_args_is_help=True)
+def pack(
+    images: Annotated[
+        Path, typer.Option(metavar="DIR", help="Labelled pictures: folders or shards.")
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="The pack.")],
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="Model that makes the maps ('foveate models').")
+    ] = "auto",
+    size: Size = 128,
+    val_share: Annotated[
+        float, typer.Option(metavar="SHARE", help="For val, of a set that has no parts.")
+    ] = 0.1,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="Pictures at a time (default: all cores).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Crop, scale, predict a saliency map of each picture once, and write shuffled shards."""
+    from foveate.cli.batch import print_json
+    from foveate.cli.evaluated import progress
+
+    checked_map(model, "--model", files=False)
+    if not 0 < val_share < 1:
+        raise OptionError(f"--val-share {val_share}: must lie between 0 and 1")
+    try:
+        import webdataset  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("foveate classify pack", "train") from error
+    from foveate.classification.packing import PackOptions, pack_pictures
+    from foveate.experiments.records import head
+
+    options = PackOptions(side=size, model=model, val_share=val_share)
+    made_by = head(("foveate", "numpy", "Pillow", "onnxruntime", "webdataset"))
+    done = pack_pictures(images, output, options, made_by=made_by, threads=threads, tick=progress)
+    if as_json:
+        print_json(done.described())
+        return
+    counts = ", ".join(f"{count:,} {part}" for part, count in done.counts.items())
+    typer.echo(f"{printable(output)}: {counts}, {len(done.classes)} classes")
+
+
+@app.command(epilog=PARAMETERS_EPILOG)
+def parameters(
+    size: Size = 128,
+    classes: Annotated[int, typer.Option(metavar="N", help="Classes to tell apart.")] = 1000,
+    padded: Annotated[
+        bool, typer.Option(help="Pad conv2 by 2, as the original AlexNet does.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME,...", help="Which networks; may be repeated."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Weights of the networks beside what the thesis prints, its misprints noted."""
+    try:
+        import torch  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("foveate classify parameters", "train") from error
+    from foveate.classification.networks.counts import parameter_table
+    from foveate.cli.batch import print_json
+    from foveate.cli.thesis_shown import show_parameters
+    from foveate.experiments.thesis import parameter_notes
+
+    names = [name for given in only or () for name in given.split(",") if name]
+    table = parameter_table(names, side=size, classes=classes, padded=padded)
+    record = {"side": size, "classes": classes, "networks": table, "notes": parameter_notes()}
+    if as_json:
+        print_json(record)
+        return
+    show_parameters(record)

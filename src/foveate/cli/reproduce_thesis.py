@@ -1,0 +1,186 @@
+"""`foveate reproduce thesis`: train the thesis' networks, print its tables beside ours."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from foveate.cli.batch import print_json
+from foveate.cli.options import checked_map
+from foveate.errors import MissingExtraError, OptionError, printable
+
+if TYPE_CHECKING:
+    from foveate.classification.pack import Pack
+
+EPILOG = r"""
+[bold]Examples[/]
+
+foveate reproduce thesis --images data/caltech101 --model salnet --epochs 2 --only rgb,fan-in1
+
+foveate reproduce thesis --data packs/caltech101 --epochs 30 --only rgb,fan-in3 --seeds 1,2,3
+
+foveate reproduce thesis --data packs/ilsvrc --epochs 90 --devices 4 --precision bf16-mixed
+
+[bold]Names[/]
+
+rgb, rgbs, rgb-1s2s, rgbs-1s2s, rgbxs, rgb-1xs2xs, rgbxs-1xs2xs, fan-in1, fan-in2, fan-in3 are the
+thesis' (all, and no-conv2, where none is named); no-conv2 is fan-in3 without its branch;
+fan-in@STAGE-STAGE merges a branch after pool1, pool2, conv3, conv4 or pool5, or after several;
+resnet, resnet@stage2 are a small ResNet without and with a branch.
+
++other, +gaussian, +constant replace the map; +mean subtracts means; +tuned goes on from the trained
+rgb, new weights in 0 to 1, +zero with new weights of no effect; +attention teaches where to look;
++padded pads conv2.
+
+ways, table4.1, controls, sweep, tuned, resnets stand for several of them.
+
+What is trained already is not trained again; a cut training goes on from its last epoch.
+Needs the train and evaluate extras: pip install 'foveate\[train,evaluate]'
+"""
+
+
+def thesis(
+    epochs: Annotated[int, typer.Option(metavar="N", help="Passes over the pictures; thesis: 90.")],
+    data: Annotated[
+        Path | None, typer.Option(metavar="PACK", help="What 'foveate classify pack' wrote.")
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Instead: labelled pictures, packed to OUT/pack first."),
+    ] = None,
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="With --images: model that makes the maps.")
+    ] = "auto",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME,...", help="What to train; may be repeated."),
+    ] = None,
+    seeds: Annotated[str, typer.Option(metavar="N,...", help="Train with each of them.")] = "1",
+    size: Annotated[
+        int | None, typer.Option("--size", metavar="128|227", help="Side that networks see.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="OUT", help="Trainings, tables, figures.")
+    ] = Path("runs/thesis"),
+    batch: Annotated[int, typer.Option(metavar="N", help="Pictures a step.")] = 128,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="Threads of the processor (default: all).")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes that read ahead.")
+    ] = None,
+    accelerator: Annotated[str, typer.Option(help="Lightning's: auto, cpu, gpu.")] = "auto",
+    devices: Annotated[str, typer.Option(help="Lightning's: how many, or auto.")] = "1",
+    strategy: Annotated[str, typer.Option(help="Lightning's: auto, ddp.")] = "auto",
+    precision: Annotated[str, typer.Option(help="Lightning's: 32-true, bf16-mixed.")] = "32-true",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object, and nothing else.")
+    ] = False,
+) -> None:
+    """Does a saliency map help classify? Trains the thesis' networks and its missing controls."""
+    wanted_seeds = _seeds(seeds)
+    if (data is None) == (images is None):
+        raise OptionError("give either --data or --images")
+    if min(epochs, batch) < 1 or any(n is not None and n < 1 for n in (threads,)):
+        raise OptionError("--epochs, --batch and --threads must be above 0")
+    if size is not None and size not in (128, 227):
+        raise OptionError(f"--size {size}: give 128 or 227")
+    checked_map(model, "--model", files=False)
+    from foveate.classification.names import DEFAULT, parse_experiments
+
+    names = [name for given in only or () for name in given.split(",") if name]
+    experiments = parse_experiments(names or list(DEFAULT))
+    try:
+        import lightning  # noqa: F401
+        import torch  # noqa: F401
+        import webdataset  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("foveate reproduce thesis", "train") from error
+    from foveate.classification.run import Machine, Settings
+    from foveate.classification.study import done_trainings, run_study
+
+    pack = _pack(data, images, model, size, output, threads)
+    machine = Machine(accelerator, devices, strategy, precision, workers, threads)
+    on_terminal = sys.stderr.isatty()
+    run_study(
+        experiments,
+        pack,
+        output,
+        seeds=wanted_seeds,
+        settings=Settings(epochs=epochs, batch=batch),
+        machine=machine,
+        progress_bar=on_terminal,
+        tell=_tell if on_terminal else lambda name, seed: None,
+    )
+    record, files = _written(done_trainings(output), pack, output)
+    if as_json:
+        print_json(record)
+        return
+    from foveate.cli.thesis_shown import show_thesis
+
+    show_thesis(record)
+    for path in files:
+        typer.echo(f"written: {printable(path)}")
+
+
+def _seeds(text: str) -> list[int]:
+    """Numbers between commas. Raises OptionError."""
+    try:
+        return list(dict.fromkeys(int(word) for word in text.split(",")))
+    except ValueError as error:
+        raise OptionError(f"--seeds {text}: give whole numbers, such as 1,2,3") from error
+
+
+def _tell(name: str, seed: int) -> None:
+    typer.echo(f"{name}, seed {seed}", err=True)
+
+
+def _pack(
+    data: Path | None,
+    images: Path | None,
+    model: str,
+    size: int | None,
+    output: Path,
+    threads: int | None,
+) -> Pack:
+    """The pack named, or one made of the pictures named."""
+    from foveate.classification.pack import open_pack
+
+    if data is not None:
+        pack = open_pack(data)
+        if size not in (None, pack.side):
+            raise OptionError(f"--size {size}: {printable(data)} is packed for {pack.side}")
+        return pack
+    from foveate.classification.packing import PackOptions, pack_pictures
+    from foveate.cli.evaluated import progress
+    from foveate.experiments.records import head
+
+    assert images is not None
+    return pack_pictures(
+        images,
+        output / "pack",
+        PackOptions(side=size or 128, model=model),
+        made_by=head(("foveate", "numpy", "Pillow", "onnxruntime", "webdataset")),
+        threads=threads,
+        tick=progress,
+    )
+
+
+def _written(
+    trainings: list[dict[str, Any]], pack: Pack, output: Path
+) -> tuple[dict[str, Any], list[Path]]:
+    """The record of all trainings in OUT, and the files that tell of them."""
+    from foveate.experiments.figures import save_figure
+    from foveate.experiments.records import head, save_record
+    from foveate.experiments.thesis import thesis_record
+    from foveate.experiments.thesis_figures import learning_curves
+
+    packages = ("foveate", "torch", "lightning", "numpy", "scipy")
+    record = head(packages) | thesis_record(trainings, pack.classes, pack.titles)
+    files = [output / "thesis.json"]
+    save_record(record, files[0], overwrite=True)
+    files += save_figure(learning_curves(trainings), output / "curves", overwrite=True)
+    return record, files

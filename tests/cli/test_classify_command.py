@@ -1,0 +1,90 @@
+"""`foveate classify` and `foveate reproduce thesis`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tiny_packs import write_parts
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_parts(tmp_path_factory.mktemp("classes") / "set", 2, 1)
+
+
+def test_a_pack_is_written_and_told(foveate, pictures: Path) -> None:
+    arguments = ("classify", "pack", "--images", pictures, "--model", "centre", "-o", "pack")
+    run = foveate(*arguments)
+    assert run.out == "pack: 6 train, 3 val, 3 classes\n"
+    assert not run.err
+    (told,) = foveate(*arguments, "--json").objects
+    assert told["counts"] == {"train": 6, "val": 3}
+    assert told["model"]["name"] == "centre"
+    stated = json.loads(Path("pack/manifest.json").read_text())
+    assert stated["made_by"]["command"].startswith("foveate classify pack")
+
+
+def test_parameters_stand_beside_the_misprints(foveate) -> None:
+    run = foveate("classify", "parameters", "--only", "rgb,fan-in3", "--only", "fan-in@conv3")
+    for words in ("25,678,888", "61,222,824", "+35,543,936", "fan-in@conv3", "332,776 is printed"):
+        assert words in run.out
+    (told,) = foveate("classify", "parameters", "--size", "227", "--json").objects
+    assert told["networks"]["rgb"]["total"] == 50_844_712
+
+
+def test_pictures_become_tables_in_one_command(foveate, pictures: Path) -> None:
+    arguments = ("reproduce", "thesis", "--images", pictures, "--model", "centre", "--epochs", "1")
+    run = foveate(*arguments, "--only", "resnet,resnet@stage2", "-o", "out", "--threads", "1")
+    assert run.code == 0, run.err
+    for words in ("table 4.1", "table 4.2", "resnet@stage2 − resnet", "ours: set (6 train, 3 val"):
+        assert words in run.out
+    record = json.loads(Path("out/thesis.json").read_text())
+    assert set(record["table4.1"]) == {"resnet", "resnet@stage2"}
+    assert Path("out/curves.svg").is_file()
+    (again,) = foveate(*arguments, "--only", "resnet", "-o", "out", "--json").objects
+    assert again["table4.1"] == record["table4.1"]
+    more = ("--data", "out/pack", "--epochs", "2", "--only", "resnet", "-o", "out")
+    run = foveate("reproduce", "thesis", *more)
+    assert run.code == 2
+    assert "was trained otherwise (epochs)" in run.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--epochs", "1"], "give either --data or --images"),
+        (["--epochs", "1", "--data", "a", "--images", "b"], "give either --data or --images"),
+        (["--data", "a"], "--epochs"),
+        (["--epochs", "0", "--data", "a"], "must be above 0"),
+        (["--epochs", "1", "--data", "a", "--only", "rbg"], "no network is called 'rbg'"),
+        (["--epochs", "1", "--data", "a", "--seeds", "one"], "--seeds one"),
+        (["--epochs", "1", "--data", "a", "--size", "100"], "--size 100"),
+        (["--epochs", "1", "--images", "a", "--model", "x"], "no model is called 'x'"),
+        (["--epochs", "1", "--data", "a"], "a holds no pack"),
+    ],
+)
+def test_wrong_options_are_told_in_a_line(foveate, arguments: list[str], message: str) -> None:
+    run = foveate("reproduce", "thesis", *arguments)
+    assert run.code in (1, 2)
+    assert message in run.err
+    assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--images", "none"], "none is not a folder"),
+        (["--images", "none", "--model", "x"], "no model is called 'x'"),
+        (["--images", "none", "--size", "100"], "--size 100: give 128 or 227"),
+        (["--images", "none", "--val-share", "1"], "--val-share 1"),
+    ],
+)
+def test_packs_that_cannot_be_made_are_told(foveate, arguments: list[str], message: str) -> None:
+    run = foveate("classify", "pack", *arguments, "-o", "out")
+    assert run.code in (1, 2)
+    assert message in run.err
+    shutil.rmtree("out", ignore_errors=True)
