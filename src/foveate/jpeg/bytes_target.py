@@ -10,6 +10,7 @@ import numpy as np
 from foveate import native
 from foveate.errors import TargetError
 from foveate.jpeg.encoder import Encoder, Quantised
+from foveate.jpeg.prediction import Prediction
 from foveate.jpeg.search import LARGEST_SCALE, SMALLEST_SCALE, Found, Secant, scale_secant, scout_of
 
 _SEARCH_PASSES = 10
@@ -19,6 +20,13 @@ _COARSEST_PASSES = 3
 # Typical slopes of log bytes over log scale and log lambda, until two passes have shown them.
 _BYTES_SLOPE = -0.9
 _LAMBDA_SLOPE = -0.2
+
+_LAMBDA_TOLERANCE = 0.001
+"""Log bytes that lambda may miss on a sample."""
+_FAR_LAMBDA = 0.5
+
+_STUFFING = 1.0035
+"""Typical bytes with byte stuffing over those without."""
 
 # Lambda is corrected within exp of these; below the lowest it moves hardly a byte.
 _LOWEST_LAMBDA = -1.0
@@ -50,25 +58,38 @@ def _start_scale(encoder: Encoder, aim: float) -> float:
     return max(float(np.quantile(ratios, 1.0 - share)) / 0.65, SMALLEST_SCALE)
 
 
-def _settled_scale(encoder: Encoder, aim: float, *, tolerance: float) -> float:
-    """Log scale at which the blocks take `aim` bytes, with rates and fitted steps settled."""
-    fits = encoder.tuning.step_fits
-    log_scale = math.log(_start_scale(encoder, aim))
+def _settled(scout: Encoder, prediction: Prediction, aim: float) -> tuple[float, float]:
+    """Log scale and log lambda factor at which the picture takes `aim` bytes.
+
+    Rates and fitted steps are settled too. What lambda leaves is corrected later, on all blocks.
+    """
+    tolerance, lambda_passes = (0.003, 0) if prediction.exact else (0.01, 2)
+    fits = scout.tuning.step_fits
+    log_scale = math.log(_start_scale(scout, aim * prediction.share))
     secant = scale_secant(_BYTES_SLOPE)
     for n in range(_SEARCH_PASSES):
-        quantised = encoder.quantise(math.exp(log_scale))
+        quantised = scout.quantise(math.exp(log_scale))
         if n < fits:
-            encoder.adapt_shape(quantised, math.exp(log_scale))
-        miss = math.log(quantised.size_bytes / aim)
+            scout.adapt_shape(quantised, math.exp(log_scale))
+        miss = math.log(prediction.size_bytes(quantised, settled=n > fits) / aim)
         if n > fits and abs(miss) < tolerance:
             break
         if n <= fits:  # what was seen before rates and steps settled would mislead
             secant = scale_secant(_BYTES_SLOPE)
         following = secant.next(log_scale, miss)
         if following == log_scale:
-            break
+            return log_scale, 0.0
         log_scale = following
-    return log_scale
+    secant = Secant(_LAMBDA_SLOPE, -_FAR_LAMBDA, _FAR_LAMBDA)
+    log_lambda = secant.next(0.0, miss)
+    for _ in range(lambda_passes):
+        factor = math.exp(log_lambda)
+        quantised = scout.quantise(math.exp(log_scale), lambda_factor=factor)
+        miss = math.log(prediction.size_bytes(quantised, lambda_factor=factor) / aim)
+        if abs(miss) < _LAMBDA_TOLERANCE:
+            break
+        log_lambda = secant.next(log_lambda, miss)
+    return log_scale, log_lambda
 
 
 def _coarsest(encoder: Encoder, segments: bytes) -> Found:
@@ -88,7 +109,7 @@ class _Sizes:
     """Bytes of a pass: counted exactly but for stuffing, whose share the last real file tells."""
 
     def __init__(self, encoder: Encoder, segments: bytes) -> None:
-        self._encoder, self._segments, self._stuffing = encoder, segments, 1.0
+        self._encoder, self._segments, self._stuffing = encoder, segments, _STUFFING
 
     def file(self, quantised: Quantised) -> bytes:
         data = self._encoder.write(quantised, self._segments)
@@ -102,27 +123,28 @@ class _Sizes:
 def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
     """The finest file of at most `target.most` bytes, metadata included.
 
-    A sample of the blocks finds the scale; lambda, which moves bytes without steps' jumps, is
-    corrected on all of them. Raises TargetError when even the coarsest file is larger.
+    A sample of the blocks finds the scale, and lambda, which moves bytes without steps' jumps;
+    lambda is corrected on all of them where they turn out otherwise. Raises TargetError when even
+    the coarsest file is larger.
     """
     fixed = len(segments)
-    aim = max(target.aim - fixed, 1)
     scout = scout_of(encoder)
-    share = scout.blocks.luma_blocks / encoder.blocks.luma_blocks
-    tolerance = 0.003 if scout is encoder else 0.01
-    log_scale = _settled_scale(scout, aim * share, tolerance=tolerance)
+    # Bytes that are known, not predicted, can come nearer to the most.
+    wanted = (target.aim + target.most) / 2 if scout is encoder else target.aim
+    aim = max(wanted - fixed, 1.0)
+    log_scale, log_lambda = _settled(scout, Prediction(encoder, scout), aim / _STUFFING)
     encoder.adopt(scout)
     sizes = _Sizes(encoder, segments)
     best: Found | None = None
-    secant = _lambda_secant()
-    log_lambda, finer = 0.0, _FINER
+    secant, finer = _lambda_secant(), _FINER
     for n in range(_FULL_PASSES):
         scale = math.exp(log_scale)
         at_ceiling = scale <= SMALLEST_SCALE * 1.001
         quantised = encoder.quantise(scale, lambda_factor=math.exp(log_lambda))
         size = sizes.expected(quantised)
         nearer = best is None or size > len(best.data)
-        if n == 0 or (size <= 1.002 * target.most and nearer):
+        near = n > 0 or at_ceiling or size >= target.least
+        if near and nearer and size <= 1.004 * target.most:
             quantised = encoder.refit(quantised)
             data = sizes.file(quantised)
             size = len(data)

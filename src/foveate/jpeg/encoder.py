@@ -14,6 +14,9 @@ from foveate.jpeg.rates import Rates, Statistics, measured_rates, scan_bytes
 from foveate.jpeg.scripts import Script
 from foveate.jpeg.tuning import Shape, Tuning, shapes
 
+_BITS_OF_A_LEVEL = 8.0
+"""What a level has to be worth to be expected."""
+
 FILE_HEADER_BYTES = 2 + 18 + 2 * 69 + 19 + 2
 """SOI, JFIF's APP0, two tables, the frame header and EOI of a colour file."""
 
@@ -82,6 +85,8 @@ class Encoder:
         self._shapes = shapes(tuning, chroma_420=blocks.chroma_420)
         self.boldness = 1.0
         """Power of the blocks' importance in their weights: 1 as given, 0 all alike."""
+        self._weighted: dict[int, tuple[float, npt.NDArray[np.float32]]] = {}
+        """A component's boldness and weights where they were last asked for."""
         self.rates: Rates | None = None
         self.fits = [np.ones(64), np.ones(64)]
         """Steps of the last pass that fitted best, relative to the shape: luma, chroma."""
@@ -107,12 +112,17 @@ class Encoder:
         """Start from what another encoder has learnt of rates, steps and boldness."""
         self.rates, self.fits, self.boldness = scout.rates, scout.fits, scout.boldness
 
-    def _weights(self, component: Component, scale: float) -> npt.NDArray[np.float32]:
+    def _weights(self, component: int, scale: float) -> npt.NDArray[np.float32]:
+        c = self.blocks.components[component]
         boldness = self.boldness * self.tuning.boldness_factor(scale)
         if boldness == 1.0:
-            return component.weights
-        tamed = component.weights * component.importance ** np.float32(boldness - 1.0)
-        return np.asarray(tamed, np.float32)
+            return c.weights
+        known, weights = self._weighted.get(component, (1.0, c.weights))
+        if known != boldness:
+            tamed = c.weights * c.importance ** np.float32(boldness - 1.0)
+            weights = np.asarray(tamed, np.float32)
+            self._weighted[component] = boldness, weights
+        return weights
 
     def _distortion(
         self, component: int, scale: float
@@ -142,6 +152,9 @@ class Encoder:
             )
         )
 
+    def _lambda(self, scale: float, factor: float) -> float:
+        return self.tuning.lambda_ratio * scale * scale * factor
+
     def start(self, scale: float) -> None:
         """First rates: from plainly rounded levels."""
         self._learn(self._statistics(self.rounded(self.steps_at(scale))))
@@ -155,13 +168,13 @@ class Encoder:
             self.start(scale)
         assert self.rates is not None
         steps = self.steps_at(scale)
-        lam = self.tuning.lambda_ratio * scale * scale * lambda_factor
+        lam = self._lambda(scale, lambda_factor)
         levels = []
         for i, c in enumerate(self.blocks.components):
             chosen = np.empty(c.coefficients.shape, np.int16)
             table = steps[min(i, 1)].tolist()
             sensitivity, masking = self._distortion(i, scale)
-            weights = self._weights(c, scale)
+            weights = self._weights(i, scale)
             native.quantise_ac(
                 c.coefficients,
                 weights,
@@ -191,6 +204,26 @@ class Encoder:
         self._learn(statistics)
         return Quantised(tuple(levels), steps, statistics, scale)
 
+    def expected_bits(self, scale: float, lambda_factor: float) -> list[float]:
+        """Roughly what each component's AC levels will take, in a unit of its own."""
+        lam = self._lambda(scale, lambda_factor)
+        steps = self.steps_at(scale)
+        expected = []
+        for i, c in enumerate(self.blocks.components):
+            sensitivity, masking = self._distortion(i, scale)
+            seen = np.asarray(sensitivity) + (0.0 if masking is None else masking[1])
+            expected.append(
+                native.expected_bits(
+                    c.coefficients,
+                    self._weights(i, scale),
+                    steps[min(i, 1)].tolist(),
+                    (seen / (_BITS_OF_A_LEVEL * lam)).tolist(),
+                    c.used,
+                    self.threads,
+                )
+            )
+        return expected
+
     def fitted_steps(self, quantised: Quantised) -> tuple[npt.NDArray[np.float64], ...]:
         """Real-valued steps with the least weighted squared error for these levels.
 
@@ -203,7 +236,7 @@ class Encoder:
                 c = self.blocks.components[i]
                 x, xx = native.fit_steps(
                     c.coefficients,
-                    self._weights(c, quantised.scale),
+                    self._weights(i, quantised.scale),
                     quantised.levels[i],
                     c.used,
                     self.threads,

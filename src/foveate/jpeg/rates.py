@@ -29,15 +29,21 @@ class Rates:
     dc_sizes: tuple[list[float], ...]
 
 
-def scan_bytes(statistics: Statistics) -> int:
-    """Bytes of a scan with optimal tables: DHT, SOS and the coded bits, less byte stuffing."""
-    counts, extra_bits, _ = statistics
-    bits, headers = extra_bits, 10
+def scan_size(statistics: Statistics) -> tuple[int, int]:
+    """Of a scan with optimal tables: bytes of DHT and SOS, and coded bits."""
+    counts, bits, _ = statistics
+    headers = 10
     for table in counts:
         symbols = int(np.count_nonzero(table))
         if symbols:
             bits += int(native.huffman_lengths(table).astype(np.int64) @ table)
             headers += 21 + symbols
+    return headers, bits
+
+
+def scan_bytes(statistics: Statistics) -> int:
+    """Bytes of a scan with optimal tables, less byte stuffing."""
+    headers, bits = scan_size(statistics)
     return headers + (bits + 7) // 8
 
 
