@@ -79,7 +79,9 @@ def differences(
     return table(headings, lines)
 
 
-def bd_rates(record: Mapping[str, Any], metrics: Sequence[str]) -> str:
+def bd_rates(
+    record: Mapping[str, Any], metrics: Sequence[str], *, codecs: Sequence[str] | None = None
+) -> str:
     """Per cent of bytes at equal quality; nothing where a part of the pictures only has curves."""
     rates = record["bd_rate_per_cent"]
     shown = shown_metrics(rates, metrics)
@@ -91,7 +93,9 @@ def bd_rates(record: Mapping[str, Any], metrics: Sequence[str]) -> str:
         return f"{told['mean']:+.1f} [{low:+.1f}, {high:+.1f}]"
 
     lines = [
-        (title(record, codec), *(cell(of.get(m)) for m in shown)) for codec, of in rates.items()
+        (title(record, codec), *(cell(of.get(m)) for m in shown))
+        for codec, of in rates.items()
+        if codecs is None or codec in codecs
     ]
     headings = [
         f"% of bytes, {record['labels'][record['anchor']]} 0",

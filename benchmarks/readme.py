@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 import foveate
-from coder_tables import differences
+from coder_tables import bd_rates, differences
 from foveate.jpeg.plain import plain_jpeg
 from pages import ROOT, replace, result
 
@@ -35,6 +35,8 @@ COLUMNS = (
     "psnr_hvs_m",
     "ssimulacra2",
 )
+BD_ROWS = ("pillow", "jpegli-optimised", "foveate-none", "foveate", "foveate-eyes", "webp", "avif")
+BD_COLUMNS = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
 QUALITY = "50"
 SETS = ("coding", "kodak")
 
@@ -100,6 +102,9 @@ def main() -> None:
         record = result(f"codecs-{name}")
         if record:
             text = replace(text, f"table {name}", coding_table(record))
+    record = result(f"codecs-{SETS[0]}")
+    if record:
+        text = replace(text, "table bd", bd_rates(record, BD_COLUMNS, codecs=BD_ROWS))
     readme.write_text(text)
 
 
