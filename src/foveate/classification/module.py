@@ -65,7 +65,7 @@ class Classifying(lightning.LightningModule):
             {"params": [p for p in every if p.ndim > 1], "weight_decay": DECAY},
             {"params": [p for p in every if p.ndim <= 1], "weight_decay": 0.0},
         ]
-        return torch.optim.SGD(groups, lr=RATE, momentum=MOMENTUM)
+        return torch.optim.SGD(groups, lr=RATE, momentum=MOMENTUM, fused=True)
 
     def on_train_epoch_start(self) -> None:
         self._train = torch.zeros(4, device=self.device)

@@ -23,7 +23,7 @@ foveate reproduce msroi-figure2 crowd.jpg street.jpg --fixations fixations
 
 foveate reproduce msroi-figure3 kodak
 
-foveate reproduce thesis --images data/caltech101 --model salnet --epochs 2 --only rgb,fan-in3
+foveate reproduce thesis --images data/caltech101 --model salnet --epochs 3 --only rgb,fan-in1
 """
 
 app = typer.Typer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foveate.cli.batch import print_json
+from foveate.cli.inputs import make_folder, refuse_existing
 from foveate.cli.options import checked_map
+from foveate.cli.studied import AsJson, Overwrite, Save
 from foveate.errors import MissingExtraError, OptionError, printable
 
 if TYPE_CHECKING:
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 EPILOG = r"""
 [bold]Examples[/]
 
-foveate reproduce thesis --images data/caltech101 --model salnet --epochs 2 --only rgb,fan-in1
+foveate reproduce thesis --images caltech101 --model salnet --epochs 3 --batch 32 --only rgb,fan-in1
 
 foveate reproduce thesis --data packs/caltech101 --epochs 30 --only rgb,fan-in3 --seeds 1,2,3
 
@@ -76,9 +79,9 @@ def thesis(
     devices: Annotated[str, typer.Option(help="Lightning's: how many, or auto.")] = "1",
     strategy: Annotated[str, typer.Option(help="Lightning's: auto, ddp.")] = "auto",
     precision: Annotated[str, typer.Option(help="Lightning's: 32-true, bf16-mixed.")] = "32-true",
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object, and nothing else.")
-    ] = False,
+    save: Save = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
 ) -> None:
     """Does a saliency map help classify? Trains the thesis' networks and its missing controls."""
     wanted_seeds = _seeds(seeds)
@@ -93,6 +96,9 @@ def thesis(
 
     names = [name for given in only or () for name in given.split(",") if name]
     experiments = parse_experiments(names or list(DEFAULT))
+    if save is not None:
+        refuse_existing(save, overwrite=overwrite)
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch: large pages, a tenth faster
     try:
         import lightning  # noqa: F401
         import torch  # noqa: F401
@@ -116,6 +122,12 @@ def thesis(
         tell=_tell if on_terminal else lambda name, seed: None,
     )
     record, files = _written(done_trainings(output), pack, output)
+    if save is not None:
+        from foveate.experiments.records import save_record
+
+        make_folder(save.parent)
+        save_record(record, save, overwrite=overwrite)
+        files.append(save)
     if as_json:
         print_json(record)
         return
