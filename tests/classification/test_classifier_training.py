@@ -1,6 +1,7 @@
 """Training on a pack: rates, what is counted, cuts, devices' shares, surgery, studies."""
 
 import json
+import signal
 
 import numpy as np
 import pytest
@@ -96,26 +97,31 @@ def test_easy_classes_are_learnt(pack, tmp_path):
     assert record["history"][-1]["train_loss"] < 0.8 * record["history"][0]["train_loss"]
 
 
+@pytest.fixture
+def ctrl_c():
+    """Lightning ignores further interruptions once there was one."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_cut_training_ends_as_one_that_was_not(pack, tmp_path, monkeypatch):
     monkeypatch.setattr(run, "CHECKPOINT_EVERY_S", 0.0)
     whole = train("rgb", pack, tmp_path / "whole")
-
-    class CutError(Exception):
-        pass
-
-    validated = Classifying.on_train_epoch_start
+    started = Classifying.on_train_epoch_start
 
     def cut(self):
         if self.current_epoch == 2:
-            raise CutError
-        validated(self)
+            raise KeyboardInterrupt
+        started(self)
 
     monkeypatch.setattr(Classifying, "on_train_epoch_start", cut)
-    with pytest.raises(CutError):
+    with pytest.raises(KeyboardInterrupt):
         train("rgb", pack, tmp_path / "cut")
     assert run.finished(tmp_path / "cut") is None
     assert len(run.read_record(tmp_path / "cut")["history"]) == 2
-    monkeypatch.setattr(Classifying, "on_train_epoch_start", validated)
+    monkeypatch.setattr(Classifying, "on_train_epoch_start", started)
     again = train("rgb", pack, tmp_path / "cut")
     assert again["hits"] == whole["hits"]
     states = [torch.load(tmp_path / name / "network.pt") for name in ("whole", "cut")]

@@ -19,6 +19,7 @@ from typing import Any
 
 import lightning
 import torch
+from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch.callbacks import Checkpoint, TQDMProgressBar
 
 from foveate.classification.batches import PackedBatches
@@ -137,8 +138,11 @@ def train_experiment(
         enable_model_summary=False,
     )
     last = folder / "last.ckpt"
-    trainer.fit(module, data, ckpt_path=last if last.is_file() else None, weights_only=False)
-    if len(module.history) < settings.epochs:  # Lightning returns from an interruption
+    try:
+        trainer.fit(module, data, ckpt_path=last if last.is_file() else None, weights_only=False)
+    except SystemExit as end:  # so Lightning ends where it is interrupted; earlier ones go on
+        raise KeyboardInterrupt from end
+    if len(module.history) < settings.epochs:
         raise KeyboardInterrupt
     hits = module.hits.cpu().int()
     facts |= {
@@ -158,6 +162,11 @@ def train_experiment(
         last.unlink(missing_ok=True)
     trainer.strategy.barrier()
     return facts
+
+
+def is_first_process() -> bool:
+    """Whether this one of all devices' processes is the one that tells and writes."""
+    return int(getattr(rank_zero_only, "rank", 0) or 0) == 0
 
 
 def finished(folder: Path) -> Record | None:

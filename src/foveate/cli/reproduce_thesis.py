@@ -105,7 +105,7 @@ def thesis(
         import webdataset  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("foveate reproduce thesis", "train") from error
-    from foveate.classification.run import Machine, Settings
+    from foveate.classification.run import Machine, Settings, is_first_process
     from foveate.classification.study import done_trainings, run_study
 
     pack = _pack(data, images, model, size, output, threads)
@@ -121,6 +121,8 @@ def thesis(
         progress_bar=on_terminal,
         tell=_tell if on_terminal else lambda name, seed: None,
     )
+    if not is_first_process():
+        return
     record, files = _written(done_trainings(output), pack, output)
     if save is not None:
         from foveate.experiments.records import save_record

@@ -1,0 +1,107 @@
+"""Rewrite the tables of docs/classification.md from results/thesis-*.json.
+
+foveate reproduce thesis --data packs/caltech101 ... --save results/thesis-caltech101.json
+python benchmarks/classification_page.py
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pages import ABSENT, RESULTS, ROOT, filled, number, result, table
+
+PAGE = ROOT / "docs" / "classification.md"
+DECIDING = (
+    ("fan-in1", "rgb"),
+    ("fan-in1", "fan-in1+other"),
+    ("fan-in2", "rgb"),
+    ("fan-in3", "rgb"),
+    ("no-conv2", "rgb"),
+    ("fan-in3", "no-conv2"),
+    ("fan-in3", "fan-in3+other"),
+    ("rgb+attention", "rgb"),
+)
+
+
+def found() -> dict[str, dict[str, Any]]:
+    """The results there are, by the set's name."""
+    names = sorted(path.stem for path in RESULTS.glob("thesis-*.json"))
+    return {name.removeprefix("thesis-"): result(name) for name in names}
+
+
+def interval(ends: list[float] | None) -> str:
+    return ABSENT if ends is None else f"{ends[0]:+.1f} to {ends[1]:+.1f}"
+
+
+def difference(record: dict[str, Any], first: str, second: str) -> str:
+    """Points with both intervals."""
+    for each in record["differences"]:
+        if (each["first"], each["second"]) == (first, second):
+            seeds = f" ({interval(each['seeds'])})" if each["seeds"] else ""
+            return f"**{each['points']:+.1f}**, {interval(each['pictures'])}{seeds}"
+    return ABSENT
+
+
+def decides() -> str:
+    records = found()
+    if not records:
+        return ABSENT
+    rows = [
+        (f"`{first}` − `{second}`", *(difference(each, first, second) for each in records.values()))
+        for first, second in DECIDING
+    ]
+    told = [row for row in rows if any(cell != ABSENT for cell in row[1:])]
+    return table(("points of top-1", *map(_title, records.values())), told)
+
+
+def _title(record: dict[str, Any]) -> str:
+    pack = record["pack"]
+    return f"{pack['set']}, {pack['counts']['val']:,} pictures"
+
+
+def spread(row: dict[str, Any] | None) -> str:
+    """Mean, deviation and seeds of top-1."""
+    if row is None:
+        return ABSENT
+    top1 = row["top1"]
+    deviation = "" if top1["deviation"] is None else f" ± {top1['deviation']:.1f}"
+    return f"{top1['mean']:.1f}{deviation} ({len(row['seeds'])})"
+
+
+def rows() -> str:
+    records = found()
+    if not records:
+        return ABSENT
+    printed = next(iter(records.values()))["printed"]["table4.1"]
+    names = dict.fromkeys(name for record in records.values() for name in record["table4.1"])
+    weights = {
+        name: row["weights"]
+        for record in records.values()
+        for name, row in record["table4.1"].items()
+    }
+    shown = [
+        (
+            f"`{name}`",
+            number(printed.get(name, {}).get("top1"), 1),
+            *(spread(record["table4.1"].get(name)) for record in records.values()),
+            f"{weights[name] / 1e6:.1f} M",
+        )
+        for name in names
+    ]
+    columns = [f"{_title(record)}, {_epochs(record)} epochs (seeds)" for record in records.values()]
+    return table(("network", "thesis", *columns, "parameters"), shown)
+
+
+def _epochs(record: dict[str, Any]) -> int:
+    return max(row["epochs"] for row in record["table4.1"].values())
+
+
+TABLES = {"decides": decides, "rows": rows}
+
+
+def main() -> None:
+    PAGE.write_text(filled(PAGE.read_text(), TABLES))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""What docs/classification.md tells a reader to type works, and its tables can be made."""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from foveate.classification.names import parse_experiments
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "classification.md").read_text()
+
+
+@pytest.fixture
+def page_script(monkeypatch):
+    """benchmarks/classification_page.py."""
+    folder = ROOT / "benchmarks"
+    monkeypatch.syspath_prepend(str(folder))
+    spec = importlib.util.spec_from_file_location(
+        "classification_page", folder / "classification_page.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "classification_page", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_python_example_runs():
+    code = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL).group(1)
+    scope = {}
+    exec(code, scope)
+    assert scope["logits"].shape == (2, 10)
+
+
+def test_every_name_on_the_page_is_one():
+    typed = [names for line in re.findall(r"--only (\S+)", PAGE) for names in line.split(",")]
+    listed = re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| `.*$", PAGE, re.MULTILINE)))
+    named = [name for name in listed if not name.startswith(("+", "-", "no-map"))]
+    assert len(parse_experiments(typed)) > 10
+    assert parse_experiments(named)
+
+
+def test_tables_are_made_from_results(page_script, monkeypatch, tmp_path):
+    assert page_script.filled(PAGE, page_script.TABLES)
+    record = {
+        "pack": {"set": "drawn", "counts": {"val": 1200}},
+        "printed": {"table4.1": {"fan-in1": {"top1": 38.32}}},
+        "table4.1": {
+            "rgb": {
+                "top1": {"mean": 20.04, "deviation": 0.5},
+                "seeds": [1, 2],
+                "epochs": 9,
+                "weights": 25_678_888,
+            },
+            "fan-in1": {
+                "top1": {"mean": 21.0, "deviation": None},
+                "seeds": [1],
+                "epochs": 9,
+                "weights": 26_305_960,
+            },
+        },
+        "differences": [
+            {
+                "first": "fan-in1",
+                "second": "rgb",
+                "points": 0.96,
+                "pictures": [-0.2, 2.1],
+                "seeds": None,
+            }
+        ],
+    }
+    monkeypatch.setattr(page_script, "found", lambda: {"drawn": record})
+    assert "| `fan-in1` − `rgb` | **+1.0**, -0.2 to +2.1 |" in page_script.decides()
+    assert "| `rgb` | – | 20.0 ± 0.5 (2) | 25.7 M |" in page_script.rows()
+    assert "| `fan-in1` | 38.3 | 21.0 (1) | 26.3 M |" in page_script.rows()
