@@ -26,7 +26,7 @@ from foveate.classification.batches import PackedBatches
 from foveate.classification.module import Classifying
 from foveate.classification.names import Experiment
 from foveate.classification.networks.build import HIDDEN, attention_layers, build_network
-from foveate.classification.networks.surgery import transplant
+from foveate.classification.networks.surgery import NewWeights, transplant
 from foveate.classification.pack import Pack
 from foveate.classification.reading import open_part
 from foveate.errors import OptionError, printable
@@ -68,6 +68,12 @@ class Machine:
             "precision": self.precision,
         }
 
+    def reading_processes(self) -> int:
+        """As asked; beside a GPU some, which a processor has no cores to spare for."""
+        if self.workers is not None:
+            return self.workers
+        return min(8, os.cpu_count() or 1) if torch.cuda.is_available() else 0
+
 
 def train_experiment(
     experiment: Experiment,
@@ -103,40 +109,12 @@ def train_experiment(
         torch.set_num_threads(machine.threads)
     lightning.seed_everything(seed, workers=True, verbose=False)
     train, val = (open_part(pack, part, maps=experiment.maps) for part in ("train", "val"))
-    network = build_network(
-        experiment, side=pack.side, classes=len(pack.classes), hidden=settings.hidden
+    module = _module(experiment, pack, settings, begin=begin, seed=seed, val_count=len(val))
+    data = PackedBatches(
+        train, val, batch=settings.batch, seed=seed, workers=machine.reading_processes()
     )
-    if begin is not None:
-        trained = torch.load(begin, map_location="cpu", weights_only=True)
-        transplant(
-            network, trained, new="uniform" if experiment.start == "tuned" else "zero", seed=seed
-        )
-    in_channels_last(network)
-    module = Classifying(
-        network,
-        val_count=len(val),
-        mean=pack.mean if experiment.mean else (0.0, 0.0, 0.0, 0.0),
-        taught=attention_layers(network) if experiment.attention else (),
-    )
-    workers = machine.workers
-    if workers is None:
-        workers = min(8, os.cpu_count() or 1) if torch.cuda.is_available() else 0
-    data = PackedBatches(train, val, batch=settings.batch, seed=seed, workers=workers)
-    facts = {**stated, "weights": sum(p.numel() for p in network.parameters())}
-    keeping = Keeping(folder, facts)
-    callbacks: list[Any] = [keeping, *([TQDMProgressBar(refresh_rate=5)] if progress_bar else [])]
-    trainer = lightning.Trainer(
-        **machine.trainer_flags(),
-        max_epochs=settings.epochs,
-        callbacks=callbacks,
-        logger=False,
-        benchmark=torch.cuda.is_available(),
-        num_sanity_val_steps=0,
-        use_distributed_sampler=False,
-        enable_checkpointing=True,
-        enable_progress_bar=progress_bar,
-        enable_model_summary=False,
-    )
+    facts = {**stated, "weights": sum(p.numel() for p in module.network.parameters())}
+    trainer = _trainer(machine, settings, Keeping(folder, facts), progress_bar=progress_bar)
     last = folder / "last.ckpt"
     try:
         trainer.fit(module, data, ckpt_path=last if last.is_file() else None, weights_only=False)
@@ -144,9 +122,8 @@ def train_experiment(
         raise KeyboardInterrupt from end
     if len(module.history) < settings.epochs:
         raise KeyboardInterrupt
-    hits = module.hits.cpu().int()
     facts |= {
-        **_results(hits, val.labels.tolist(), len(pack.classes)),
+        **_results(module.hits.cpu().int(), val.labels.tolist(), len(pack.classes)),
         "history": module.history,
         "seconds": round(sum(entry["seconds"] for entry in module.history), 1),
         "made_by": head(PACKAGES),
@@ -154,14 +131,60 @@ def train_experiment(
         "done": True,
     }
     if trainer.is_global_zero:
-        state = {name: value.cpu() for name, value in network.state_dict().items()}
-        draft = folder / "network.pt.tmp"
-        torch.save(state, draft)
-        draft.replace(folder / "network.pt")
+        _save_state(module.network, folder / "network.pt")
         _write(folder / "record.json", facts)
         last.unlink(missing_ok=True)
     trainer.strategy.barrier()
     return facts
+
+
+def _module(
+    experiment: Experiment,
+    pack: Pack,
+    settings: Settings,
+    *,
+    begin: Path | None,
+    seed: int,
+    val_count: int,
+) -> Classifying:
+    """The network with its first weights, and how it is trained."""
+    network = build_network(
+        experiment, side=pack.side, classes=len(pack.classes), hidden=settings.hidden
+    )
+    if begin is not None:
+        trained = torch.load(begin, map_location="cpu", weights_only=True)
+        new: NewWeights = "uniform" if experiment.start == "tuned" else "zero"
+        transplant(network, trained, new=new, seed=seed)
+    in_channels_last(network)
+    return Classifying(
+        network,
+        val_count=val_count,
+        mean=pack.mean if experiment.mean else (0.0, 0.0, 0.0, 0.0),
+        taught=attention_layers(network) if experiment.attention else (),
+    )
+
+
+def _trainer(
+    machine: Machine, settings: Settings, keeping: Keeping, *, progress_bar: bool
+) -> lightning.Trainer:
+    bars = [TQDMProgressBar(refresh_rate=5)] if progress_bar else []
+    return lightning.Trainer(
+        **machine.trainer_flags(),
+        max_epochs=settings.epochs,
+        callbacks=[keeping, *bars],
+        logger=False,
+        benchmark=torch.cuda.is_available(),
+        num_sanity_val_steps=0,
+        use_distributed_sampler=False,
+        enable_progress_bar=progress_bar,
+        enable_model_summary=False,
+    )
+
+
+def _save_state(network: torch.nn.Module, path: Path) -> None:
+    draft = path.with_suffix(".tmp")
+    torch.save({name: value.cpu() for name, value in network.state_dict().items()}, draft)
+    draft.replace(path)
 
 
 def is_first_process() -> bool:
