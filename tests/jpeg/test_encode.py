@@ -13,6 +13,7 @@ from PIL import Image
 
 from foveate.errors import TargetError
 from foveate.jpeg import metadata, twin
+from foveate.jpeg.blockwise import decoded_mse
 from foveate.jpeg.bytes_target import BytesTarget
 from foveate.jpeg.encode import Encoded, Options, PlainQuality, encode
 from foveate.jpeg.plain import bytes_at_quality, plain_jpeg
@@ -180,6 +181,24 @@ def test_any_picture_at_any_quality_has_a_file_that_pillow_and_jpeglib_read(
     plain = plain_jpeg(pixels, quality, subsampling="420" if chroma_420 else "444")
     error = ((shown.astype(float) - pixels) ** 2).mean()
     assert error <= ((decoded(plain).astype(float) - pixels) ** 2).mean() * 1.2 + 2
+
+
+@pytest.mark.parametrize("chroma_420", [True, False])
+def test_a_picture_searched_by_strips_is_as_good_as_plain_jpeg(chroma_420: bool) -> None:
+    """Both groups of limits on all decoded pixels, within what strips may miss."""
+    size = (1208, 1816)
+    pixels, weights = picture(*size), disc_weights(*size)
+    options = Options(chroma_420=chroma_420, threads=2)
+    data = encode(pixels, weights, PlainQuality(70, 40), options).data
+    low = weights <= np.median(weights)
+    for quality, importance in ((70, weights), (40, low)):
+        ours, theirs = (
+            float((decoded_mse(pixels, file) * importance).sum())
+            for file in (data, plain_jpeg(pixels, quality))
+        )
+        assert ours <= 1.01 * theirs
+    subsampling = "420" if chroma_420 else "444"
+    assert len(data) < bytes_at_quality(pixels, 70, subsampling=subsampling)
 
 
 @pytest.mark.parametrize("quality", [50, 80])

@@ -9,7 +9,7 @@ from foveate.jpeg.encode import Options, transform
 from foveate.jpeg.encoder import Encoder
 from foveate.jpeg.prediction import Prediction
 from foveate.jpeg.scripts import baseline_script, progressive_script
-from foveate.jpeg.search import sample
+from foveate.jpeg.search import blocks_of, sampled_strips
 
 
 def uneven(height: int, width: int) -> np.ndarray:
@@ -27,13 +27,16 @@ def test_some_rows_tell_the_whole_files_bytes(scale: float, progressive: bool) -
     blocks = transform(uneven(720, 512), None, Options())
     script = progressive_script(3) if progressive else baseline_script(3, chroma_420=True)
     tuning = Options().tuning
-    whole, part = (Encoder(b, script, tuning, threads=2) for b in (blocks, sample(blocks, 800)))
+    strips = sampled_strips(blocks, 800)
+    assert strips is not None
+    sampled = blocks_of(blocks, strips)
+    whole, part = (Encoder(b, script, tuning, threads=2) for b in (blocks, sampled))
     prediction = Prediction(whole, part)
     assert not prediction.exact
     assert prediction.share < 0.25
     for _ in range(2):
-        sampled = part.quantise(scale)
-    predicted = prediction.size_bytes(sampled)
+        quantised = part.quantise(scale)
+    predicted = prediction.size_bytes(quantised)
     whole.adopt(part)
     assert predicted == pytest.approx(whole.quantise(scale).size_bytes, rel=0.03)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,15 @@ import numpy.typing as npt
 from foveate.jpeg.blockwise import decoded_mse
 from foveate.jpeg.encoder import Encoder, Quantised
 from foveate.jpeg.plain import plain_jpeg, quantisation_tables
-from foveate.jpeg.search import SMALLEST_SCALE, Found, scale_secant, scout_of
+from foveate.jpeg.search import (
+    SMALLEST_SCALE,
+    Found,
+    levels_of,
+    pixels_of,
+    sampled_strips,
+    scale_secant,
+    scout_of,
+)
 
 _SEARCH_PASSES = 14
 _FULL_PASSES = 12
@@ -28,11 +37,14 @@ _FAR_BELOW = -3.0
 """What counts for an error that no one could see."""
 _UNSEEN_COEFFICIENT_ERROR = 1e-3
 _UNSEEN_MSE = 0.05
-_CHECKED_BLOCKS = 32_768
 _RESPONSE = 0.75
 """Typical fall of what decoded pixels exceed a limit by, for each tightening; and its bounds."""
 _RESPONSES = (0.15, 1.0)
 _SLACK_MARGIN = 0.001
+_STRIPS_MARGIN = 0.002
+"""How much better strips alone have to be, so that they are good enough among all blocks too."""
+
+_FINEST = math.log(SMALLEST_SCALE) + 1e-3
 
 
 @dataclass(frozen=True)
@@ -63,21 +75,52 @@ def _sum(values: npt.NDArray[np.float32]) -> float:
     return float(values.sum(dtype=np.float64))
 
 
+class _Slack:
+    """How much a limit on coefficients is tightened so that decoded pixels keep it, in log.
+
+    Clipping, rounding and chroma interpolation add an error that does not shrink with the others,
+    so the response is learnt from check to check.
+    """
+
+    def __init__(self) -> None:
+        self.value = 0.0
+        self._response = _RESPONSE
+        self._last: tuple[float, float] | None = None
+
+    def tighten(self, excess: float) -> None:
+        """After a check whose pixels exceeded the limit by `excess`, or kept it (0 or less)."""
+        if excess <= 0:
+            return
+        if self._last is not None:
+            response = (self._last[1] - excess) / (self.value - self._last[0])
+            self._response = min(max(response, _RESPONSES[0]), _RESPONSES[1])
+        self._last = (self.value, excess)
+        self.value += excess / self._response + _SLACK_MARGIN
+
+
 class _Limits:
     """Plain JPEG's errors over an encoder's blocks, counted on coefficients.
 
     Two groups, at the picture's resolution. Important: importance-weighted error of luma, and of Y,
     Cb and Cr together, at the target's quality. Background: error of Y, Cb and Cr together, at its
-    floor. `slack` tightens each group by what decoded pixels showed beyond the coefficients.
+    floor. `slacks` tighten each group by what decoded pixels showed beyond the coefficients.
     """
 
-    def __init__(self, encoder: Encoder, target: PlainQuality, slack: tuple[float, float]) -> None:
+    def __init__(
+        self, encoder: Encoder, target: PlainQuality, slacks: tuple[_Slack, _Slack]
+    ) -> None:
         self._encoder = encoder
-        self._slack = slack
+        self._slacks = slacks
         self._important, _ = self._errors(plain_levels(encoder, target.quality))
         _, self._background = self._errors(plain_levels(encoder, target.floor))
         self._unseen = _UNSEEN_COEFFICIENT_ERROR * encoder.blocks.luma_blocks
         self._has_background = bool(encoder.blocks.components[0].background.any())
+
+    def kept_by(self, excesses: tuple[float, float]) -> bool:
+        """Whether decoded pixels keep each group's limit; where not, it is tightened."""
+        for slack, excess in zip(self._slacks, excesses, strict=True):
+            slack.tighten(excess)
+        return max(excesses) <= 0
 
     def _errors(self, q: Quantised) -> tuple[list[float], list[float]]:
         """Important and background errors; a 4:2:0 chroma sample counts for four pixels."""
@@ -94,11 +137,12 @@ class _Limits:
         """Log of the worst ratio of each group; both at most 0 when all limits are kept."""
         unseen = self._unseen
         important_errors, background_errors = self._errors(q)
-        important = _worst(important_errors, self._important, unseen=unseen) + self._slack[0]
+        important = _worst(important_errors, self._important, unseen=unseen)
+        important += self._slacks[0].value
         if not self._has_background:  # a flat map has none
             return important, important
         background = _worst(background_errors, self._background, unseen=unseen)
-        return important, background + self._slack[1]
+        return important, background + self._slacks[1].value
 
 
 def _balance(scout: Encoder, limits: _Limits, log_scale: float) -> float:
@@ -166,23 +210,21 @@ def _coarsest_within(
 
 
 class _DecodedCheck:
-    """The same limits on pixels as Pillow decodes them; large pictures by a sample of rows."""
+    """The same limits on pixels as Pillow decodes them."""
 
     def __init__(
         self, pixels: npt.NDArray[np.uint8], encoder: Encoder, target: PlainQuality
     ) -> None:
         component = encoder.blocks.components[0]
         rows, cols = component.used
-        every = max(1, rows * cols // _CHECKED_BLOCKS)
         self._pixels = pixels
-        self._rows = np.arange(every // 2, rows, every)
-        self._importance = component.importance[self._rows, :cols].astype(np.float64)
-        self._background = component.background[self._rows, :cols].astype(np.float64)
+        self._importance = component.importance[:rows, :cols].astype(np.float64)
+        self._background = component.background[:rows, :cols].astype(np.float64)
         self._important = self._importance_errors(self._mse(plain_jpeg(pixels, target.quality)))
         self._floor = self._background_errors(self._mse(plain_jpeg(pixels, target.floor)))
 
     def _mse(self, data: bytes) -> npt.NDArray[np.float64]:
-        return decoded_mse(self._pixels, data, self._rows).astype(np.float64)
+        return decoded_mse(self._pixels, data).astype(np.float64)
 
     def _importance_errors(self, mse: npt.NDArray[np.float64]) -> list[float]:
         means = (mse * self._importance).sum(axis=(1, 2)) / self._importance.sum()
@@ -200,27 +242,22 @@ class _DecodedCheck:
         )
 
 
-class _Slack:
-    """How much a limit on coefficients is tightened so that decoded pixels keep it, in log.
-
-    Clipping, rounding and chroma interpolation add an error that does not shrink with the others,
-    so the response is learnt from check to check.
-    """
-
-    def __init__(self) -> None:
-        self.value = 0.0
-        self._response = _RESPONSE
-        self._last: tuple[float, float] | None = None
-
-    def tighten(self, excess: float) -> None:
-        """After a check whose pixels exceeded the limit by `excess`, or kept it (0 or less)."""
-        if excess <= 0:
-            return
-        if self._last is not None:
-            response = (self._last[1] - excess) / (self.value - self._last[0])
-            self._response = min(max(response, _RESPONSES[0]), _RESPONSES[1])
-        self._last = (self.value, excess)
-        self.value += excess / self._response + _SLACK_MARGIN
+def _checked(
+    encoder: Encoder,
+    limits: _Limits,
+    log_scale: float,
+    excess: Callable[[Quantised], tuple[float, float]],
+) -> tuple[Quantised, float]:
+    """The coarsest pass that keeps all limits also when it is decoded, and its log scale."""
+    for _ in range(_CHECKS):
+        quantised, log_scale = _coarsest_within(encoder, limits, log_scale)
+        if log_scale <= _FINEST:
+            break
+        exceeded = excess(quantised)
+        if limits.kept_by(exceeded):
+            break
+        log_scale = max(log_scale - max(exceeded) / _ERROR_SLOPE, math.log(SMALLEST_SCALE))
+    return quantised, log_scale
 
 
 def meet_quality(
@@ -229,22 +266,33 @@ def meet_quality(
     """The coarsest file as good as plain JPEG, or the finest there is.
 
     Limits are met on coefficients, then checked on the decoded file; what clipping and chroma
-    interpolation add there tightens them, and the search goes on from where it was.
+    interpolation add there tightens them, and the search goes on from where it was. Of a large
+    picture some strips are searched first, as if they were all, then all blocks from where that
+    ended; the strips alone are decoded.
     """
+    strips = sampled_strips(encoder.blocks)
     scout = scout_of(encoder)
-    finest = math.exp(float(np.log(quantisation_tables(target.quality)[0]).mean()))
-    log_scale = _balance(scout, _Limits(scout, target, (0.0, 0.0)), math.log(0.5 * finest))
-    encoder.adopt(scout)
-    check = _DecodedCheck(pixels, encoder, target)
     slacks = _Slack(), _Slack()
-    for _ in range(_CHECKS):
-        limits = _Limits(encoder, target, (slacks[0].value, slacks[1].value))
-        quantised, log_scale = _coarsest_within(encoder, limits, log_scale)
-        data = encoder.write(quantised, segments)
-        at_ceiling = log_scale <= math.log(SMALLEST_SCALE) + 1e-3
-        exceeded = check.excess(data)
-        if at_ceiling or max(exceeded) <= 0:
-            break
-        for slack, excess in zip(slacks, exceeded, strict=True):
-            slack.tighten(excess)
-    return Found(quantised, data, math.exp(log_scale), at_ceiling)
+    finest = math.exp(float(np.log(quantisation_tables(target.quality)[0]).mean()))
+    limits = _Limits(scout, target, slacks)
+    log_scale = _balance(scout, limits, math.log(0.5 * finest))
+    part = pixels if strips is None else pixels_of(pixels, strips)
+    check = _DecodedCheck(part, scout, target)
+    margin = 0.0 if strips is None else _STRIPS_MARGIN
+
+    def excess_of_scout(q: Quantised) -> tuple[float, float]:
+        important, background = check.excess(scout.write(q, b""))
+        return important + margin, background + margin
+
+    quantised, log_scale = _checked(scout, limits, log_scale, excess_of_scout)
+    if strips is not None:
+        encoder.adopt(scout)
+
+        def excess_of_strips(whole: Quantised) -> tuple[float, float]:
+            levels = levels_of(whole.levels, strips, chroma_420=encoder.blocks.chroma_420)
+            return check.excess(scout.write(replace(whole, levels=levels, statistics=()), b""))
+
+        limits = _Limits(encoder, target, slacks)
+        quantised, log_scale = _checked(encoder, limits, log_scale, excess_of_strips)
+    data = encoder.write(quantised, segments)
+    return Found(quantised, data, math.exp(log_scale), log_scale <= _FINEST)

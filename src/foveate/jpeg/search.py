@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from foveate.jpeg.encoder import Blocks, Component, Encoder, Quantised
 
@@ -14,7 +16,10 @@ LARGEST_SCALE = 4096.0
 """Every step is 1 at the smallest; at the largest it is 255, and hardly a level is left."""
 
 SAMPLE_BLOCKS = 16_384
-"""Luma blocks that a search looks at; a larger picture is sampled in whole MCU rows."""
+"""Luma blocks that a search looks at; a larger picture is sampled in strips."""
+
+STRIP = 16
+"""Pixel rows of a strip: an MCU's with 4:2:0, two MCUs' without."""
 
 
 @dataclass(frozen=True)
@@ -27,31 +32,48 @@ class Found:
     at_ceiling: bool
 
 
-def sample(blocks: Blocks, most: int = SAMPLE_BLOCKS) -> Blocks:
-    """Every n-th MCU row, so that about `most` luma blocks are left; small pictures as they are."""
+def sampled_strips(blocks: Blocks, most: int = SAMPLE_BLOCKS) -> npt.NDArray[np.intp] | None:
+    """Every n-th strip of a picture, so that about `most` luma blocks are left; None: all."""
     skip = blocks.luma_blocks // most
     if skip <= 1:
-        return blocks
-    per_mcu = 2 if blocks.chroma_420 and len(blocks.components) > 1 else 1
-    whole_rows = blocks.components[-1].used[0]  # MCU rows
-    picked = np.arange(skip // 2, whole_rows, skip)
-    luma_used = blocks.components[0].used[0]
-    picked = picked[(picked + 1) * per_mcu <= luma_used]
+        return None
+    return np.arange(skip // 2, blocks.height // STRIP, skip)
+
+
+def _rows(strips: npt.NDArray[np.intp], a_strip: int) -> npt.NDArray[np.intp]:
+    return (strips[:, None] * a_strip + np.arange(a_strip)).reshape(-1)
+
+
+def pixels_of(pixels: npt.NDArray[np.uint8], strips: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
+    """Strips of a picture as a picture."""
+    return pixels[_rows(strips, STRIP)]
+
+
+def levels_of(
+    levels: Sequence[npt.NDArray[np.int16]], strips: npt.NDArray[np.intp], *, chroma_420: bool
+) -> tuple[npt.NDArray[np.int16], ...]:
+    """The same of its levels."""
+    return tuple(
+        own[_rows(strips, 1 if i > 0 and chroma_420 else 2)] for i, own in enumerate(levels)
+    )
+
+
+def blocks_of(blocks: Blocks, strips: npt.NDArray[np.intp]) -> Blocks:
+    """The same of its blocks."""
     components = []
     for i, c in enumerate(blocks.components):
-        v = per_mcu if i == 0 else 1
-        rows = (picked[:, None] * v + np.arange(v)).reshape(-1)
+        rows = _rows(strips, 1 if i > 0 and blocks.chroma_420 else 2)
         components.append(
             Component(
-                np.ascontiguousarray(c.coefficients[rows]),
-                np.ascontiguousarray(c.weights[rows]),
-                np.ascontiguousarray(c.importance[rows]),
-                np.ascontiguousarray(c.background[rows]),
+                c.coefficients[rows],
+                c.weights[rows],
+                c.importance[rows],
+                c.background[rows],
                 (len(rows), c.used[1]),
-                None if c.hidden is None else np.ascontiguousarray(c.hidden[rows]),
+                None if c.hidden is None else c.hidden[rows],
             )
         )
-    return Blocks(tuple(components), len(picked) * per_mcu * 8, blocks.width, blocks.chroma_420)
+    return Blocks(tuple(components), len(strips) * STRIP, blocks.width, blocks.chroma_420)
 
 
 class Secant:
@@ -91,7 +113,8 @@ def scale_secant(slope: float) -> Secant:
 
 def scout_of(encoder: Encoder) -> Encoder:
     """An encoder of a sample of the blocks; the encoder itself where they are few."""
-    sampled = sample(encoder.blocks)
-    if sampled is encoder.blocks:
+    strips = sampled_strips(encoder.blocks)
+    if strips is None:
         return encoder
+    sampled = blocks_of(encoder.blocks, strips)
     return Encoder(sampled, encoder.script, encoder.tuning, threads=encoder.threads)
