@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from tiny_packs import COLOURS, a_picture, encoded, write_classes, write_parts, write_shard
 
 from foveate.classification.sources import open_sources
 from foveate.datasets.indexed_shards import index_shards
 from foveate.errors import DatasetError, PictureError
+from tiny_packs import COLOURS, a_picture, encoded, write_classes, write_parts, write_shard
 
 
 def shows(source, index):
