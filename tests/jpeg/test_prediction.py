@@ -9,7 +9,7 @@ from foveate.jpeg.encode import Options, transform
 from foveate.jpeg.encoder import Encoder
 from foveate.jpeg.prediction import Prediction
 from foveate.jpeg.scripts import baseline_script, progressive_script
-from foveate.jpeg.search import blocks_of, sampled_strips
+from foveate.jpeg.search import Pieces
 
 
 def uneven(height: int, width: int) -> np.ndarray:
@@ -27,9 +27,8 @@ def test_some_rows_tell_the_whole_files_bytes(scale: float, progressive: bool) -
     blocks = transform(uneven(720, 512), None, Options())
     script = progressive_script(3) if progressive else baseline_script(3, chroma_420=True)
     tuning = Options().tuning
-    strips = sampled_strips(blocks, 800)
-    assert strips is not None
-    sampled = blocks_of(blocks, strips)
+    rows, columns = np.mgrid[3:45:6, :2]
+    sampled = Pieces(rows.reshape(-1), 16 * columns.reshape(-1), 16).of_blocks(blocks)
     whole, part = (Encoder(b, script, tuning, threads=2) for b in (blocks, sampled))
     prediction = Prediction(whole, part)
     assert not prediction.exact

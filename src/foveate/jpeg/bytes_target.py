@@ -58,13 +58,24 @@ def _start_scale(encoder: Encoder, aim: float) -> float:
     return max(float(np.quantile(ratios, 1.0 - share)) / 0.65, SMALLEST_SCALE)
 
 
-def _settled(scout: Encoder, prediction: Prediction, aim: float) -> tuple[float, float]:
-    """Log scale and log lambda factor at which the picture takes `aim` bytes.
+@dataclass(frozen=True)
+class _Start:
+    """Where the search on all blocks begins."""
+
+    log_scale: float
+    log_lambda: float
+    stuffing: float = _STUFFING
+    """Bytes with byte stuffing over those without."""
+
+
+def _settled(scout: Encoder, prediction: Prediction, wanted: float) -> _Start:
+    """Where the picture is expected to take as many bytes as wanted, less metadata.
 
     Rates and fitted steps are settled too. What lambda leaves is corrected later, on all blocks.
     """
     tolerance, lambda_passes = (0.003, 0) if prediction.exact else (0.01, 2)
-    fits = scout.tuning.step_fits
+    fits, stuffing = scout.tuning.step_fits, _STUFFING
+    aim = wanted / stuffing
     log_scale = math.log(_start_scale(scout, aim * prediction.share))
     secant = scale_secant(_BYTES_SLOPE)
     for n in range(_SEARCH_PASSES):
@@ -78,8 +89,11 @@ def _settled(scout: Encoder, prediction: Prediction, aim: float) -> tuple[float,
             secant = scale_secant(_BYTES_SLOPE)
         following = secant.next(log_scale, miss)
         if following == log_scale:
-            return log_scale, 0.0
+            return _Start(log_scale, 0.0)
         log_scale = following
+    if not prediction.exact:
+        stuffing = len(scout.write(quantised, b"")) / quantised.size_bytes
+        aim = wanted / stuffing
     secant = Secant(_LAMBDA_SLOPE, -_FAR_LAMBDA, _FAR_LAMBDA)
     log_lambda = secant.next(0.0, miss)
     for _ in range(lambda_passes):
@@ -89,7 +103,7 @@ def _settled(scout: Encoder, prediction: Prediction, aim: float) -> tuple[float,
         if abs(miss) < _LAMBDA_TOLERANCE:
             break
         log_lambda = secant.next(log_lambda, miss)
-    return log_scale, log_lambda
+    return _Start(log_scale, log_lambda, stuffing)
 
 
 def _coarsest(encoder: Encoder, segments: bytes) -> Found:
@@ -108,8 +122,8 @@ def _lambda_secant() -> Secant:
 class _Sizes:
     """Bytes of a pass: counted exactly but for stuffing, whose share the last real file tells."""
 
-    def __init__(self, encoder: Encoder, segments: bytes) -> None:
-        self._encoder, self._segments, self._stuffing = encoder, segments, _STUFFING
+    def __init__(self, encoder: Encoder, segments: bytes, stuffing: float) -> None:
+        self._encoder, self._segments, self._stuffing = encoder, segments, stuffing
 
     def file(self, quantised: Quantised) -> bytes:
         data = self._encoder.write(quantised, self._segments)
@@ -129,12 +143,14 @@ def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
     """
     fixed = len(segments)
     scout = scout_of(encoder)
+    prediction = Prediction(encoder, scout)
     # Bytes that are known, not predicted, can come nearer to the most.
-    wanted = (target.aim + target.most) / 2 if scout is encoder else target.aim
-    aim = max(wanted - fixed, 1.0)
-    log_scale, log_lambda = _settled(scout, Prediction(encoder, scout), aim / _STUFFING)
+    wanted = target.aim + target.most if prediction.exact else target.least + target.most
+    aim = max(wanted / 2 - fixed, 1.0)
+    start = _settled(scout, prediction, aim)
     encoder.adopt(scout)
-    sizes = _Sizes(encoder, segments)
+    log_scale, log_lambda = start.log_scale, start.log_lambda
+    sizes = _Sizes(encoder, segments, start.stuffing)
     best: Found | None = None
     secant, finer = _lambda_secant(), _FINER
     for n in range(_FULL_PASSES):
@@ -144,7 +160,7 @@ def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
         size = sizes.expected(quantised)
         nearer = best is None or size > len(best.data)
         near = n > 0 or at_ceiling or size >= target.least
-        if near and nearer and size <= 1.004 * target.most:
+        if near and nearer and size <= 1.002 * target.most:
             quantised = encoder.refit(quantised)
             data = sizes.file(quantised)
             size = len(data)

@@ -145,6 +145,9 @@ def _room_for(image: Image.Image) -> Iterator[None]:
             ImageFile.MAXBLOCK = before
 
 
+_PERCENT_POWER = 1.6
+"""Typical power of a file's size that its steps go with, inverse."""
+
 _PILLOW_SUBSAMPLING = {"444": "4:4:4", "420": "4:2:0"}
 
 
@@ -202,9 +205,10 @@ def bytes_at_quality(pixels: Pixels, quality: int, *, subsampling: str | None = 
 def nearest_quality(pixels: Pixels, target_bytes: int, *, subsampling: str | None = None) -> int:
     """The quality at which `plain_jpeg` comes nearest to a size; of equals the lower one.
 
-    By bisection: sizes grow with quality but for a byte here and there.
+    Sizes grow with quality but for a byte here and there. They go about as a power of the steps, so
+    each one that is seen tells where to look next.
     """
-    low, high = 1, 100
+    low, high, guess = 1, 100, 75
     sizes: dict[int, int] = {}
 
     def size(quality: int) -> int:
@@ -213,9 +217,13 @@ def nearest_quality(pixels: Pixels, target_bytes: int, *, subsampling: str | Non
         return sizes[quality]
 
     while low < high:
-        middle = (low + high) // 2
+        # Were guesses wrong time and again, half of what is left would still go every other time.
+        middle = (low + high) // 2 if len(sizes) % 3 == 2 else min(max(guess, low), high - 1)
         if size(middle) < target_bytes:
             low = middle + 1
         else:
             high = middle
+        percent = max(quality_percent(middle), 1.0)
+        percent *= (size(middle) / max(target_bytes, 1)) ** _PERCENT_POWER
+        guess = round(percent_quality(percent))
     return min((max(low - 1, 1), low), key=lambda q: (abs(size(q) - target_bytes), q))

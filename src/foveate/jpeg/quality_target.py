@@ -13,11 +13,10 @@ from foveate.jpeg.blockwise import decoded_mse
 from foveate.jpeg.encoder import Encoder, Quantised
 from foveate.jpeg.plain import plain_jpeg, quantisation_tables
 from foveate.jpeg.search import (
+    SIDE,
     SMALLEST_SCALE,
     Found,
-    levels_of,
-    pixels_of,
-    sampled_strips,
+    sampled,
     scale_secant,
     scout_of,
 )
@@ -25,6 +24,8 @@ from foveate.jpeg.search import (
 _SEARCH_PASSES = 14
 _FULL_PASSES = 12
 _CHECKS = 8
+_CHECKED_BLOCKS = 32_768
+"""Of pictures with more luma blocks only pieces are decoded."""
 
 _ERROR_SLOPE = 1.4
 """Typical slope of log error over log scale."""
@@ -41,8 +42,8 @@ _RESPONSE = 0.75
 """Typical fall of what decoded pixels exceed a limit by, for each tightening; and its bounds."""
 _RESPONSES = (0.15, 1.0)
 _SLACK_MARGIN = 0.001
-_STRIPS_MARGIN = 0.002
-"""How much better strips alone have to be, so that they are good enough among all blocks too."""
+_PIECES_MARGIN = 0.002
+"""How much better pieces alone have to be, so that they are good enough among all blocks too."""
 
 _FINEST = math.log(SMALLEST_SCALE) + 1e-3
 
@@ -266,33 +267,38 @@ def meet_quality(
     """The coarsest file as good as plain JPEG, or the finest there is.
 
     Limits are met on coefficients, then checked on the decoded file; what clipping and chroma
-    interpolation add there tightens them, and the search goes on from where it was. Of a large
-    picture some strips are searched first, as if they were all, then all blocks from where that
-    ended; the strips alone are decoded.
+    interpolation add there tightens them, and the search goes on from where it was. Of all but
+    small pictures some pieces are searched first, as if they were all, then all blocks from where
+    that ended; of large ones the pieces alone are decoded.
     """
-    strips = sampled_strips(encoder.blocks)
+    pieces = sampled(encoder.blocks)
     scout = scout_of(encoder)
     slacks = _Slack(), _Slack()
     finest = math.exp(float(np.log(quantisation_tables(target.quality)[0]).mean()))
     limits = _Limits(scout, target, slacks)
     log_scale = _balance(scout, limits, math.log(0.5 * finest))
-    part = pixels if strips is None else pixels_of(pixels, strips)
+    part = pixels if pieces is None else pieces.of(pixels, SIDE)
     check = _DecodedCheck(part, scout, target)
-    margin = 0.0 if strips is None else _STRIPS_MARGIN
+    margin = 0.0 if pieces is None else _PIECES_MARGIN
 
     def excess_of_scout(q: Quantised) -> tuple[float, float]:
         important, background = check.excess(scout.write(q, b""))
         return important + margin, background + margin
 
     quantised, log_scale = _checked(scout, limits, log_scale, excess_of_scout)
-    if strips is not None:
+    if pieces is not None:
         encoder.adopt(scout)
+        whole = None
+        if encoder.blocks.luma_blocks <= _CHECKED_BLOCKS:
+            whole = _DecodedCheck(pixels, encoder, target)
 
-        def excess_of_strips(whole: Quantised) -> tuple[float, float]:
-            levels = levels_of(whole.levels, strips, chroma_420=encoder.blocks.chroma_420)
-            return check.excess(scout.write(replace(whole, levels=levels, statistics=()), b""))
+        def excess_of_encoder(q: Quantised) -> tuple[float, float]:
+            if whole is not None:
+                return whole.excess(encoder.write(q, b""))
+            levels = pieces.of_levels(q.levels, chroma_420=encoder.blocks.chroma_420)
+            return check.excess(scout.write(replace(q, levels=levels, statistics=()), b""))
 
         limits = _Limits(encoder, target, slacks)
-        quantised, log_scale = _checked(encoder, limits, log_scale, excess_of_strips)
+        quantised, log_scale = _checked(encoder, limits, log_scale, excess_of_encoder)
     data = encoder.write(quantised, segments)
     return Found(quantised, data, math.exp(log_scale), log_scale <= _FINEST)

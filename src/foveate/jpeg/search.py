@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,18 @@ SMALLEST_SCALE = 0.25
 LARGEST_SCALE = 4096.0
 """Every step is 1 at the smallest; at the largest it is 255, and hardly a level is left."""
 
-SAMPLE_BLOCKS = 16_384
-"""Luma blocks that a search looks at; a larger picture is sampled in strips."""
+_T = TypeVar("_T", bound=np.generic)
 
-STRIP = 16
-"""Pixel rows of a strip: an MCU's with 4:2:0, two MCUs' without."""
+_LEAST_SAMPLE, _USUAL_SAMPLE = 6144, 16_384
+_SHARES = 4, 24
+"""A search looks at the usual number of luma blocks, but at a quarter of a smaller picture's and
+at a twenty-fourth of a larger one's."""
+
+SIDE = 16
+"""Pixels of a piece's height and of the unit of its width: an MCU's with 4:2:0."""
+_PIECE_UNITS = 32
+"""Widest pieces: what follows a block in a row matters to the next, so that they are long."""
+_GOLDEN = 0.618
 
 
 @dataclass(frozen=True)
@@ -32,48 +40,64 @@ class Found:
     at_ceiling: bool
 
 
-def sampled_strips(blocks: Blocks, most: int = SAMPLE_BLOCKS) -> npt.NDArray[np.intp] | None:
-    """Every n-th strip of a picture, so that about `most` luma blocks are left; None: all."""
-    skip = blocks.luma_blocks // most
-    if skip <= 1:
-        return None
-    return np.arange(skip // 2, blocks.height // STRIP, skip)
+@dataclass(frozen=True)
+class Pieces:
+    """Parts of a picture, spread evenly over it, that one below the other are a picture too."""
 
+    rows: npt.NDArray[np.intp]
+    """Where each begins, in units of `SIDE`."""
+    columns: npt.NDArray[np.intp]
+    width: int
+    """Of all, in units."""
 
-def _rows(strips: npt.NDArray[np.intp], a_strip: int) -> npt.NDArray[np.intp]:
-    return (strips[:, None] * a_strip + np.arange(a_strip)).reshape(-1)
+    def of(self, values: npt.NDArray[_T], unit: int) -> npt.NDArray[_T]:
+        """Of (rows, columns, ...) values, `unit` of which make a unit down and across."""
+        down = (self.rows[:, None] * unit + np.arange(unit)).reshape(-1, 1)
+        across = self.columns[:, None] * unit + np.arange(self.width * unit)
+        picked: npt.NDArray[_T] = values[down, np.repeat(across, unit, axis=0)]
+        return picked
 
+    def of_levels(
+        self, levels: Sequence[npt.NDArray[np.int16]], *, chroma_420: bool
+    ) -> tuple[npt.NDArray[np.int16], ...]:
+        """Of every component's levels."""
+        return tuple(self.of(own, 1 if i > 0 and chroma_420 else 2) for i, own in enumerate(levels))
 
-def pixels_of(pixels: npt.NDArray[np.uint8], strips: npt.NDArray[np.intp]) -> npt.NDArray[np.uint8]:
-    """Strips of a picture as a picture."""
-    return pixels[_rows(strips, STRIP)]
-
-
-def levels_of(
-    levels: Sequence[npt.NDArray[np.int16]], strips: npt.NDArray[np.intp], *, chroma_420: bool
-) -> tuple[npt.NDArray[np.int16], ...]:
-    """The same of its levels."""
-    return tuple(
-        own[_rows(strips, 1 if i > 0 and chroma_420 else 2)] for i, own in enumerate(levels)
-    )
-
-
-def blocks_of(blocks: Blocks, strips: npt.NDArray[np.intp]) -> Blocks:
-    """The same of its blocks."""
-    components = []
-    for i, c in enumerate(blocks.components):
-        rows = _rows(strips, 1 if i > 0 and blocks.chroma_420 else 2)
-        components.append(
-            Component(
-                c.coefficients[rows],
-                c.weights[rows],
-                c.importance[rows],
-                c.background[rows],
-                (len(rows), c.used[1]),
-                None if c.hidden is None else c.hidden[rows],
+    def of_blocks(self, blocks: Blocks) -> Blocks:
+        """Of a picture's blocks."""
+        components = []
+        for i, c in enumerate(blocks.components):
+            unit = 1 if i > 0 and blocks.chroma_420 else 2
+            coefficients = self.of(c.coefficients, unit)
+            components.append(
+                Component(
+                    coefficients,
+                    self.of(c.weights, unit),
+                    self.of(c.importance, unit),
+                    self.of(c.background, unit),
+                    (coefficients.shape[0], coefficients.shape[1]),
+                    None if c.hidden is None else self.of(c.hidden, unit),
+                )
             )
-        )
-    return Blocks(tuple(components), len(strips) * STRIP, blocks.width, blocks.chroma_420)
+        height, width = len(self.rows) * SIDE, self.width * SIDE
+        return Blocks(tuple(components), height, width, blocks.chroma_420)
+
+
+def sampled(blocks: Blocks) -> Pieces | None:
+    """Every n-th piece of a picture, shifted from row to row; None: all of it."""
+    quarter, twenty_fourth = (blocks.luma_blocks // share for share in _SHARES)
+    wanted = max(min(quarter, _USUAL_SAMPLE), twenty_fourth, _LEAST_SAMPLE)
+    skip = blocks.luma_blocks // wanted
+    down, across = blocks.height // SIDE, blocks.width // SIDE
+    if skip <= 1 or down == 0 or across == 0:
+        return None
+    width = min(_PIECE_UNITS, across)
+    count, rest = divmod(across, width)
+    row, number = np.mgrid[:down, :count]
+    picked = (number + np.floor(row * _GOLDEN * skip)) % skip == skip // 2
+    rows, numbers = row[picked], number[picked]
+    # Pieces lie at the left in one row, in the middle in another, at the right in a third.
+    return Pieces(rows, numbers * width + rest * (rows % 3) // 2, width) if rows.size else None
 
 
 class Secant:
@@ -113,8 +137,8 @@ def scale_secant(slope: float) -> Secant:
 
 def scout_of(encoder: Encoder) -> Encoder:
     """An encoder of a sample of the blocks; the encoder itself where they are few."""
-    strips = sampled_strips(encoder.blocks)
-    if strips is None:
+    pieces = sampled(encoder.blocks)
+    if pieces is None:
         return encoder
-    sampled = blocks_of(encoder.blocks, strips)
-    return Encoder(sampled, encoder.script, encoder.tuning, threads=encoder.threads)
+    part = pieces.of_blocks(encoder.blocks)
+    return Encoder(part, encoder.script, encoder.tuning, threads=encoder.threads)

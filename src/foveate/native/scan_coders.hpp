@@ -25,7 +25,7 @@ inline unsigned magnitude_bits(int v) { return static_cast<unsigned>(v < 0 ? v -
 inline unsigned magnitude(int v) { return static_cast<unsigned>(std::abs(v)); }
 
 template <class Sink>
-void code_dc(int level, int& predictor, int slot, Sink& sink) {
+__attribute__((always_inline)) inline void code_dc(int level, int& predictor, int slot, Sink& sink) {
   const int difference = level - predictor;
   predictor = level;
   const int size = size_category(magnitude(difference));
@@ -33,7 +33,7 @@ void code_dc(int level, int& predictor, int slot, Sink& sink) {
 }
 
 template <class Sink>
-void code_ac(int run, int level, int slot, Sink& sink) {
+__attribute__((always_inline)) inline void code_ac(int run, int level, int slot, Sink& sink) {
   for (; run > 15; run -= 16) sink.symbol(slot, kZeroRun, 0, 0);
   const int size = size_category(magnitude(level));
   sink.symbol(slot, (run << 4) | size, magnitude_bits(level), size);

@@ -44,38 +44,62 @@ struct Bits {
   int rest_count = 0;
 };
 
+// Keeps its own copies of what it changes: stored bytes could be anything's, so what lies behind a
+// reference would be read again after each.
 class BitSink {
  public:
-  BitSink(const ScanTables& tables, Bits& out) : tables_(tables), out_(out) {}
+  BitSink(const ScanTables& tables, Bits& out) : out_(out) {
+    for (std::size_t slot = 0; slot < kSlots; ++slot)
+      for (std::size_t s = 0; s < 256; ++s)
+        codes_[slot][s] = {tables[slot].code[s], tables[slot].length[s]};
+    next_ = grown(out_, 0);
+    limit_ = out_.bytes.data() + out_.bytes.size() - 8;
+  }
   ~BitSink() {
+    out_.count = static_cast<std::size_t>(next_ - out_.bytes.data());
     out_.rest = static_cast<unsigned>(buffer_) & ((1u << filled_) - 1);
     out_.rest_count = filled_;
   }
   BitSink(const BitSink&) = delete;
   BitSink& operator=(const BitSink&) = delete;
 
-  void symbol(int slot, int symbol, unsigned value, int count) {
-    const auto s = static_cast<std::size_t>(symbol), at = static_cast<std::size_t>(slot);
-    const int length = tables_[at].length[s];
-    if (length == 0) throw std::invalid_argument("a symbol that occurs has no code");
+  __attribute__((always_inline)) void symbol(int slot, int symbol, unsigned value, int count) {
+    const Code code = codes_[slot][symbol];
+    if (code.length == 0) throw std::invalid_argument("a symbol that occurs has no code");
     // At most 16 bits and 14 more.
-    bits((static_cast<unsigned>(tables_[at].code[s]) << count) | (value & ((1u << count) - 1u)),
-         length + count);
+    bits((static_cast<unsigned>(code.code) << count) | (value & ((1u << count) - 1u)),
+         code.length + count);
   }
-  void bits(unsigned value, int count) {
-    if (out_.count + 8 > out_.bytes.size()) out_.bytes.resize(2 * out_.bytes.size() + 4096);
+  __attribute__((always_inline)) void bits(unsigned value, int count) {
     buffer_ = (buffer_ << count) | (value & ((std::uint64_t{1} << count) - 1));
     filled_ += count;
     // All of them are written, and the whole bytes kept: quicker than to ask how many there are.
-    store_word(buffer_ << (64 - filled_), out_.bytes.data() + out_.count);
-    out_.count += static_cast<std::size_t>(filled_ >> 3);
+    store_word(buffer_ << (64 - filled_), next_);
+    next_ += filled_ >> 3;
     filled_ &= 7;
+    if (next_ > limit_) {
+      next_ = grown(out_, static_cast<std::size_t>(next_ - out_.bytes.data()));
+      limit_ = out_.bytes.data() + out_.bytes.size() - 8;
+    }
   }
   void eob_block() {}
 
  private:
-  const ScanTables& tables_;
+  struct Code {
+    std::uint16_t code;
+    std::uint16_t length;
+  };
+
+  // Room for more after the first `count` bytes.
+  __attribute__((noinline)) static std::uint8_t* grown(Bits& out, std::size_t count) {
+    out.bytes.resize(2 * out.bytes.size() + 4096);
+    return out.bytes.data() + count;
+  }
+
+  Code codes_[kSlots][256];
   Bits& out_;
+  std::uint8_t* next_;
+  std::uint8_t* limit_;  // the last place where a word can be stored
   std::uint64_t buffer_ = 0;
   int filled_ = 0;  // bits of the buffer that do not fill a byte yet
 };

@@ -5,22 +5,44 @@
 #include <vector>
 
 #include "trellis.hpp"
+#include "vectors.hpp"
 
 namespace foveate {
 namespace {
 
 // Three candidates a block: the nearest level and its neighbours.
 constexpr int kCandidates = 3;
+constexpr float kNever = std::numeric_limits<float>::infinity();
 
 struct Node {
-  std::int16_t centre;                // the middle candidate's level
-  std::int8_t before[kCandidates];    // of each, the candidate chosen in the block before
+  std::int16_t centre;              // the middle candidate's level
+  std::int8_t before[kCandidates];  // of each, the candidate chosen in the block before
 };
 
-int nearest_dc(float coefficient, float step) {
-  constexpr auto most = static_cast<float>(kMaxLevel);
-  const float level = std::floor(coefficient / step + 0.5f);
-  return static_cast<int>(std::min(most, std::max(-most, level)));
+// Blocks are weighed some at a time, so that the search waits neither for memory nor for division.
+constexpr std::size_t kAtOnce = 256;
+constexpr std::size_t kSoon = 24;  // blocks ahead of which memory is asked for
+
+struct Weighed {
+  float value[kAtOnce];
+  float weight[kAtOnce];
+  std::int32_t centre[kAtOnce];
+  float distortion[kCandidates][kAtOnce];
+};
+
+FOVEATE_CLONES
+void weigh(Weighed& blocks, float step) {
+  constexpr float kMost = kMaxLevel - 1;  // so that its neighbours are levels too
+  for (std::size_t n = 0; n < kAtOnce; ++n) {
+    const float value = blocks.value[n];
+    const auto nearest = static_cast<std::int32_t>(std::min(std::fabs(value) / step + 0.5f, kMost));
+    const std::int32_t centre = value < 0.0f ? -nearest : nearest;
+    blocks.centre[n] = centre;
+    for (int i = 0; i < kCandidates; ++i) {
+      const float miss = value - step * static_cast<float>(centre + i - 1);
+      blocks.distortion[i][n] = blocks.weight[n] * miss * miss;
+    }
+  }
 }
 
 // Block numbers in coding order.
@@ -57,36 +79,46 @@ void quantise_dc(const Coefficients& coefficients, const float* weights,
     return costs[static_cast<std::size_t>(std::abs(difference))];
   };
   std::vector<Node> nodes(order.size());
-  float reached[kCandidates] = {};
-  const float step = quantiser.steps[0];
-  int centre_before = 0;
-  for (std::size_t n = 0; n < order.size(); ++n) {
-    const std::ptrdiff_t at = order[n];
-    const float value = static_cast<float>(coefficients.data[at * kBlock]) * kUnit;
-    const float weight = weights[at] * quantiser.sensitivity[0];
-    const int centre = std::clamp(nearest_dc(value, step), 1 - kMaxLevel, kMaxLevel - 1);
-    float next[kCandidates];
-    for (int i = 0; i < kCandidates; ++i) {
-      const int level = centre + i - 1;
-      float best = reached[0] + cost_of(level - (n == 0 ? 0 : centre_before - 1));
-      std::int8_t before = 0;
-      for (int j = 1; j < kCandidates && n > 0; ++j) {
-        const float path = reached[j] + cost_of(level - (centre_before + j - 1));
-        before = path < best ? static_cast<std::int8_t>(j) : before;
-        best = std::min(best, path);
-      }
-      const float miss = value - step * static_cast<float>(level);
-      next[i] = best + weight * miss * miss;
-      nodes[n].before[i] = before;
+  // Before the first block: level 0, which is the middle candidate.
+  float reached[kCandidates] = {kNever, 0.0f, kNever};
+  int centre = 0;
+  Weighed blocks{};
+  for (std::size_t first = 0; first < order.size(); first += kAtOnce) {
+    const std::size_t count = std::min(kAtOnce, order.size() - first);
+    for (std::size_t n = 0; n < count; ++n) {
+      const std::ptrdiff_t at = order[first + n];
+      const std::ptrdiff_t soon = order[std::min(first + n + kSoon, order.size() - 1)];
+      __builtin_prefetch(coefficients.data + soon * kBlock);
+      blocks.value[n] = static_cast<float>(coefficients.data[at * kBlock]) * kUnit;
+      blocks.weight[n] = weights[at] * quantiser.sensitivity[0];
     }
-    nodes[n].centre = static_cast<std::int16_t>(centre);
-    centre_before = centre;
-    // Only differences matter; without this the sums would outgrow a float's precision.
-    const float least = *std::min_element(next, next + kCandidates);
-    for (int i = 0; i < kCandidates; ++i) reached[i] = next[i] - least;
+    weigh(blocks, quantiser.steps[0]);
+    for (std::size_t n = 0; n < count; ++n) {
+      Node& node = nodes[first + n];
+      const int rise = blocks.centre[n] - centre;
+      centre = blocks.centre[n];
+      node.centre = static_cast<std::int16_t>(centre);
+      float next[kCandidates];
+      for (int i = 0; i < kCandidates; ++i) {
+        float best = reached[0] + cost_of(rise + i);
+        int before = 0;
+        for (int j = 1; j < kCandidates; ++j) {
+          const float path = reached[j] + cost_of(rise + i - j);
+          before = path < best ? j : before;
+          best = std::min(best, path);
+        }
+        node.before[i] = static_cast<std::int8_t>(before);
+        next[i] = best + blocks.distortion[i][n];
+      }
+      // Only differences matter; without this the sums would outgrow a float's precision.
+      const float least = std::min(std::min(next[0], next[1]), next[2]);
+      for (int i = 0; i < kCandidates; ++i) reached[i] = next[i] - least;
+    }
   }
   auto chosen = std::min_element(reached, reached + kCandidates) - reached;
   for (std::size_t n = order.size(); n-- > 0;) {
+    const std::ptrdiff_t soon = order[n < kSoon ? 0 : n - kSoon];
+    __builtin_prefetch(levels.data + soon * kBlock, 1);
     levels.data[static_cast<std::ptrdiff_t>(order[n]) * kBlock] =
         static_cast<std::int16_t>(nodes[n].centre + chosen - 1);
     chosen = nodes[n].before[chosen];
