@@ -11,13 +11,17 @@ a picture is generated. Prints JSON:
   seconds over mozjpeg's; 1 or less is no slower. `median_cpu_s`: the work of all threads.
 - `process`: the whole process `foveate compress` of one 768x512 picture.
 - `import`: `import foveate` in a fresh process, the interpreter's own start not counted.
-- `memory`: the whole process `foveate compress` of 8705x8400; peak resident megabytes.
+- `linear`: seconds of work and megabytes beyond the input and the model, from 0.4 to 73 megapixels,
+  in memory, for each target; the map is made before.
+- `memory`: the whole process `foveate compress` of 8705x8400 and of 768x512; peak resident
+  megabytes, and what the large one takes a pixel beyond the small one and the pixels themselves.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
+import multiprocessing
+import resource
 import statistics
 import subprocess
 import sys
@@ -39,6 +43,11 @@ from foveate.jpeg.plain import bytes_at_quality
 THREADS = 2
 MATCH_QUALITY = 75
 PACKAGES = ("foveate", "numpy", "pillow", "onnxruntime", "pyvips", "pyvips-binary")
+SIZES = ((512, 768), (1000, 1000), (1500, 2000), (3000, 4000), (8400, 8705))
+TARGETS: dict[str, dict[str, int]] = {
+    "match_quality_75": {"match_quality": 75},
+    "quality_80": {"quality": 80},
+}
 MOZJPEG = {
     "interlace": True,
     "trellis_quant": True,
@@ -149,17 +158,74 @@ def large(pictures: list[np.ndarray], runs: int) -> dict[str, Any]:
     }
 
 
+def peak_bytes() -> int:
+    """The most memory that this process has had resident.
+
+    Linux' ru_maxrss also counts what the process that started this one had.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = (line.split() for line in status.read_text().splitlines())
+        return next(1024 * int(words[1]) for words in lines if words[0] == "VmHWM:")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def encoded(pixels_file: Path, target: dict[str, int], runs: int) -> dict[str, Any]:
+    """Time and memory of an encoding in this process, which does nothing else."""
+    pixels = np.load(pixels_file)
+    small = pixels[:512, :768].copy()
+    foveate.compress(small, threads=THREADS, **target)
+    own_map = foveate.saliency_map(pixels, threads=THREADS)
+    before = peak_bytes()
+
+    def encode() -> None:
+        foveate.compress(pixels, map=own_map, threads=THREADS, **target)
+
+    times = [timed(encode) for _ in range(runs)]
+    megapixels = pixels.shape[0] * pixels.shape[1] / 1e6
+    clock, work = (statistics.median(seconds) for seconds in zip(*times, strict=True))
+    return {
+        "seconds_a_megapixel": round(clock / megapixels, 4),
+        "work_seconds_a_megapixel": round(work / megapixels, 4),
+        "bytes_a_pixel": round((peak_bytes() - before) / megapixels / 1e6, 2),
+    }
+
+
+def linear(pictures: list[np.ndarray], runs: int) -> dict[str, Any]:
+    """Each size and target in a process of its own, whose memory nothing else has raised."""
+    rows = {}
+    processes = multiprocessing.get_context("spawn")
+    with tempfile.TemporaryDirectory() as folder:
+        for height, width in SIZES:
+            file = Path(folder) / "pixels.npy"
+            np.save(file, tiled(pictures, height, width))
+            row: dict[str, Any] = {"megapixels": round(height * width / 1e6, 2)}
+            for name, target in TARGETS.items():
+                with processes.Pool(1) as one:
+                    row[name] = one.apply(encoded, (file, target, runs))
+            rows[f"{width}x{height}"] = row
+    return rows
+
+
+LAUNCH = """
+import os, subprocess, sys, time
+started = time.perf_counter()
+process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL)
+_, status, usage = os.wait4(process.pid, 0)
+seconds = time.perf_counter() - started
+process.returncode = os.waitstatus_to_exitcode(status)
+print(process.returncode, seconds, usage.ru_maxrss)
+"""
+"""A small process starts the other, which would count as its own what a large one holds."""
+
+
 def run_command(words: list[str]) -> tuple[float, float]:
     """Seconds and peak resident megabytes of a process of its own."""
-    started = time.perf_counter()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"{' '.join(words)} ended with {process.returncode}")
-    kilobytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return seconds, kilobytes / 1000
+    printed = subprocess.check_output([sys.executable, "-c", LAUNCH, *words], text=True)
+    code, seconds, peak = printed.split()
+    if code != "0":
+        raise SystemExit(f"{' '.join(words)} ended with {code}")
+    return float(seconds), int(peak) * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
 def compress_words(source: Path, *, target: list[str]) -> list[str]:
@@ -186,8 +252,10 @@ def importing(runs: int) -> dict[str, Any]:
 
 def memory(pictures: list[np.ndarray]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "large.png"
-        Image.fromarray(tiled(pictures, 8400, 8705)).save(source, compress_level=1)
+        source, small = Path(folder) / "large.png", Path(folder) / "small.png"
+        pixels = tiled(pictures, 8400, 8705)
+        Image.fromarray(pixels).save(source, compress_level=1)
+        Image.fromarray(pictures[0]).save(small)
         rows = {}
         for name, target in (
             ("quality_80", ["--quality", "80"]),
@@ -195,7 +263,14 @@ def memory(pictures: list[np.ndarray]) -> dict[str, Any]:
             ("mosaic", ["--match-quality", "75", "--method", "mosaic"]),
         ):
             seconds, megabytes = run_command(compress_words(source, target=target))
-            rows[name] = {"peak_mb": round(megabytes), "seconds": round(seconds, 2)}
+            _, of_small = run_command(compress_words(small, target=target))
+            beyond = (megabytes - of_small) * 1e6 - pixels.nbytes
+            rows[name] = {
+                "peak_mb": round(megabytes),
+                "small_peak_mb": round(of_small),
+                "bytes_a_pixel": round(3 * beyond / pixels.nbytes, 2),
+                "seconds": round(seconds, 2),
+            }
         return {"picture": "8705x8400 PNG", **rows}
 
 
@@ -203,7 +278,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, help="folder of the sets")
     parser.add_argument("--runs", type=int, default=7)
-    parts = ("large", "process", "import", "memory")
+    parts = ("large", "linear", "process", "import", "memory")
     parser.add_argument("--only", nargs="+", choices=parts, default=list(parts))
     parser.add_argument("--save", type=Path, help="write the JSON to this file too")
     options = parser.parse_args()
@@ -214,6 +289,7 @@ def main() -> None:
     record["pictures"] = f"{len(pictures)} tiles of DIR" if options.data else "generated"
     calls: dict[str, Callable[[], dict[str, Any]]] = {
         "large": lambda: large(pictures, options.runs),
+        "linear": lambda: linear(pictures, options.runs),
         "process": lambda: process(pictures, options.runs),
         "import": lambda: importing(options.runs),
         "memory": lambda: memory(pictures),
