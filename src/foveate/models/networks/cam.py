@@ -22,7 +22,7 @@ from foveate.models.registry import Prediction, register_network
 from foveate.models.session import Outputs
 
 # as in models/networks/msroi.py
-CAM = 0.1
+CAM = 0.27
 CAM_LITE = 0.43
 
 

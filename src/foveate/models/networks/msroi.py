@@ -17,11 +17,12 @@ SHORTEST_SIDE = 224
 STRIDE = 16
 LITE_STRIDE = 32  # of the trunk that msroi-lite and cam-lite stand on
 TOP = 5
-# how steep the curve of fixations by rank is beside foveate-s's: results/weight-curve-labels.json;
-# at least 0.1, since the coder takes a map that is less sure for a flat one
-MSROI = 0.1
+# how steep the curve of fixations by rank is beside foveate-s's: results/weight-curve-labels.json
+MSROI = 0.48
+MSROI_TOP_FIVE = 0.33
+MSROI_FINE = 0.43
 MSROI_LITE = 0.4
-RELEASED = 0.27
+RELEASED = 0.37
 RANK_WEIGHTS = np.arange(TOP, 0, -1, dtype=np.float32) / 15
 # first to fifth; what the published code's repeated averaging comes to
 RELEASED_WEIGHTS = np.array([0.5, 0.25, 0.125, 0.0625, 0.075], dtype=np.float32)
@@ -117,7 +118,7 @@ def msroi(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="msroi",
 )
 def msroi_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(top_by_rank(outputs), outputs, pixels, MSROI)
+    return _prediction(top_by_rank(outputs), outputs, pixels, MSROI_TOP_FIVE)
 
 
 @register_network(
@@ -126,7 +127,7 @@ def msroi_top_five(outputs: Outputs, pixels: Pixels) -> Prediction:
     record="msroi-fine",
 )
 def msroi_fine(outputs: Outputs, pixels: Pixels) -> Prediction:
-    return _prediction(over_threshold(outputs), outputs, pixels, MSROI)
+    return _prediction(over_threshold(outputs), outputs, pixels, MSROI_FINE)
 
 
 @register_network(

@@ -20,7 +20,7 @@ from foveate.training.card import write_card
 
 FAMILIES = {
     "msroi": ("msroi", "msroi-lite", "msroi-fine"),
-    "cam": ("cam", "cam-lite"),
+    "cam": ("cam", "cam-lite", "cam-fine"),
     "msroi-released": ("msroi-released",),
 }
 METRICS = (
