@@ -38,6 +38,15 @@ def test_with_no_class_over_its_threshold_the_best_ones_map_stands_in():
     assert over_threshold(outputs([-5.0, -1.0, -2.0])).tolist() == [[0, 2, 0]]
 
 
+@pytest.mark.parametrize("read", [over_threshold, top_by_rank])
+def test_a_class_that_has_no_features_anywhere_leaves_its_place_to_the_next(read):
+    seen = outputs([-1.0, -2.0, -3.0, -4.0, -5.0, -6.0, -7.0])
+    seen["maps"][:5] = 0
+    assert read(seen).tolist() == [[0, 0, 0, 0, 0, 6, 0]]
+    seen["maps"][:] = 0
+    assert read(seen).tolist() == [[0] * 7]
+
+
 def test_surroundings_are_not_shown_however_sure():
     seen = outputs([1.0, 9.0, 2.0], things=[1, 0, 1])
     assert over_threshold(seen).tolist() == [[1, 0, 3]]

@@ -51,17 +51,29 @@ def ranked_things(outputs: Outputs) -> npt.NDArray[np.intp]:
 def over_threshold(outputs: Outputs) -> Floats:
     """Equation 5: the sum of the maps of all object classes whose logit is positive, (h, w).
 
-    Where none is, equation 5 is zero everywhere, which says nothing of where to look: the best
-    class's map stands in for it.
+    Where none is, equation 5 is zero everywhere, which says nothing of where to look: the likeliest
+    class that has features anywhere stands in for it.
     """
     order = ranked_things(outputs)
     chosen = order[outputs["scores"][order] > 0]
-    return np.asarray(outputs["maps"][chosen if len(chosen) else order[:1]].sum(axis=0))
+    found = outputs["maps"][chosen].sum(axis=0)
+    return np.asarray(found) if found.any() else likeliest_shown(outputs)
 
 
 def top_by_rank(outputs: Outputs) -> Floats:
-    """The five object classes of the highest scores, weighted 5 to 1 (section 3), (h, w)."""
-    return np.tensordot(RANK_WEIGHTS, outputs["maps"][ranked_things(outputs)[:TOP]], axes=1)
+    """The five object classes of the highest scores, weighted 5 to 1 (section 3), (h, w).
+
+    Where they have no features, the likeliest class that has some stands in.
+    """
+    found = np.tensordot(RANK_WEIGHTS, outputs["maps"][ranked_things(outputs)[:TOP]], axes=1)
+    return found if found.any() else likeliest_shown(outputs)
+
+
+def likeliest_shown(outputs: Outputs) -> Floats:
+    """The map of the object class of the highest score whose map is not zero everywhere, (h, w)."""
+    order = ranked_things(outputs)
+    shown = order[outputs["maps"][order].any(axis=(1, 2))]
+    return np.asarray(outputs["maps"][shown[0] if len(shown) else order[0]])
 
 
 def as_released(outputs: Outputs) -> Floats:
