@@ -102,7 +102,7 @@ def figure4() -> str:
         (size, *(f"{of['psnr_hvs'][at]:+.2f}" for of in lines.values()))
         for at, size in enumerate(record["pictures"])
     ]
-    return table(["size", *lines], rows)
+    return table(["size", *(coders.title(record, codec) for codec in lines)], rows)
 
 
 def bd_rates(name: str) -> str:
@@ -167,6 +167,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "table1-kodak": partial(table1, "table1-kodak"),
     "table1-kodak-printed": partial(table1, "table1-kodak-printed"),
     "table1-coding": partial(table1, "table1-coding"),
+    "table1-large": partial(table1, "table1-large"),
     "qualities": partial(qualities, "table1-kodak"),
     "figure4": figure4,
     "bd-kodak": partial(bd_rates, "codecs-kodak"),

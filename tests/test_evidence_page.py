@@ -58,6 +58,7 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     save(reproduce_same_place(seen, models=["spectral-residual"]), results, "same-place-coding")
     ladder = Study(images, size_ladder(images / "0.png", 2), model="centre", codecs=["foveate"])
     save(figure4(ladder)[0], results, "figure4")
+    save(reproduce_table1(ladder), results, "table1-large")
     curves, _ = bench_codecs(seen, qualities=(30, 50, 80))
     for name in ("kodak", "coding", "gaze-test"):
         save(curves, results, f"codecs-{name}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from tiny_packs import write_classes
 from tiny_sets import write_mask_shard
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +35,7 @@ def test_the_commands_run(tmp_path):
     assert len(commands) >= 5
     for part in ("train", "test"):
         write_mask_shard(tmp_path / "data" / "duts", part, count=4)
+    write_classes(tmp_path / "data" / "caltech101", 10)
     environment = {**os.environ, "COLUMNS": "100", "FOVEATE_MODELS": str(tmp_path / "models")}
     for command in commands:
         words = command.split()
@@ -41,6 +43,8 @@ def test_the_commands_run(tmp_path):
             words += ["-o", "sized.jpg"]
         if words[0] == "train":  # for one step; the export comes next
             words = [*words[: words.index("--steps")], "--steps", "1", "--no-export"]
+        if words[:2] == ["reproduce", "thesis"]:  # the smallest network, once
+            words = [*words[: words.index("--epochs")], "--epochs", "1", "--only", "resnet"]
         done = subprocess.run(
             [sys.executable, "-m", "foveate", *words],
             cwd=tmp_path,

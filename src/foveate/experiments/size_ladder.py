@@ -50,6 +50,7 @@ def figure4(study: Study, *, quality: int = 50) -> tuple[dict[str, Any], Any]:
         "experiment": "figure4",
         **study.facts(),
         "quality": quality,
+        "labels": {name: label(name) for name in lines},
         "sides": sides,
         "above_plain_jpeg": lines,
         "plain_jpeg": {
