@@ -14,6 +14,7 @@
         --save results/codecs-coding.json --figures docs/pictures
     foveate bench codecs --images DIR/gaze-test/images --fixations DIR/gaze-test/fixations \\
         --fixations DIR/gaze-test/maps --save results/codecs-gaze-test.json
+    python benchmarks/other_viewers.py --data DIR/coding --save results/other-viewers.json
     python benchmarks/evidence_page.py
 """
 
@@ -105,6 +106,35 @@ def figure4() -> str:
     return table(["size", *(coders.title(record, codec) for codec in lines)], rows)
 
 
+def other_viewers() -> str:
+    """What maps gain over none that have not seen where they are measured, and the share of own."""
+    record = result("other-viewers")
+    if not record:
+        return ABSENT
+    found, share = record["gain_over_none"], record["share_of_gain"]
+    titles = {
+        "auto": "**Foveate**",
+        "others": "the map of the other half of the viewers",
+        "own": "the map of the same half",
+    }
+    rows = [
+        (
+            title,
+            _with_interval(found[name], 2, sign="+"),
+            *(_with_interval(share.get(f"{name} of {whole}"), 2) for whole in ("own", "others")),
+        )
+        for name, title in titles.items()
+    ]
+    return table(["steered by", "gain, dB", "of the same half's", "of the other half's"], rows)
+
+
+def _with_interval(told: dict[str, Any] | None, digits: int, *, sign: str = "") -> str:
+    if told is None:
+        return ABSENT
+    mean, low, high = (f"{v:{sign}.{digits}f}" for v in (told["mean"], *told["interval_95"]))
+    return f"{mean} [{low}, {high}]"
+
+
 def bd_rates(name: str) -> str:
     """BD-rates against mozjpeg."""
     record = result(name)
@@ -180,6 +210,7 @@ TABLES: dict[str, Callable[[], str]] = {
         for to in (PLAIN, ANCHOR)
         if to == PLAIN or quality == "50"
     },
+    "other-viewers": other_viewers,
     "curves": curves,
     "seconds": seconds,
     "same-place": same_place,

@@ -113,6 +113,9 @@ def main() -> None:
             | {"pictures": numbers[:, i].round(DIGITS).tolist()}
             for i, name in enumerate(MAPS)
         },
+        "gain_over_none": {
+            name: mean_estimate(gains[:, i]).to_dict(DIGITS) for i, name in enumerate(MAPS) if i
+        },
         "share_of_gain": {
             f"{name} of {whole}": share(gains, name, whole)
             for name, whole in (("auto", "own"), ("others", "own"), ("auto", "others"))

@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from foveate.models.adding import add_model
 from onnx_files import write_brightness
@@ -47,3 +49,21 @@ def test_objects_are_measured_as_they_are_and_spoilt(bright, tmp_path):
     for ways in row["models"].values():
         assert set(ways) == {"none", "noise", "jpeg"}
     assert row["models"]["bright"]["none"]["adaptive_f"]["mean"] > 0.85
+
+
+def test_other_viewers_are_other_people(tmp_path):
+    """Each half steers files that are measured by the other; what knows the answer gains most."""
+    for folder in ("images", "fixations"):
+        (tmp_path / folder).mkdir()
+    for seed in range(2):
+        pixels = np.random.default_rng(seed).integers(60, 200, (96, 128, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "images" / f"{seed}.png")
+        left = [(viewer, 20, 20) for viewer in range(2)]
+        right = [(viewer, 100, 70) for viewer in range(2, 4)]
+        np.save(tmp_path / "fixations" / f"{seed}.npy", np.array(left + right))
+    record = printed(os.environ, "other_viewers.py", "--data", str(tmp_path))
+    assert record["set"]["count"] == 2
+    gains = {name: told["mean"] for name, told in record["gain_over_none"].items()}
+    assert gains["own"] > max(gains["auto"], gains["others"])
+    share = record["share_of_gain"]["auto of own"]["mean"]
+    assert share == pytest.approx(gains["auto"] / gains["own"], abs=1e-3)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +45,7 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     fixations.mkdir()
     for seed in range(2):
         Image.fromarray(a_scene(seed)[0]).save(images / f"{seed}.png")
-        np.save(fixations / f"{seed}.npy", np.array([[0, 20, 20]]))
+        np.save(fixations / f"{seed}.npy", np.array([[0, 20, 20], [1, 30, 25]]))
     plain = Study(images, scene_files(images), model="centre", codecs=["foveate", "mozjpeg"])
     seen = Study(
         images,
@@ -62,6 +64,9 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     curves, _ = bench_codecs(seen, qualities=(30, 50, 80))
     for name in ("kodak", "coding", "gaze-test"):
         save(curves, results, f"codecs-{name}")
+    viewers = [str(ROOT / "benchmarks" / "other_viewers.py"), "--data", str(tmp_path)]
+    saved = ["--save", str(results / "other-viewers.json")]
+    subprocess.run([sys.executable, *viewers, *saved], check=True, capture_output=True)
     text = pages.filled(PAGE, evidence.TABLES)
     assert pages.filled(text, evidence.TABLES) == text
     for name in evidence.TABLES:

@@ -59,8 +59,8 @@ Departures from the text, each for a reason:
 - The mean of all maps costs half of itself in the loss. Without it, classes that only one of the
   two sets labels lit up all over the other set's pictures, where they are masked (on the ImageNet
   trunk, 7 classes a picture of msrc21; with it none).
-- Where no class is over its threshold, equation 5 is zero everywhere; the map of the likeliest class
-  that has features anywhere stands in.
+- Where no class is over its threshold, equation 5 is zero everywhere; the map of the likeliest
+  class that has features anywhere stands in.
 
 `foveate.models.classes` folds the labels of caltech101 and msrc21 into 25 general classes, and
 finds the class of an ImageNet synset through WordNet (`pip install 'foveate[wordnet]'`).
