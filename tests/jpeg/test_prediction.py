@@ -8,8 +8,8 @@ import pytest
 from foveate.jpeg.encode import Options, transform
 from foveate.jpeg.encoder import Encoder
 from foveate.jpeg.prediction import Prediction
+from foveate.jpeg.sample import Pieces
 from foveate.jpeg.scripts import baseline_script, progressive_script
-from foveate.jpeg.search import Pieces
 
 
 def uneven(height: int, width: int) -> np.ndarray:

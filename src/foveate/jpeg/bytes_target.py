@@ -11,7 +11,8 @@ from foveate import native
 from foveate.errors import TargetError
 from foveate.jpeg.encoder import Encoder, Quantised
 from foveate.jpeg.prediction import Prediction
-from foveate.jpeg.search import LARGEST_SCALE, SMALLEST_SCALE, Found, Secant, scale_secant, scout_of
+from foveate.jpeg.sample import sampled, scout_of
+from foveate.jpeg.search import LARGEST_SCALE, SMALLEST_SCALE, Found, Secant, scale_secant
 
 _SEARCH_PASSES = 10
 _FULL_PASSES = 24
@@ -134,15 +135,13 @@ class _Sizes:
         return len(self._segments) + quantised.size_bytes * self._stuffing
 
 
-def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
-    """The finest file of at most `target.most` bytes, metadata included.
+def _met(encoder: Encoder, scout: Encoder, target: BytesTarget, segments: bytes) -> Found | None:
+    """What was found to fit.
 
     A sample of the blocks finds the scale, and lambda, which moves bytes without steps' jumps;
-    lambda is corrected on all of them where they turn out otherwise. Raises TargetError when even
-    the coarsest file is larger.
+    lambda is corrected on all of them where they turn out otherwise.
     """
     fixed = len(segments)
-    scout = scout_of(encoder)
     prediction = Prediction(encoder, scout)
     # Bytes that are known, not predicted, can come nearer to the most.
     wanted = target.aim + target.most if prediction.exact else target.least + target.most
@@ -178,6 +177,21 @@ def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
             break
         else:
             log_lambda = following
+    return best
+
+
+def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
+    """The finest file of at most `target.most` bytes, metadata included.
+
+    Raises TargetError when even the coarsest file is larger.
+    """
+    fixed = len(segments)
+    scout = scout_of(encoder, sampled(encoder.blocks))
+    best = _met(encoder, scout, target, segments)
+    if scout is not encoder and (best is None or not best.fills(target.least)):
+        again = _met(encoder, encoder, target, segments)  # the sample has misled
+        if again is not None and (best is None or len(again.data) > len(best.data)):
+            best = again
     if best is None:
         best = _coarsest(encoder, segments)
         if len(best.data) > target.most:

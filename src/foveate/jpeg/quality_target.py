@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +13,8 @@ import numpy.typing as npt
 from foveate.jpeg.blockwise import decoded_mse
 from foveate.jpeg.encoder import Encoder, Quantised
 from foveate.jpeg.plain import plain_jpeg, quantisation_tables
-from foveate.jpeg.search import (
-    SIDE,
-    SMALLEST_SCALE,
-    Found,
-    sampled,
-    scale_secant,
-    scout_of,
-)
+from foveate.jpeg.sample import SIDE, sampled, scout_of
+from foveate.jpeg.search import SMALLEST_SCALE, Found, scale_secant
 
 _SEARCH_PASSES = 14
 _FULL_PASSES = 12
@@ -211,7 +206,7 @@ def _coarsest_within(
 
 
 class _DecodedCheck:
-    """The same limits on pixels as Pillow decodes them."""
+    """The same limits on pixels as Pillow decodes them; plain JPEG's with the same subsampling."""
 
     def __init__(
         self, pixels: npt.NDArray[np.uint8], encoder: Encoder, target: PlainQuality
@@ -221,8 +216,10 @@ class _DecodedCheck:
         self._pixels = pixels
         self._importance = component.importance[:rows, :cols].astype(np.float64)
         self._background = component.background[:rows, :cols].astype(np.float64)
-        self._important = self._importance_errors(self._mse(plain_jpeg(pixels, target.quality)))
-        self._floor = self._background_errors(self._mse(plain_jpeg(pixels, target.floor)))
+        subsampling = "420" if encoder.blocks.chroma_420 else "444"
+        plain = partial(plain_jpeg, pixels, subsampling=subsampling)
+        self._important = self._importance_errors(self._mse(plain(target.quality)))
+        self._floor = self._background_errors(self._mse(plain(target.floor)))
 
     def _mse(self, data: bytes) -> npt.NDArray[np.float64]:
         return decoded_mse(self._pixels, data).astype(np.float64)
@@ -272,7 +269,7 @@ def meet_quality(
     that ended; of large ones the pieces alone are decoded.
     """
     pieces = sampled(encoder.blocks)
-    scout = scout_of(encoder)
+    scout = scout_of(encoder, pieces)
     slacks = _Slack(), _Slack()
     finest = math.exp(float(np.log(quantisation_tables(target.quality)[0]).mean()))
     limits = _Limits(scout, target, slacks)
