@@ -158,16 +158,28 @@ def large(pictures: list[np.ndarray], runs: int) -> dict[str, Any]:
     }
 
 
-def peak_bytes() -> int:
-    """The most memory that this process has had resident.
+class Peak:
+    """Bytes resident at most from here on, beyond those that are resident now.
 
-    Linux' ru_maxrss also counts what the process that started this one had.
+    Where the system cannot forget an earlier peak (all but Linux), beyond that one.
     """
-    status = Path("/proc/self/status")
-    if status.is_file():
-        lines = (line.split() for line in status.read_text().splitlines())
-        return next(1024 * int(words[1]) for words in lines if words[0] == "VmHWM:")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    def __init__(self) -> None:
+        self._linux = Path("/proc/self/clear_refs").exists()
+        if self._linux:
+            Path("/proc/self/clear_refs").write_text("5")  # the peak is what there is
+        self._before = self._resident("VmRSS") if self._linux else self._highest()
+
+    def beyond(self) -> int:
+        return (self._resident("VmHWM") if self._linux else self._highest()) - self._before
+
+    def _resident(self, which: str) -> int:
+        lines = (line.split() for line in Path("/proc/self/status").read_text().splitlines())
+        return next(1024 * int(words[1]) for words in lines if words[0] == f"{which}:")
+
+    def _highest(self) -> int:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else 1024 * peak
 
 
 def encoded(pixels_file: Path, target: dict[str, int], runs: int) -> dict[str, Any]:
@@ -176,7 +188,7 @@ def encoded(pixels_file: Path, target: dict[str, int], runs: int) -> dict[str, A
     small = pixels[:512, :768].copy()
     foveate.compress(small, threads=THREADS, **target)
     own_map = foveate.saliency_map(pixels, threads=THREADS)
-    before = peak_bytes()
+    peak = Peak()
 
     def encode() -> None:
         foveate.compress(pixels, map=own_map, threads=THREADS, **target)
@@ -187,7 +199,7 @@ def encoded(pixels_file: Path, target: dict[str, int], runs: int) -> dict[str, A
     return {
         "seconds_a_megapixel": round(clock / megapixels, 4),
         "work_seconds_a_megapixel": round(work / megapixels, 4),
-        "bytes_a_pixel": round((peak_bytes() - before) / megapixels / 1e6, 2),
+        "bytes_a_pixel": round(peak.beyond() / megapixels / 1e6, 2),
     }
 
 
