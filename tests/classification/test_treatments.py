@@ -1,0 +1,139 @@
+"""What is done otherwise in an experiment reaches the network: its first step, done by hand."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from foveate.classification.attention_transfer import BETA, listening, transfer_loss
+from foveate.classification.batches import Batch, as_floats
+from foveate.classification.module import DECAY, RATE, Classifying
+from foveate.classification.names import parse_experiment
+from foveate.classification.networks.build import attention_layers, build_network
+from foveate.classification.pack import Pack
+from foveate.classification.reading import MAPS, epoch_draws, open_part
+from foveate.classification.run import Settings
+from foveate.classification.study import done_trainings, run_study
+from tiny_packs import a_pack
+
+SEED = 1
+PICTURES = 12
+ONE_STEP = Settings(epochs=1, batch=PICTURES, hidden=16)
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    return a_pack(tmp_path_factory.mktemp("treated"), train=4, val=1)
+
+
+class Trained(NamedTuple):
+    """What a study wrote of one network: its record, and its state by name of network."""
+
+    record: dict[str, Any]
+    states: dict[str, dict[str, torch.Tensor]]
+
+
+def one_step(name, pack: Pack, folder) -> Trained:
+    run_study([parse_experiment(name)], pack, folder, seeds=[SEED], settings=ONE_STEP)
+    records = {record["experiment"]: record for record in done_trainings(folder)}
+    states = {
+        done: torch.load(folder / done / f"seed-{SEED}" / "network.pt", weights_only=True)
+        for done in records
+    }
+    return Trained(records[name], states)
+
+
+def first_batch(pack, maps="own"):
+    """The first step's pictures with their maps (12, 128, 128, 4), and labels."""
+    part = open_part(pack, "train", maps=maps)
+    images, labels = part.gather(epoch_draws(len(part), part.margin, seed=SEED, epoch=0))
+    return torch.from_numpy(images), torch.from_numpy(labels)
+
+
+def first_network(name):
+    torch.manual_seed(SEED)
+    network = build_network(parse_experiment(name), side=128, classes=3, hidden=16)
+    return network.train()
+
+
+def loss_of(network, images, labels, mean=(0.0,) * 4):
+    return functional.cross_entropy(network(*as_floats(images, torch.tensor(mean))), labels).item()
+
+
+@pytest.mark.parametrize("maps", [maps for maps in MAPS if maps != "own"])
+def test_the_first_step_sees_the_maps_that_the_name_tells(pack, tmp_path, maps):
+    trained = one_step(f"rgbs+{maps}", pack, tmp_path)
+    losses = {each: loss_of(first_network("rgbs"), *first_batch(pack, each)) for each in MAPS}
+    found = trained.record["history"][0]["train_loss"]
+    assert found == pytest.approx(losses[maps], rel=1e-5)
+    others = [loss for each, loss in losses.items() if each != maps]
+    assert all(found != pytest.approx(loss, rel=1e-4) for loss in others)
+
+
+def test_another_pictures_map_is_what_other_gives(pack):
+    images, _ = first_batch(pack, "other")
+    own, _ = first_batch(pack)
+    assert torch.equal(images[..., :3], own[..., :3])
+    assert not any(
+        np.array_equal(image[..., 3], mine[..., 3]) for image, mine in zip(images, own, strict=True)
+    )
+
+
+def test_means_are_subtracted_in_the_first_step(pack, tmp_path):
+    found = one_step("rgb+mean", pack, tmp_path).record["history"][0]["train_loss"]
+    batch = first_batch(pack)
+    assert found == pytest.approx(loss_of(first_network("rgb"), *batch, pack.mean), rel=1e-5)
+    assert found != pytest.approx(loss_of(first_network("rgb"), *batch), rel=1e-4)
+
+
+@pytest.mark.parametrize("name", ["rgbs+zero", "fan-in1+zero"])
+def test_what_starts_at_zero_starts_as_the_trained_network(pack, tmp_path, name):
+    trained = one_step(name, pack, tmp_path)
+    before = first_network("rgb")
+    before.load_state_dict(trained.states["rgb"])
+    found = trained.record["history"][0]["train_loss"]
+    assert found == pytest.approx(loss_of(before, *first_batch(pack)), rel=1e-4)
+
+
+def test_what_is_tuned_starts_with_the_trained_weights(pack, tmp_path):
+    trained = one_step("rgbs+tuned", pack, tmp_path)
+    weights = [trained.states[name]["tower.conv1.weight"] for name in ("rgb", "rgbs+tuned")]
+    step = (weights[1][:, :3] - weights[0]).abs().max()
+    assert step < 0.1 * weights[0].abs().max()
+    assert weights[1][:, 3].min() > -0.1
+    assert weights[1][:, 3].mean() == pytest.approx(0.5, abs=0.1)
+
+
+def taught_loss(network, batch):
+    """Cross-entropy, and what attention transfer adds to it."""
+    layers = attention_layers(network)
+    pixels, saliency = as_floats(batch[0], torch.zeros(4))
+    with listening(network, layers) as heard:
+        loss = functional.cross_entropy(network(pixels, saliency), batch[1])
+    return loss, BETA * transfer_loss([heard[name] for name in layers], saliency)
+
+
+def test_a_taught_networks_loss_is_cross_entropy_and_the_transfer(pack):
+    images, labels = first_batch(pack)
+    network = first_network("rgb")
+    module = Classifying(network, val_count=3, taught=attention_layers(network))
+    batch = Batch(images, labels, torch.arange(PICTURES))
+    with pytest.warns(UserWarning, match=r"self\.trainer"):
+        found = module.training_step(batch, 0).item()
+    plain, added = taught_loss(first_network("rgb"), (images, labels))
+    assert added.item() > 0.01
+    assert found - plain.item() == pytest.approx(added.item(), rel=1e-3)
+
+
+def test_the_first_step_is_taken_down_the_taught_loss(pack, tmp_path):
+    state = one_step("rgb+attention", pack, tmp_path).states["rgb+attention"]
+    network = first_network("rgb")
+    plain, added = taught_loss(network, first_batch(pack))
+    weight = network.tower["conv1"].weight
+    slopes = [torch.autograd.grad(part, weight, retain_graph=True)[0] for part in (plain, added)]
+    step = RATE * (sum(slopes) + DECAY * weight)
+    taken = weight - state["tower.conv1.weight"]
+    assert torch.linalg.norm(RATE * slopes[1]) > 0.05 * torch.linalg.norm(taken)
+    assert torch.linalg.norm(taken - step) < 0.01 * torch.linalg.norm(taken)
