@@ -2,6 +2,7 @@
 
 import json
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -171,3 +172,38 @@ def test_a_study_trains_what_others_begin_with_first(pack, tmp_path):
         ("rgbs+zero", 2, 1),
     ]
     assert records[0]["hits"] is not None
+
+
+@pytest.fixture(scope="module")
+def studied(pack, tmp_path_factory):
+    """OUT with rgb and what goes on from it for a third of the epochs."""
+    out = tmp_path_factory.mktemp("studied")
+    tuned = [parse_experiment("rgb+tuned")]
+    run_study(tuned, pack, out, seeds=[1], settings=Settings(3, batch=12, hidden=16))
+    return out
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (Settings(6, batch=12, hidden=16), "epochs 3, not 6"),
+        (Settings(3, batch=6, hidden=16), "batch 12, not 6"),
+        (Settings(3, batch=12, hidden=8), "hidden 16, not 8"),
+    ],
+)
+def test_a_study_of_other_settings_is_refused_before_it_trains(pack, studied, settings, message):
+    with pytest.raises(OptionError, match=f"trained otherwise .*{message}.* choose another -o"):
+        run_study([parse_experiment("resnet")], pack, studied, seeds=[1], settings=settings)
+    assert not (studied / "resnet").exists()
+
+
+def test_a_study_of_another_pack_is_refused_before_it_trains(pack, studied):
+    other, same = replace(pack, shards={}), Settings(3, batch=12, hidden=16)
+    with pytest.raises(OptionError, match="a pack of pictures that is another"):
+        run_study([parse_experiment("resnet")], other, studied, seeds=[1], settings=same)
+
+
+def test_a_study_goes_on_where_settings_are_the_same(pack, studied):
+    same = Settings(3, batch=12, hidden=16)
+    run_study([parse_experiment("rgb")], pack, studied, seeds=[1], settings=same)
+    assert [record["experiment"] for record in done_trainings(studied)] == ["rgb", "rgb+tuned"]

@@ -50,7 +50,7 @@ def test_pictures_become_tables_in_one_command(foveate, pictures: Path) -> None:
     more = ("--data", "out/pack", "--epochs", "2", "--only", "resnet", "-o", "out")
     run = foveate("reproduce", "thesis", *more)
     assert run.code == 2
-    assert "was trained otherwise (epochs)" in run.err
+    assert "was trained otherwise (epochs 1, not 2)" in run.err
 
 
 @pytest.mark.parametrize(

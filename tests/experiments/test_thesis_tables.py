@@ -24,6 +24,8 @@ def training(name, seed, hits, *, top5=1.0, pack="abc"):
         "experiment": name,
         "seed": seed,
         "epochs": 2,
+        "batch": 6,
+        "hidden": 16,
         "weights": 1000,
         "seconds": 1.5,
         "device": "processor",
@@ -122,6 +124,22 @@ def test_trainings_of_several_packs_are_not_mixed():
         thesis_record([TRAININGS[0], training("rgb", 3, "000000", pack="xyz")], CLASSES, {})
     with pytest.raises(DatasetError, match="no training is done"):
         thesis_record([], CLASSES, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "message"),
+    [
+        ("fan-in2", {"epochs": 3}, "several epochs"),
+        ("fan-in2", {"batch": 8}, "several batch sizes"),
+        ("fan-in2", {"hidden": 8}, "several widths"),
+        ("rgbs+tuned", {"epochs": 3}, "several further epochs"),
+    ],
+)
+def test_trainings_of_other_settings_are_not_mixed(name, changed, message):
+    tuned = training("rgb+tuned", 1, "100000") | {"epochs": 1}
+    assert thesis_record([*TRAININGS, tuned], CLASSES, {})
+    with pytest.raises(DatasetError, match=message):
+        thesis_record([*TRAININGS, tuned, training(name, 1, "110000") | changed], CLASSES, {})
 
 
 def test_learning_curves_are_drawn_for_every_network():

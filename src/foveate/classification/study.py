@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from foveate.classification.names import Experiment
+from foveate.classification.names import Experiment, parse_experiment
 from foveate.classification.pack import Pack
 from foveate.classification.run import (
     Machine,
@@ -15,6 +16,7 @@ from foveate.classification.run import (
     finished,
     train_experiment,
 )
+from foveate.errors import OptionError, printable
 
 TUNED_SHARE = 1 / 3
 """A network that goes on from a trained one is trained 30 epochs where that one had 90."""
@@ -36,8 +38,10 @@ def run_study(
     A training that begins as another trains that one first. tell: called before each training.
 
     Raises:
-        OptionError: OUT holds trainings of another pack, or for other epochs.
+        OptionError: OUT holds trainings of another pack, or of other epochs, batch or hidden:
+            what they reached cannot be compared.
     """
+    _refuse_others(out, pack, settings)
     for seed in seeds:
         for experiment in experiments:
             before = experiment.begins_as
@@ -61,6 +65,25 @@ def done_trainings(out: Path) -> list[Record]:
     found = [finished(path.parent) for path in out.glob("*/seed-*/record.json")]
     records = [record for record in found if record is not None]
     return sorted(records, key=lambda record: (record["experiment"], record["seed"]))
+
+
+def _refuse_others(out: Path, pack: Pack, settings: Settings) -> None:
+    """OptionError where a training in OUT, done or begun, cannot stand beside these."""
+    for path in sorted(out.glob("*/seed-*/settings.json")):
+        found = json.loads(path.read_text(encoding="utf-8"))
+        mine = asdict(_settings_of(parse_experiment(found["experiment"]), settings))
+        other = [
+            f"{key} {found.get(key)}, not {value}"
+            for key, value in mine.items()
+            if found.get(key) != value
+        ]
+        if found["pack"]["sha256"] != pack.sha256:
+            other.append(f"a pack of {found['pack']['set']} that is another")
+        if other:
+            where = printable(path.parent)
+            raise OptionError(
+                f"{where} was trained otherwise ({'; '.join(other)}): choose another -o"
+            )
 
 
 def _folder(out: Path, experiment: Experiment, seed: int) -> Path:

@@ -84,13 +84,12 @@ def thesis_record(
     """Everything that `foveate reproduce thesis` tells of the trainings done.
 
     Raises:
-        DatasetError: no training is done, or they are of several packs.
+        DatasetError: no training is done, or they are of several packs, epochs, batches or widths.
     """
     if not records:
         raise DatasetError("no training is done yet")
-    if len({record["pack"]["sha256"] for record in records}) > 1:
-        raise DatasetError("these trainings are of several packs: give each an -o of its own")
     trained = by_experiment(records)
+    _refuse_mixed(trained)
     pictures = records[0]["val_labels"]
     printed = printed_facts("thesis")
     found: dict[str, Any] = {
@@ -113,6 +112,27 @@ def thesis_record(
             for name, each in trained.items()
         }
     return found
+
+
+def _refuse_mixed(trained: Mapping[str, Trained]) -> None:
+    """DatasetError where trainings differ in more than the experiment."""
+    records = [record for each in trained.values() for record in each.records]
+    kinds: dict[str, set[Any]] = {
+        "packs": {record["pack"]["sha256"] for record in records},
+        "batch sizes": {record.get("batch") for record in records},
+        "widths": {record.get("hidden") for record in records},
+    }
+    # what goes on from a trained network is trained for a third of the epochs
+    for from_scratch in (True, False):
+        kinds["epochs" if from_scratch else "further epochs"] = {
+            record["epochs"]
+            for each in trained.values()
+            for record in each.records
+            if (each.experiment.start == "scratch") == from_scratch
+        }
+    several = [kind for kind, found in kinds.items() if len(found) > 1]
+    if several:
+        raise DatasetError(f"these trainings are of several {several[0]}: give each its own -o")
 
 
 def by_experiment(records: Sequence[Record]) -> dict[str, Trained]:
