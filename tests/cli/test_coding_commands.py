@@ -10,6 +10,9 @@ import pytest
 from photos import photo
 from PIL import Image
 
+from foveate.cli.studied import Results
+from foveate.errors import OutputError
+
 
 @pytest.fixture
 def images(tmp_path: Path) -> Path:
@@ -110,3 +113,47 @@ def test_help_gives_examples(foveate) -> None:
         run = foveate(*words, "--help")
         assert run.code == 0
         assert "Example" in run.out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--count", "0"), "--count 0: must be at least 1"),
+        (("--count", "-1"), "--count -1: must be at least 1"),
+        (("--codecs", ","), "--codecs ,: name one at least"),
+        (("--codecs", "foveate-viewers"), "foveate-viewers: needs --fixations"),
+    ],
+)
+def test_what_cannot_be_measured_is_refused(foveate, images: Path, words, told: str) -> None:
+    run = foveate("reproduce", "table1", "--images", images, *MAP, *words)
+    assert run.code == 2
+    assert told in run.err
+
+
+def test_a_place_that_cannot_be_written_is_told_before_any_work(foveate, images: Path) -> None:
+    Path("file").write_text("")
+    run = foveate("reproduce", "table1", "--images", "nowhere", *MAP, "--save", "file/t1.json")
+    assert run.code == 1
+    assert "file is no folder; write elsewhere" in run.err
+
+
+def test_what_was_measured_is_printed_even_if_it_cannot_be_saved(capsys, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OutputError("t1.json: cannot be written: the disk is full")
+
+    monkeypatch.setattr("foveate.experiments.records.save_record", full)
+    results = Results(as_json=False, save=Path("t1.json"), overwrite=False)
+    with pytest.raises(OutputError, match="disk is full"):
+        results.publish({"a": 1}, lambda record: print("shown", record))
+    assert capsys.readouterr().out == "shown {'a': 1}\n"
+
+
+def test_a_ladder_of_sizes_never_enlarges(foveate, images: Path) -> None:
+    one = images / "0.png"
+    run = foveate("reproduce", "figure4", one, "--sizes", "3", *MAP, "--codecs", "foveate")
+    assert run.code == 0
+    assert "21x16" in run.out  # 128x96 down to 16 pixels, its aspect kept
+    Image.fromarray(photo(12, 40, 0)).save("small.png")
+    run = foveate("reproduce", "figure4", "small.png", *MAP, "--overwrite")
+    assert run.code == 1
+    assert "too small for a ladder" in run.err

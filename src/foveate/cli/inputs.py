@@ -127,7 +127,7 @@ def _check_names(inputs: Sequence[Input], targets: Sequence[Path]) -> None:
         if place in sources and sources[place] is not item.path:
             raise OptionError(
                 f"{printable(target)} is both an input and the result of {printable(item.path)}; "
-                "leave it out of the inputs or choose another place with -o"
+                "leave it out of the inputs or choose another place"
             )
 
 
@@ -138,7 +138,7 @@ def make_folder(folder: Path) -> None:
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(
-            f"{printable(folder)}: cannot be made: {reason}; choose another place with -o"
+            f"{printable(folder)}: cannot be made: {reason}; choose another place"
         ) from error
 
 
@@ -146,3 +146,14 @@ def refuse_existing(target: Path, *, overwrite: bool) -> None:
     """Raises OutputError before any work is done where a file is in the way."""
     if not overwrite and os.path.lexists(target):
         raise OutputError(f"{printable(target)}: exists already; use --overwrite to replace it")
+
+
+def refuse_unwritable(target: Path) -> None:
+    """Raises OutputError before any work is done where a new file could not be put."""
+    folder = next(place for place in target.absolute().parents if os.path.lexists(place))
+    if not folder.is_dir():
+        raise OutputError(f"{printable(target)}: {printable(folder)} is no folder; write elsewhere")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(
+            f"{printable(target)}: no permission to write into {printable(folder)}; write elsewhere"
+        )

@@ -95,8 +95,8 @@ def table1(
         files = scene_files(
             images, fixations=fixations or (), masks=masks, categories=category, count=count
         )
-    elif fixations or masks or category:
-        raise OptionError("--sizes takes no --fixations, --masks or --category")
+    elif fixations or masks or category or count is not None:
+        raise OptionError("--sizes takes no --fixations, --masks, --category or --count")
     else:
         files = size_ladder(images, sizes)
     with studied.study(images, files, model=map, codecs=codecs, workers=workers) as study:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foveate.cli.batch import print_json
-from foveate.cli.inputs import make_folder, refuse_existing
+from foveate.cli.inputs import make_folder, refuse_existing, refuse_unwritable
 from foveate.cli.options import checked_map
-from foveate.errors import OptionError, printable
+from foveate.errors import OptionError, OutputError, printable
 
 if TYPE_CHECKING:
     from foveate.experiments.scenes import SceneFiles
@@ -72,10 +72,11 @@ class Results:
     figure: Path | None = None  # the stem
 
     def refuse(self) -> None:
-        """Raises OutputError before any work is done where a file is in the way."""
+        """Raises OutputError before any work is done where a file is in the way, or cannot be."""
         for path in (self.save, *self._figures()):
             if path is not None:
                 refuse_existing(path, overwrite=self.overwrite)
+                refuse_unwritable(path)
 
     def _figures(self) -> list[Path]:
         if self.figure is None:
@@ -85,25 +86,42 @@ class Results:
     def publish(
         self, record: dict[str, Any], show: Callable[[dict[str, Any]], None], figure: Any = None
     ) -> None:
-        """Writes the record and the figure where asked to, then prints. Raises OutputError."""
-        from foveate.experiments.records import finite, save_record
+        """Writes the record and the figure where asked to, then prints.
 
-        written = []
+        Raises OutputError, but not before what was measured is printed.
+        """
+        from foveate.experiments.records import finite
+
+        written: list[Path] = []
+        failure: OutputError | None = None
+        try:
+            record = self._write(record, figure, written)
+        except OutputError as error:
+            failure = error
+        if self.as_json:
+            print_json(finite(record))
+        else:
+            show(record)
+            for path in written:
+                typer.echo(f"written: {printable(path)}")
+        if failure is not None:
+            raise failure
+
+    def _write(self, record: dict[str, Any], figure: Any, written: list[Path]) -> dict[str, Any]:
+        """The record with the figure's files named in it; `written` grows by what was written."""
+        from foveate.experiments.records import save_record
+
         if self.figure is not None and figure is not None:
             from foveate.experiments.figures import save_figure
 
             make_folder(self.figure.parent)
-            written = save_figure(figure, self.figure, overwrite=self.overwrite)
+            written += save_figure(figure, self.figure, overwrite=self.overwrite)
             record = {**record, "files": [path.name for path in written]}
         if self.save is not None:
             make_folder(self.save.parent)
             save_record(record, self.save, overwrite=self.overwrite)
-        if self.as_json:
-            print_json(finite(record))
-            return
-        show(record)
-        for path in (*written, *([self.save] if self.save else [])):
-            typer.echo(f"written: {printable(path)}")
+            written.append(self.save)
+        return record
 
 
 def checked_quality(quality: int, option: str = "--quality") -> int:
@@ -111,6 +129,21 @@ def checked_quality(quality: int, option: str = "--quality") -> int:
     if not 1 <= quality <= 100:
         raise OptionError(f"{option} {quality}: must lie in 1 to 100")
     return quality
+
+
+def _names(codecs: Sequence[str] | None, *, viewers: bool) -> list[str]:
+    """The coders asked for; none asks for all that can run. Raises OptionError."""
+    from foveate.experiments.codecs import CODECS
+
+    if codecs is None:
+        return []
+    names = [name for given in codecs for name in given.split(",") if name]
+    if not names:
+        raise OptionError(f"--codecs {','.join(codecs)}: name one at least")
+    for name in names:
+        if name in CODECS and CODECS[name].viewers and not viewers:
+            raise OptionError(f"--codecs {name}: needs --fixations")
+    return names
 
 
 @contextmanager
@@ -129,6 +162,6 @@ def study(
     checked_map(model, "--map", files=False)
     if workers < 1:
         raise OptionError("--workers must be at least 1")
-    names = [name for given in codecs or () for name in given.split(",") if name]
+    names = _names(codecs, viewers=any(scene.fixations is not None for scene in files))
     with progress(len(files)) as tick:
         yield Study(images, files, model=model, codecs=names, workers=workers, tick=tick)

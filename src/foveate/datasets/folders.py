@@ -63,7 +63,10 @@ def files_by_key(
             )
         found[key] = path
     if not found:
-        raise DatasetError(f"{printable(folder)} holds no *{only}{{{','.join(suffixes)}}}")
+        kinds = ", ".join(f"{only}{suffix}" for suffix in suffixes)
+        raise DatasetError(
+            f"{printable(folder)} holds no file that ends in {kinds}: name the folder of files"
+        )
     return dict(sorted(found.items()))
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from foveate.datasets.fixation_files import POINT_FILES, read_fixation_file
 from foveate.datasets.folders import ENDINGS, PICTURES, files_by_key, matched, read_grey
-from foveate.errors import DatasetError, OptionError, printable
+from foveate.errors import DatasetError, OptionError, PictureError, printable
 from foveate.experiments.gaze import top_fifth, viewers_density
 from foveate.experiments.measuring import resized
 from foveate.metrics.quality import salient_pixels
@@ -26,6 +26,7 @@ Flags = npt.NDArray[np.bool_]
 
 SMALLEST_SHARE = 1 / 20
 """Of a picture's sides at the lower end of a ladder of sizes."""
+SMALLEST_SIDE = 16
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,11 @@ def scene_files(
     where none is named); `count` is of each then.
 
     Raises:
+        OptionError: a count below 1.
         DatasetError: a folder is missing or empty, or a picture has no answer.
     """
+    if count is not None and count < 1:
+        raise OptionError(f"--count {count}: must be at least 1")
     deep = categories is not None
     pictures = files_by_key(images, PICTURES, deep=deep)
     if categories is not None:
@@ -123,18 +127,29 @@ def scene_files(
 def size_ladder(picture: Path, count: int) -> list[SceneFiles]:
     """One picture at `count` sizes, from its own down to a twentieth of its sides, largest first.
 
-    Sides shrink by equal ratios; the paper names its largest size alone. Raises PictureError.
+    Sides shrink by equal ratios, to 16 pixels at least; the paper names its largest size alone.
+
+    Raises:
+        OptionError: fewer than two sizes.
+        PictureError: the picture cannot be read, or is too small.
     """
     if count < 2:
         raise OptionError(f"--sizes {count}: a ladder has at least 2")
     whole = read_picture(picture)
-    shares = np.geomspace(1, SMALLEST_SHARE, count)
-    ladder = []
-    for share in shares:
-        width, height = (max(16, round(side * share)) for side in (whole.width, whole.height))
-        name = f"{width}x{height}"
-        ladder.append(SceneFiles(name, picture, size=(width, height)))
-    return ladder
+    smallest = max(SMALLEST_SHARE, SMALLEST_SIDE / min(whole.width, whole.height))
+    if smallest >= 1:
+        raise PictureError(
+            f"{whole.name}: is {whole.width} x {whole.height}, too small for a ladder of sizes, "
+            f"whose sides are {SMALLEST_SIDE} at least"
+        )
+    sizes = [
+        (round(whole.width * share), round(whole.height * share))
+        for share in np.geomspace(1, smallest, count)
+    ]
+    return [
+        SceneFiles(f"{width}x{height}", picture, size=(width, height))
+        for width, height in dict.fromkeys(sizes)
+    ]
 
 
 def open_scene(files: SceneFiles, *, model: str) -> Scene:

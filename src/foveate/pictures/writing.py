@@ -15,9 +15,9 @@ _MENDS = {
     errno.ENOSPC: "the disk is full; free some space or write elsewhere",
     errno.EDQUOT: "your disk quota is used up; free some space or write elsewhere",
     errno.EFBIG: "the file is larger than may be written here; write elsewhere",
-    errno.EROFS: "the disk is read-only; write elsewhere with -o",
-    errno.EACCES: "no permission to write there; write elsewhere with -o",
-    errno.EPERM: "no permission to write there; write elsewhere with -o",
+    errno.EROFS: "the disk is read-only; write elsewhere",
+    errno.EACCES: "no permission to write there; write elsewhere",
+    errno.EPERM: "no permission to write there; write elsewhere",
     errno.ENOENT: "its folder does not exist; make it first",
     errno.ENOTDIR: "its folder is a file; choose another place",
     errno.ENAMETOOLONG: "its name is too long; choose a shorter one",
@@ -44,7 +44,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, *, overwrite: bo
     except (OSError, ValueError) as error:
         number = error.errno if isinstance(error, OSError) else None
         reason = getattr(error, "strerror", None) or str(error)
-        mend = _MENDS.get(number, f"{reason}; write elsewhere with -o") if number else reason
+        mend = _MENDS.get(number, f"{reason}; write elsewhere") if number else reason
         raise OutputError(f"{printable(path)}: cannot be written: {mend}") from error
 
 
