@@ -34,6 +34,13 @@ def test_the_python_example_runs():
     assert scope["logits"].shape == (2, 10)
 
 
+def test_every_command_that_trains_has_an_output_of_its_own():
+    """One OUT takes trainings of the same epochs and batch only."""
+    commands = re.findall(r"^\$ foveate reproduce thesis .*$", PAGE, re.MULTILINE)
+    outputs = [re.search(r" -o (\S+)", command).group(1) for command in commands]
+    assert len(commands) == len(set(outputs)) == 3
+
+
 def test_every_name_on_the_page_is_one():
     typed = [names for line in re.findall(r"--only (\S+)", PAGE) for names in line.split(",")]
     listed = re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| `.*$", PAGE, re.MULTILINE)))
