@@ -19,6 +19,8 @@ DECIDING = (
     ("no-conv2", "rgb"),
     ("fan-in3", "no-conv2"),
     ("fan-in3", "fan-in3+other"),
+    ("fan-in1+zero", "rgb+tuned"),
+    ("fan-in3+zero", "no-conv2+tuned"),
     ("rgb+attention", "rgb"),
 )
 

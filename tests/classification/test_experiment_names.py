@@ -40,6 +40,13 @@ def test_every_name_of_a_group_is_one(group):
     assert [each.name for each in found] == list(GROUPS[group])
 
 
+def test_controls_that_go_on_come_with_what_they_are_compared_with():
+    controls = parse_experiments(["controls"])
+    later = [each for each in controls if each.start != "scratch"]
+    assert {each.without_map for each in later} <= set(controls)
+    assert len(later) == 4
+
+
 def test_names_and_groups_are_each_taken_once():
     names = [each.name for each in parse_experiments(["rgb", "sweep", "rgb", "fan-in@conv3"])]
     assert names == ["rgb", *GROUPS["sweep"]]

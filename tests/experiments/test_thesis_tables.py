@@ -83,6 +83,19 @@ def test_a_row_tells_mean_spread_and_gain():
     assert found["printed"]["table4.1"]["fan-in3"]["top1"] == 48.99
 
 
+def test_a_gain_of_what_goes_on_is_over_rgb_that_goes_on_as_long():
+    later = [training("fan-in1+zero", 1, "111100"), training("rgbs+tuned", 1, "000000")]
+    alone = thesis_record([*TRAININGS, *later], CLASSES, {})["table4.1"]
+    assert not {"gain"} & set(alone["fan-in1+zero"]["top1"])
+    both = thesis_record([*TRAININGS, *later, training("rgb+tuned", 1, "111000")], CLASSES, {})
+    rows = both["table4.1"]
+    assert rows["fan-in1+zero"]["gain_over"] == rows["rgbs+tuned"]["gain_over"] == "rgb+tuned"
+    assert rows["fan-in1+zero"]["top1"]["gain"] == pytest.approx(16.667, abs=0.001)
+    assert "gain" not in rows["rgb+tuned"]["top1"]
+    decided = [(each["first"], each["second"]) for each in both["differences"]]
+    assert ("fan-in1+zero", "rgb+tuned") in decided
+
+
 def test_the_most_improved_classes_are_told_by_what_people_call_them():
     found = thesis_record(TRAININGS, CLASSES, {"n2": "crane"})
     first, second = found["table4.2"]["fan-in3"]

@@ -31,11 +31,15 @@ DEFAULT = tuple(WAYS)
 
 CONTROLS = (
     *(f"fan-in{number}+{maps}" for number in (1, 2, 3) for maps in _MAPS),
+    "rgb+tuned",
     "fan-in1+zero",
+    "no-conv2+tuned",
     "fan-in3+zero",
     "rgb+attention",
     "no-conv2+attention",
 )
+"""What goes on from a trained network is compared with that one going on alone: +tuned."""
+
 SWEEP = tuple(f"fan-in@{stage}" for stage in ("conv3", "conv4", "pool5", "pool1-pool2"))
 TABLE_41 = ("rgb+mean", "rgbs+mean", "rgb-1s2s+mean", "rgb", "fan-in1", "fan-in2", "fan-in3")
 TUNED = tuple(f"{way}+tuned" for way in DEFAULT[:7])

@@ -9,13 +9,13 @@ over seeds, Student's t, where both networks have two or more).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from foveate.classification.names import Experiment, parse_experiment
+from foveate.classification.names import RESNET, Experiment, parse_experiment
 from foveate.errors import DatasetError, MissingExtraError
 from foveate.experiments.printed import printed_facts
 from foveate.metrics.attention.bootstrap import Estimate, paired_difference
@@ -224,11 +224,13 @@ def _difference(first: Trained, second: Trained) -> Difference:
 
 
 def _reference(trained: Mapping[str, Trained], name: str) -> Trained | None:
-    """What the thesis calls a gain is one over rgb, also where conv2 is left out."""
+    """What the thesis calls a gain is one over rgb, also where conv2 is left out.
+
+    Of a network that goes on from a trained one, over rgb that goes on as long: rgb+tuned.
+    """
     experiment = trained[name].experiment
-    base = "resnet" if experiment.is_resnet else "rgb"
-    suffixes = [suffix for suffix in ("mean", "padded") if getattr(experiment, suffix)]
-    reference = "+".join([base, *suffixes])
+    network = RESNET if experiment.is_resnet else "rgb"
+    reference = replace(experiment.without_map, network=network).name
     return None if reference == name else trained.get(reference)
 
 
@@ -271,6 +273,7 @@ def _notes(record: Record) -> list[str]:
         f"printed rows: {printed['source']}; {printed['trained_on']}; {printed['measured_on']}",
         f"ours: {pack['set']} ({counts} pictures, {pack['classes']} classes) at {pack['side']} "
         f"pixels, maps by {pack['model']['name']}; the last epoch's network, none chosen",
-        "gains are over rgb with the same treatment of means; printed with one training each",
+        "gains are over rgb with the same treatment of means, over rgb+tuned where a network goes "
+        "on from a trained one; printed with one training each",
         "intervals are 95 %: over pictures by resampling, over seeds by Student's t",
     ]
