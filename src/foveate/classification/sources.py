@@ -171,9 +171,14 @@ def _files(
     keys = [f"{label}/{path.stem}" for label in files for path in files[label]]
     return Source(
         *(name, part, classes, keys, labels),
-        lambda index: read_picture(paths[index]).pixels,
+        lambda index: _rgb(read_picture(paths[index]).pixels),
         titles,
     )
+
+
+def _rgb(pixels: Pixels) -> Pixels:
+    """(H, W, 3): grey in all three channels."""
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
 
 
 def _shards(folder: Path, part: str) -> Source:
