@@ -176,8 +176,10 @@ def _decoded(
                     file.write(decoding[number].tobytes())
                     tick(number)
             draft.replace(path)
-        except OSError:
+        except BaseException as error:
             with contextlib.suppress(OSError):
                 draft.unlink()
+            if not isinstance(error, OSError):
+                raise
             return np.stack([decoding[number] for number in range(shape[0])])
     return np.memmap(path, dtype=np.uint8, mode="r", shape=shape)
