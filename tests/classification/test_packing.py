@@ -143,6 +143,13 @@ def test_other_sizes_are_refused(tmp_path):
         pack_pictures(tmp_path, tmp_path / "out", PackOptions(side=100))
 
 
+def test_a_set_without_val_is_refused_before_it_is_packed(tmp_path):
+    write_classes(tmp_path / "set/train", 2)
+    with pytest.raises(DatasetError, match="set has no part 'val', only train"):
+        pack_pictures(tmp_path / "set", tmp_path / "out", OPTIONS)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_damaged_pack_is_told(pack, tmp_path):
     twin = tmp_path / "twin"
     shutil.copytree(pack.folder, twin)
@@ -176,6 +183,20 @@ def test_a_pack_that_cannot_be_written_beside_is_held_in_memory(pack, monkeypatc
     part = open_part(pack, "val")
     assert not isinstance(part.pictures, np.memmap)
     assert part.gather(central_draws(6, 16))[0].shape == (6, 128, 128, 4)
+
+
+@pytest.mark.parametrize("cut", [KeyboardInterrupt, DatasetError])
+def test_a_first_decoding_that_is_cut_leaves_nothing(tmp_path, cut):
+    whole = a_pack(tmp_path, train=2, val=1)
+
+    def tick(number):
+        if number == 1:
+            raise cut
+
+    with pytest.raises(cut):
+        open_part(whole, "train", tick=tick)
+    assert list((whole.folder / "decoded").iterdir()) == []
+    assert isinstance(open_part(whole, "train").pictures, np.memmap)
 
 
 def test_an_epoch_shows_every_picture_once_and_the_next_another_way():

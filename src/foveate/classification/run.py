@@ -19,6 +19,7 @@ from typing import Any
 
 import lightning
 import torch
+from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch.callbacks import Checkpoint, TQDMProgressBar
 
@@ -67,6 +68,16 @@ class Machine:
             "strategy": self.strategy,
             "precision": self.precision,
         }
+
+    def check(self) -> None:
+        """OptionError where Lightning refuses these, or this machine has no such device."""
+        _quiet()
+        try:
+            lightning.Trainer(**self.trainer_flags(), logger=False, enable_checkpointing=False)
+        except (ValueError, TypeError, RuntimeError, MisconfigurationException) as error:
+            flags = " ".join(f"--{name} {value}" for name, value in self.trainer_flags().items())
+            why = " ".join(str(error).split())
+            raise OptionError(f"{printable(flags)}: {why}") from error
 
     def reading_processes(self) -> int:
         """As asked; beside a GPU some, which a processor has no cores to spare for."""

@@ -87,8 +87,10 @@ def thesis(
     wanted_seeds = _seeds(seeds)
     if (data is None) == (images is None):
         raise OptionError("give either --data or --images")
-    if min(epochs, batch) < 1 or any(n is not None and n < 1 for n in (threads,)):
+    if min(epochs, batch, 1 if threads is None else threads) < 1:
         raise OptionError("--epochs, --batch and --threads must be above 0")
+    if workers is not None and workers < 0:
+        raise OptionError(f"--workers {workers}: must be 0 or above")
     if size is not None and size not in (128, 227):
         raise OptionError(f"--size {size}: give 128 or 227")
     checked_map(model, "--model", files=False)
@@ -108,8 +110,9 @@ def thesis(
     from foveate.classification.run import Machine, Settings, is_first_process
     from foveate.classification.study import done_trainings, run_study
 
-    pack = _pack(data, images, model, size, output, threads)
     machine = Machine(accelerator, devices, strategy, precision, workers, threads)
+    machine.check()
+    pack = _pack(data, images, model, size, output, threads)
     on_terminal = sys.stderr.isatty()
     run_study(
         experiments,
@@ -142,10 +145,12 @@ def thesis(
 
 def _seeds(text: str) -> list[int]:
     """Numbers between commas. Raises OptionError."""
-    try:
-        return list(dict.fromkeys(int(word) for word in text.split(",")))
-    except ValueError as error:
-        raise OptionError(f"--seeds {text}: give whole numbers, such as 1,2,3") from error
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isascii() and word.isdigit() and int(word) < 2**32 for word in words):
+        raise OptionError(
+            f"--seeds {printable(text)}: give whole numbers from 0 to 4294967295, such as 1,2,3"
+        )
+    return list(dict.fromkeys(map(int, words)))
 
 
 def _tell(name: str, seed: int) -> None:
