@@ -60,6 +60,13 @@ def test_a_copy_has_a_branch_of_its_own(pictures):
         assert not torch.equal(network(*pictures), twin(*pictures))
 
 
+def test_the_branch_is_of_the_networks_kind_of_numbers(pictures):
+    network = with_saliency(resnet().to(torch.bfloat16), ["stage1", "stage3"], side=64)
+    assert {each.dtype for each in network.parameters()} == {torch.bfloat16}
+    halves = [each.to(torch.bfloat16) for each in pictures]
+    assert network(*halves).dtype == torch.bfloat16
+
+
 def test_pictures_of_other_sizes_pass(pictures):
     network = with_saliency(resnet(), ["stage1"], side=64)
     assert network(torch.rand(1, 3, 96, 80), torch.rand(1, 1, 24, 20)).shape == (1, 3)

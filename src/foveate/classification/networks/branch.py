@@ -93,7 +93,11 @@ def with_saliency(backbone: nn.Module, merges: Sequence[str], *, side: int) -> W
     missing = [name for name in merges if name not in channels]
     if missing:
         raise ModelError(f"{missing[0]} did not run: merge after a stage that pictures pass")
-    return WithSaliency(backbone, channels)
+    network = WithSaliency(backbone, channels)
+    weight = next(backbone.parameters())
+    network.branch.to(weight.device, weight.dtype)
+    network.gates.to(weight.device, weight.dtype)
+    return network
 
 
 def _shapes(
