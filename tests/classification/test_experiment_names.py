@@ -34,6 +34,17 @@ def test_names_are_parsed_and_told_again(text, expected):
     assert expected.name == text
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("fan-in@pool2-pool1+other", "fan-in@pool1-pool2+other"),
+        ("resnet@stage3-stage1", "resnet@stage1-stage3"),
+    ],
+)
+def test_stages_are_told_in_the_networks_order(text, told):
+    assert parse_experiment(text).name == told
+
+
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_name_of_a_group_is_one(group):
     found = parse_experiments([group])
@@ -79,8 +90,11 @@ def test_an_experiment_knows_what_it_is_compared_with_and_begins_as(text, withou
         ("rgb+zero", "rgb has no"),
         ("rgbxs+zero", "rgbxs has no branch"),
         ("resnet@stage9", "'stage9' is none of stage1"),
+        ("resnet@", "'' is none of stage1"),
+        ("resnet@stage2-stage2", "a stage is named twice"),
         ("resnet+padded", "only AlexNet has a conv2"),
         ("resnet@stage1+tuned", "say \\+zero"),
+        ("fan-in1+tuned", "say \\+zero"),
     ],
 )
 def test_what_makes_no_sense_is_told(text, message):

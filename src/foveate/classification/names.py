@@ -108,8 +108,7 @@ class Experiment:
 def parse_experiment(text: str) -> Experiment:
     """The experiment of that name. Raises OptionError where there is none."""
     network, *suffixes = text.split("+")
-    _check_network(network)
-    found = Experiment(network)
+    found = Experiment(_checked_network(network))
     for suffix in suffixes:
         if suffix in _MAPS:
             found = replace(found, maps=suffix)
@@ -137,14 +136,20 @@ def parse_experiments(texts: list[str]) -> list[Experiment]:
     return list(dict.fromkeys(parse_experiment(name) for name in names))
 
 
-def _check_network(network: str) -> None:
-    base, _, places = network.partition("@")
+def _checked_network(network: str) -> str:
+    """The network's name with its stages in order; OptionError where there is none."""
+    base, separator, places = network.partition("@")
     if base != RESNET:
-        get_way(network)
-        return
-    wrong = [place for place in places.split("-") if place not in RESNET_STAGES]
-    if network != RESNET and wrong:
+        return get_way(network).name
+    if not separator:
+        return network
+    wanted = places.split("-")
+    wrong = [place for place in wanted if place not in RESNET_STAGES]
+    if wrong:
         raise OptionError(f"{network}: '{wrong[0]}' is none of {', '.join(RESNET_STAGES)}")
+    if len(set(wanted)) < len(wanted):
+        raise OptionError(f"{network}: a stage is named twice")
+    return f"{base}@{'-'.join(sorted(wanted))}"
 
 
 def _check(found: Experiment) -> None:
@@ -159,5 +164,11 @@ def _check(found: Experiment) -> None:
             raise OptionError(f"{found.name}: {found.network} has nothing to start at zero")
     if found.is_resnet and found.padded:
         raise OptionError(f"{found.name}: only AlexNet has a conv2 to pad")
-    if found.start == "tuned" and found.is_resnet and found.sees_map:
-        raise OptionError(f"{found.name}: the ResNet's branch starts at zero: say +zero")
+    if found.start == "tuned" and _has_branch(found):
+        raise OptionError(
+            f"{found.name}: +tuned draws a trained layer's new weights, a branch has none: say +zero"
+        )
+
+
+def _has_branch(found: Experiment) -> bool:
+    return found.sees_map if found.is_resnet else bool(get_way(found.network).merges)

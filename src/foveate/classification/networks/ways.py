@@ -63,7 +63,8 @@ WAYS: dict[str, Way] = {
 def get_way(name: str) -> Way:
     """A way by name: one of WAYS, fan-in@STAGE-STAGE... or fan-in3@STAGE-STAGE....
 
-    The latter merge one branch after each of the stages named. Raises OptionError.
+    The latter merge one branch after each of the stages named; the way's name has them in the
+    network's order. Raises OptionError.
     """
     if name in WAYS:
         return WAYS[name]
@@ -79,7 +80,7 @@ def get_way(name: str) -> Way:
         named = f"'{wrong[0]}' is no stage" if wrong else "a stage is named twice"
         raise OptionError(f"{name}: {named}; merge after {', '.join(stages)}, joined by '-'")
     merges = tuple(stage for stage in stages if stage in wanted)
-    return Way(name, merges=merges, conv2=conv2)
+    return Way(f"{base}@{'-'.join(merges)}", merges=merges, conv2=conv2)
 
 
 def gated(way: Way) -> Way:
