@@ -62,6 +62,13 @@ def test_pictures_become_tables_in_one_command(foveate, pictures: Path) -> None:
         (["--epochs", "0", "--data", "a"], "must be above 0"),
         (["--epochs", "1", "--data", "a", "--only", "rbg"], "no network is called 'rbg'"),
         (["--epochs", "1", "--data", "a", "--seeds", "one"], "--seeds one"),
+        (["--epochs", "1", "--data", "a", "--seeds=-1"], "--seeds -1: give whole numbers from 0"),
+        (["--epochs", "1", "--data", "a", "--seeds", "4294967296"], "from 0 to 4294967295"),
+        (["--epochs", "1", "--data", "a", "--workers=-1"], "--workers -1: must be 0 or above"),
+        (["--epochs", "1", "--data", "a", "--precision", "junk"], "--precision junk: "),
+        (["--epochs", "1", "--data", "a", "--accelerator", "junk"], "--accelerator junk "),
+        (["--epochs", "1", "--data", "a", "--devices", "junk"], "--devices junk "),
+        (["--epochs", "1", "--data", "a", "--devices", "0"], "--devices 0 "),
         (["--epochs", "1", "--data", "a", "--size", "100"], "--size 100"),
         (["--epochs", "1", "--images", "a", "--model", "x"], "no model is called 'x'"),
         (["--epochs", "1", "--data", "a"], "a holds no pack"),
@@ -72,6 +79,22 @@ def test_wrong_options_are_told_in_a_line(foveate, arguments: list[str], message
     assert run.code in (1, 2)
     assert message in run.err
     assert "Traceback" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--size", "100"], "--size 100: give 128 or 227"),
+        (["--size", "40"], "--size 40: give 128 or 227"),
+        (["--classes", "0"], "--classes 0: must be above 0"),
+    ],
+)
+def test_parameters_that_no_network_has_are_told(
+    foveate, arguments: list[str], message: str
+) -> None:
+    run = foveate("classify", "parameters", *arguments)
+    assert run.code == 2
+    assert message in run.err
 
 
 @pytest.mark.parametrize(

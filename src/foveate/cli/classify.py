@@ -109,10 +109,15 @@ def parameters(
     except ImportError as error:
         raise MissingExtraError("foveate classify parameters", "train") from error
     from foveate.classification.networks.counts import parameter_table
+    from foveate.classification.pack import STORED_SIDES
     from foveate.cli.batch import print_json
     from foveate.cli.thesis_shown import show_parameters
     from foveate.experiments.thesis import parameter_notes
 
+    if size not in STORED_SIDES:
+        raise OptionError(f"--size {size}: give {' or '.join(map(str, STORED_SIDES))}")
+    if classes < 1:
+        raise OptionError(f"--classes {classes}: must be above 0")
     names = [name for given in only or () for name in given.split(",") if name]
     table = parameter_table(names, side=size, classes=classes, padded=padded)
     record = {"side": size, "classes": classes, "networks": table, "notes": parameter_notes()}

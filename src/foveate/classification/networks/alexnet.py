@@ -17,7 +17,6 @@ from torch.nn import functional
 
 from foveate.classification.networks.ways import WAYS, Join, Way
 
-SIDES = (128, 227)
 CHANNELS = {"conv1": 96, "conv2": 256, "conv3": 384, "conv4": 384, "conv5": 256}
 JOINED_AFTER = ("conv1", "conv2")
 
