@@ -92,7 +92,8 @@ def test_tiles_are_cut(tmp_path):
         sheet[top : top + 64, left : left + 64] = 10 * tile
     fields = {"tiles.webp": encoded(sheet), "json": json.dumps({"cls": 2, "count": 7}).encode()}
     write_shard(tmp_path / "set", "train", [("sheet", fields)])
-    (source,) = open_sources(tmp_path / "set").values()
+    write_shard(tmp_path / "set", "val", [("other", fields)])
+    source = open_sources(tmp_path / "set")["train"]
     assert source.labels == [2] * 7
     assert source.keys[6] == "sheet-06"
     assert [int(source.read(tile)[0, 0, 0]) for tile in (6, 0, 4)] == [60, 0, 40]
@@ -150,6 +151,6 @@ def test_other_layouts_are_told(tmp_path, make, message):
 
 def test_a_broken_picture_is_told_when_it_is_read(tmp_path):
     write_shard(tmp_path / "set", "train", [("a", {"webp": b"no picture", "cls": b"0"})])
-    (source,) = open_sources(tmp_path / "set").values()
+    source = open_sources(tmp_path / "set")["train"]
     with pytest.raises(PictureError, match=r"a\.webp cannot be read"):
         source.read(0)

@@ -99,22 +99,16 @@ def pack_pictures(
     tick: given the number of pictures, a context whose function is called with each one's key.
 
     Raises:
-        DatasetError: the pictures are not laid out as labelled sets are, or lack train or val.
+        DatasetError: the pictures are not laid out as labelled sets are, or a part has none.
         OutputError: OUT holds a pack of other pictures or settings, or cannot be written.
     """
     options = options or PackOptions()
     side, entry = options.stored_side, get_model(options.model)
     sources = open_sources(images, val_share=options.val_share, seed=options.seed)
-    missing = [part for part in ("train", "val") if part not in sources]
-    if missing:
-        found = ", ".join(sources)
-        raise DatasetError(
-            f"{printable(images)} has no part '{missing[0]}', only {found}: add one, or give the "
-            f"classes' folders alone, which are dealt to train and val"
-        )
     empty = [part for part, source in sources.items() if not len(source)]
     if empty:
-        raise DatasetError(f"{printable(images)}: no picture for {empty[0]}: add some, or a part")
+        mend = " or raise --val-share" if empty == ["val"] else ""
+        raise DatasetError(f"{printable(images)}: no picture for {empty[0]}: add some{mend}")
     plan = {
         **asdict(options),
         "model": {"name": entry.name, "sha256": entry.sha256},
