@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,17 @@ MANIFEST = "manifest.json"
 STORED_SIDES = {128: 144, 227: 256}
 """Side that networks see -> side that is stored (the thesis' section 3.2)."""
 
+HASHED_LIMIT = 2**30
+"""Bytes of a pack whose shards are compared with their hashes when it is opened: about a second."""
+
 
 @dataclass(frozen=True)
 class Pack:
     """What a pack's manifest states.
 
     side: of what networks see. stored_side: of what is stored. mean: of red, green, blue and map,
-    in [0, 1], over the train part.
+    in [0, 1], over the train part. unreadable: "KEY: why" of the pictures left out. made_of: a hash
+    of each part's pictures as they were, where the manifest has it.
     """
 
     folder: Path
@@ -34,6 +38,8 @@ class Pack:
     model: dict[str, Any]
     shards: dict[str, str]
     plan: dict[str, Any]
+    unreadable: tuple[str, ...] = ()
+    made_of: dict[str, str] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
@@ -57,7 +63,7 @@ class Pack:
 
 
 def open_pack(folder: Path) -> Pack:
-    """The pack in a folder. Raises DatasetError where it holds none, or one cut short."""
+    """The pack in a folder. Raises DatasetError where it holds none, one cut short or damaged."""
     path = folder / MANIFEST
     where = printable(folder)
     if not path.is_file():
@@ -77,12 +83,44 @@ def open_pack(folder: Path) -> Pack:
             model=dict(stated["model"]),
             shards=dict(stated["shards"]),
             plan=dict(stated["plan"]),
+            unreadable=tuple(str(why) for why in stated.get("unreadable", ())),
+            made_of=dict(stated.get("made_of", {})),
         )
-    except (ValueError, KeyError, TypeError) as error:
+        sizes = {str(name): int(size) for name, size in stated.get("sizes", {}).items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(
             f"{printable(path)} is no pack's: make one with 'foveate classify pack -o'"
         ) from error
-    missing = [name for name in pack.shards if not (folder / name).is_file()]
+    _check(pack, sizes)
+    return pack
+
+
+def without_key(why: str) -> str:
+    """What is wrong with a picture and its file, of "KEY: why"."""
+    return why.partition(": ")[2]
+
+
+def _check(pack: Pack, sizes: dict[str, int]) -> None:
+    """DatasetError unless all shards are there as they were written, with pictures in each part."""
+    where = printable(pack.folder)
+    found = {name: pack.folder / name for name in pack.shards}
+    missing = [name for name, path in found.items() if not path.is_file()]
     if missing:
         raise DatasetError(f"{where} lacks {missing[0]}, which its manifest lists: pack it again")
-    return pack
+    empty = [part for part, count in pack.counts.items() if count < 1]
+    if empty:
+        raise DatasetError(f"{where} holds no picture for {empty[0]}: remove it and pack again")
+    now = {name: path.stat().st_size for name, path in found.items()}
+    hashed = sum(now.values()) <= HASHED_LIMIT
+    for name, path in found.items():
+        if now[name] != sizes.get(name, now[name]) or (
+            hashed and _sha256(path) != pack.shards[name]
+        ):
+            raise DatasetError(
+                f"{printable(path)} is damaged: copy it again, or remove {where} and pack again"
+            )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

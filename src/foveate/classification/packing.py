@@ -3,7 +3,8 @@
 A sample is KEY.jpg (RGB), KEY.map.jpg (grey), KEY.cls and KEY.json (class and source). Both
 pictures are JPEG at quality 95, colour at full resolution: half the time of WebP to decode and a
 third of PNG's bytes, at a mean error of 1.2 levels (the maps' 0.3). A shard is written whole or
-not at all; what a cut packing has finished is not made again.
+not at all; what a cut packing has finished is not made again, but for shards whose pictures have
+another size since, or can be read at last.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,7 +24,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foveate.classification.pack import MANIFEST, STORED_SIDES, Pack, open_pack
+from foveate.classification.pack import MANIFEST, STORED_SIDES, Pack, open_pack, without_key
+from foveate.classification.pack_progress import Shard, claimed, finished, forget, note
 from foveate.classification.sources import Source, open_sources
 from foveate.errors import (
     DatasetError,
@@ -39,7 +42,6 @@ from foveate.threads import usable_threads
 
 QUALITY = 95
 SAMPLES_A_SHARD = {144: 1000, 256: 400}  # 18 MB, about
-PROGRESS = ".packing"
 
 Pixels = npt.NDArray[np.uint8]
 Tick = Callable[[str], None]
@@ -63,21 +65,11 @@ class PackOptions:
 
 
 @dataclass(frozen=True)
-class _Shard:
-    """What a finished shard says of itself."""
-
-    sha256: str
-    count: int
-    sums: list[float]  # of red, green, blue and map, in levels
-    flat_maps: int
-    unreadable: list[str]
-
-
-@dataclass(frozen=True)
 class _Sample:
     """One packed picture; no fields where it cannot be read."""
 
     key: str
+    label: int
     fields: dict[str, bytes]
     sums: npt.NDArray[np.float64]
     is_flat: bool
@@ -99,11 +91,13 @@ def pack_pictures(
     tick: given the number of pictures, a context whose function is called with each one's key.
 
     Raises:
-        DatasetError: the pictures are not laid out as labelled sets are, or a part has none.
+        DatasetError: the pictures are not laid out as labelled sets are, or none of a part or of a
+            class to learn can be read.
+        OptionError: an option is out of its range.
         OutputError: OUT holds a pack of other pictures or settings, or cannot be written.
     """
     options = options or PackOptions()
-    side, entry = options.stored_side, get_model(options.model)
+    side, entry, workers = options.stored_side, get_model(options.model), usable_threads(threads)
     sources = open_sources(images, val_share=options.val_share, seed=options.seed)
     empty = [part for part, source in sources.items() if not len(source)]
     if empty:
@@ -116,24 +110,28 @@ def pack_pictures(
         "quality": QUALITY,
         "pictures": {part: _pictures_hash(source) for part, source in sources.items()},
     }
+    made_of = {part: _made_of(plan, source, range(len(source))) for part, source in sources.items()}
     if (out / MANIFEST).exists():
         done = open_pack(out)
         if done.plan != plan:
             raise OutputError(
                 f"{printable(out)} holds another pack: choose another -o, or remove it"
             )
+        _refuse_changed(done, sources, made_of)
         return done
-    _begin(out, plan)
     every = sum(len(source) for source in sources.values())
-    with (tick or _silent)(every) as advance:
+    with claimed(out, plan), (tick or _silent)(every) as advance:
         shards = {
-            part: _pack_part(out, source, options, usable_threads(threads), advance)
+            part: _pack_part(out, source, options, plan, workers, advance)
             for part, source in sources.items()
         }
-    manifest = _manifest(plan, sources, shards) | {"made_by": made_by or {}}
-    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-    write_atomically(out / MANIFEST, text.encode(), overwrite=True)
-    _remove_progress(out)
+        for part, source in sources.items():
+            _refuse_empty(images, source, shards[part])
+        manifest = _manifest(plan, sources, shards)
+        manifest |= {"made_of": made_of, "made_by": made_by or {}}
+        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+        write_atomically(out / MANIFEST, text.encode(), overwrite=True)
+        forget(out)
     return open_pack(out)
 
 
@@ -146,8 +144,13 @@ def central_square(pixels: Pixels) -> Pixels:
 
 
 def _pack_part(
-    out: Path, source: Source, options: PackOptions, workers: int, tick: Tick
-) -> dict[str, _Shard]:
+    out: Path,
+    source: Source,
+    options: PackOptions,
+    plan: dict[str, Any],
+    workers: int,
+    tick: Tick,
+) -> dict[str, Shard]:
     """Every shard of a part by file name, made now or before."""
     order = np.random.default_rng(options.seed).permutation(len(source))
     size = SAMPLES_A_SHARD[options.stored_side]
@@ -155,9 +158,11 @@ def _pack_part(
     for number, start in enumerate(range(0, len(order), size)):
         name = f"{source.part}-{number:06d}.tar"
         chosen = order[start : start + size].tolist()
-        shard = _finished(out, name)
-        if shard is None:
-            shard = _write_shard(out, name, source, chosen, start, options, workers, tick)
+        made_of = _made_of(plan, source, chosen)
+        shard = finished(out, name, made_of)
+        if shard is None or _mended(shard.unreadable, [(source, place) for place in chosen]):
+            samples = _samples(source, chosen, start, options, workers, tick)
+            shard = _write_shard(out, name, samples, made_of)
         else:
             for place in chosen:
                 tick(source.keys[place])
@@ -165,16 +170,11 @@ def _pack_part(
     return found
 
 
-def _write_shard(
-    out: Path,
-    name: str,
-    source: Source,
-    chosen: list[int],
-    start: int,
-    options: PackOptions,
-    workers: int,
-    tick: Tick,
-) -> _Shard:
+def _samples(
+    source: Source, chosen: list[int], start: int, options: PackOptions, workers: int, tick: Tick
+) -> list[_Sample]:
+    """Of one shard, by several threads."""
+
     def make(item: tuple[int, int]) -> _Sample:
         number, place = item
         return _sample(source, place, f"{start + number:08d}", options)
@@ -187,33 +187,39 @@ def _write_shard(
             tick(source.keys[place])
     finally:
         pool.shutdown(cancel_futures=True)  # Ctrl-C does not wait for the rest of the shard
+    return samples
+
+
+def _write_shard(out: Path, name: str, samples: list[_Sample], made_of: str) -> Shard:
+    """The shard and what is noted of it; neither where no picture can be read."""
     kept = [sample for sample in samples if sample.fields]
     data = _tar(kept)
-    shard = _Shard(
+    shard = Shard(
+        made_of=made_of,
         sha256=hashlib.sha256(data).hexdigest(),
-        count=len(kept),
+        size_bytes=len(data),
         sums=np.sum([np.zeros(4), *(sample.sums for sample in kept)], axis=0).tolist(),
         flat_maps=sum(sample.is_flat for sample in kept),
+        labels=[sample.label for sample in kept],
         unreadable=[sample.why for sample in samples if not sample.fields],
     )
-    write_atomically(out / name, data, overwrite=True)
-    record = json.dumps(asdict(shard)).encode()
-    write_atomically(_record_of(out, name), record, overwrite=True)  # last: what has it is done
+    if kept:
+        write_atomically(out / name, data, overwrite=True)
+        note(out, name, shard)  # last: what has it is done
     return shard
 
 
 def _sample(source: Source, place: int, key: str, options: PackOptions) -> _Sample:
     """Read, crop, predict, scale, encode."""
-    side = options.stored_side
+    side, label = options.stored_side, source.labels[place]
     try:
         square = central_square(source.read(place))
     except FoveateError as error:
         why = f"{source.keys[place]}: {error}"
-        return _Sample(key, {}, np.zeros(4), is_flat=False, why=why)
+        return _Sample(key, label, {}, np.zeros(4), is_flat=False, why=why)
     found = saliency_map(square, model=options.model, threads=1)
     levels = np.rint(255 * found.resized(side, side)).astype(np.uint8)
     image = Image.fromarray(square).resize((side, side), Image.Resampling.LANCZOS)
-    label = source.labels[place]
     facts = {"class": source.classes[label], "source": source.keys[place]}
     fields = {
         "jpg": _jpeg(image),
@@ -222,7 +228,7 @@ def _sample(source: Source, place: int, key: str, options: PackOptions) -> _Samp
         "json": json.dumps(facts, ensure_ascii=False).encode(),
     }
     sums = np.append(np.asarray(image).mean(axis=(0, 1)), levels.mean())
-    return _Sample(key, fields, sums, is_flat=found.confidence == 0)
+    return _Sample(key, label, fields, sums, is_flat=found.confidence == 0)
 
 
 def _jpeg(image: Image.Image) -> bytes:
@@ -253,46 +259,67 @@ def _pictures_hash(source: Source) -> str:
     return digest.hexdigest()
 
 
-def _begin(out: Path, plan: dict[str, Any]) -> None:
-    """OUT with the plan in it; OutputError where another packing has begun there."""
-    try:
-        (out / PROGRESS).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{printable(out)}: cannot be made: {error.strerror}") from error
-    path = out / PROGRESS / "plan.json"
-    if not path.exists():
-        write_atomically(path, json.dumps(plan).encode(), overwrite=True)
-    elif json.loads(path.read_text(encoding="utf-8")) != plan:
+def _made_of(plan: dict[str, Any], source: Source, chosen: Iterable[int]) -> str:
+    """SHA-256 of the plan and of pictures' keys, classes and sizes."""
+    digest = hashlib.sha256(json.dumps(plan).encode())
+    for place in chosen:
+        label = source.classes[source.labels[place]]
+        digest.update(f"{source.keys[place]}\t{label}\t{source.size_bytes(place)}\n".encode())
+    return digest.hexdigest()
+
+
+def _mended(told: Iterable[str], pictures: Iterable[tuple[Source, int]]) -> bool:
+    """Whether one of those told as "KEY: why" can be read now."""
+    entries = list(told)
+    keys = {entry[: colon.start()] for entry in entries for colon in re.finditer(": ", entry)}
+    broken = 0
+    for source, place in pictures if entries else ():
+        if source.keys[place] in keys:
+            try:
+                source.read(place)
+            except FoveateError:
+                broken += 1
+    return broken < len(entries)
+
+
+def _refuse_changed(done: Pack, sources: dict[str, Source], made_of: dict[str, str]) -> None:
+    """OutputError where pictures are no longer what they were when they were packed."""
+    every = ((source, place) for source in sources.values() for place in range(len(source)))
+    changed = done.made_of not in ({}, made_of)  # the first packs have none
+    if changed or _mended(done.unreadable, every):
         raise OutputError(
-            f"{printable(out)} holds part of another pack: choose another -o, or remove it"
+            f"{printable(done.folder)} was packed before some of its pictures were changed or "
+            f"mended: choose another -o, or remove it"
         )
 
 
-def _record_of(out: Path, name: str) -> Path:
-    return out / PROGRESS / f"{name}.json"
-
-
-def _finished(out: Path, name: str) -> _Shard | None:
-    """What is known of a shard that a packing before this one finished."""
-    record = _record_of(out, name)
-    if not record.exists() or not (out / name).exists():
-        return None
-    return _Shard(**json.loads(record.read_text(encoding="utf-8")))
-
-
-def _remove_progress(out: Path) -> None:
-    for path in (out / PROGRESS).iterdir():
-        path.unlink()
-    (out / PROGRESS).rmdir()
+def _refuse_empty(images: Path, source: Source, shards: dict[str, Shard]) -> None:
+    """DatasetError where a part, or a class in train, has lost all its pictures."""
+    kept = {label for shard in shards.values() for label in shard.labels}
+    told = [why for shard in shards.values() for why in shard.unreadable]
+    lost = sorted(set(source.labels) - kept)
+    if not lost or (kept and source.part != "train"):
+        return
+    what = f"class '{printable(source.classes[lost[0]])}'" if kept else source.part
+    of_class = tuple(
+        f"{key}: "
+        for key, label in zip(source.keys, source.labels, strict=True)
+        if label == lost[0]
+    )
+    such = next(why for why in told if why.startswith(of_class))
+    raise DatasetError(
+        f"{printable(images)}: no picture of {what} can be read (such as {without_key(such)})"
+    )
 
 
 def _manifest(
     plan: dict[str, Any],
     sources: dict[str, Source],
-    shards: dict[str, dict[str, _Shard]],
+    shards: dict[str, dict[str, Shard]],
 ) -> dict[str, Any]:
     first = next(iter(sources.values()))
-    train = list(shards.get("train", next(iter(shards.values()))).values())
+    train = list(shards["train"].values())
+    files = {file: s for each in shards.values() for file, s in each.items() if s.count}
     count = max(1, sum(shard.count for shard in train))
     mean = np.sum([shard.sums for shard in train], axis=0) / (255 * count)
     return {
@@ -313,7 +340,8 @@ def _manifest(
         ],
         **({"terms": first.terms} if first.terms else {}),
         "layout": "KEY.jpg (RGB), KEY.map.jpg (grey), KEY.cls (index into classes), KEY.json",
-        "shards": {file: s.sha256 for each in shards.values() for file, s in each.items()},
+        "shards": {file: shard.sha256 for file, shard in files.items()},
+        "sizes": {file: shard.size_bytes for file, shard in files.items()},
         "plan": plan,
     }
 
