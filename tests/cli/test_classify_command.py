@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from foveate.cli.thesis_shown import printed_rows
+from foveate.experiments.printed import printed_facts
 from tiny_packs import write_parts
 
 
@@ -54,6 +56,16 @@ def test_pictures_become_tables_in_one_command(foveate, pictures: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("side", "row"),
+    [(128, {"top1": 38.32, "gain1": 1.72}), (227, {"gain1": 1.35})],
+)
+def test_printed_rows_are_of_pictures_as_large(side: int, row: dict[str, float]) -> None:
+    found = printed_rows({"pack": {"side": side}, "printed": printed_facts("thesis")})
+    assert row.items() <= found["fan-in1"].items()
+    assert ("fan-in3" in found) == (side == 128)
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--epochs", "1"], "give either --data or --images"),
@@ -66,9 +78,9 @@ def test_pictures_become_tables_in_one_command(foveate, pictures: Path) -> None:
         (["--epochs", "1", "--data", "a", "--seeds", "4294967296"], "from 0 to 4294967295"),
         (["--epochs", "1", "--data", "a", "--workers=-1"], "--workers -1: must be 0 or above"),
         (["--epochs", "1", "--data", "a", "--precision", "junk"], "--precision junk: "),
-        (["--epochs", "1", "--data", "a", "--accelerator", "junk"], "--accelerator junk "),
-        (["--epochs", "1", "--data", "a", "--devices", "junk"], "--devices junk "),
-        (["--epochs", "1", "--data", "a", "--devices", "0"], "--devices 0 "),
+        (["--epochs", "1", "--data", "a", "--accelerator", "junk"], "--accelerator junk: "),
+        (["--epochs", "1", "--data", "a", "--devices", "junk"], "--devices junk: "),
+        (["--epochs", "1", "--data", "a", "--devices", "0"], "--devices 0: "),
         (["--epochs", "1", "--data", "a", "--size", "100"], "--size 100"),
         (["--epochs", "1", "--images", "a", "--model", "x"], "no model is called 'x'"),
         (["--epochs", "1", "--data", "a"], "a holds no pack"),

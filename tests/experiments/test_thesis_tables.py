@@ -1,5 +1,7 @@
 """Tables 4.1 and 4.2 of the thesis beside trainings, and what decides between them."""
 
+import json
+
 import numpy as np
 import pytest
 from scipy.stats import ttest_ind
@@ -102,6 +104,13 @@ def test_the_most_improved_classes_are_told_by_what_people_call_them():
     assert first == {"class": "crane", "gain": 100.0, "pictures": 2}
     assert second == {"class": "n1", "gain": 62.5, "pictures": 4}
     assert "rgb" not in found["table4.2"]
+
+
+def test_classes_without_pictures_are_no_most_improved_ones():
+    some = [each | {"per_class": [*each["per_class"], None]} for each in TRAININGS]
+    found = thesis_record(some, (*CLASSES, "n3"), {})
+    assert [each["class"] for each in found["table4.2"]["fan-in3"]] == ["n2", "n1"]
+    json.dumps(found, allow_nan=False)
 
 
 def test_the_differences_are_those_that_decide():

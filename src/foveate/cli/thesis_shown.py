@@ -10,7 +10,7 @@ from foveate.cli.terminal import console, table
 def show_thesis(record: dict[str, Any]) -> None:
     """Tables 4.1 and 4.2 with the thesis' rows beside, and the differences that decide."""
     out = console()
-    printed = record["printed"]["table4.1"]
+    printed = printed_rows(record)
     rows = table(
         "table 4.1",
         *("thesis\ntop-1", "thesis\ngain", "top-1", "gain", "thesis\ntop-5", "top-5", "gain"),
@@ -44,6 +44,13 @@ def show_thesis(record: dict[str, Any]) -> None:
         out.print(rows)
     for note in record["notes"]:
         out.print(note, style="dim", soft_wrap=True)
+
+
+def printed_rows(record: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """The thesis' rows for pictures of the record's side: of 227 pixels it prints one gain."""
+    tables = {128: "table4.1", 227: "at 227"}
+    rows: dict[str, dict[str, float]] = record["printed"][tables[record["pack"]["side"]]]
+    return rows
 
 
 def _show_classes(record: dict[str, Any]) -> None:

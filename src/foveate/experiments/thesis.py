@@ -254,8 +254,9 @@ def _most_improved(
 ) -> list[dict[str, Any]]:
     reference = _reference(trained, name)
     assert reference is not None
-    gains = np.nan_to_num(trained[name].per_class - reference.per_class, nan=-np.inf)
-    best = np.argsort(-gains, kind="stable")[:MOST_IMPROVED]
+    gains = trained[name].per_class - reference.per_class  # NaN where a class has no picture
+    told = min(MOST_IMPROVED, int(np.isfinite(gains).sum()))
+    best = np.argsort(-gains, kind="stable")[:told]
     return [
         {
             "class": titles.get(classes[label], classes[label]),
