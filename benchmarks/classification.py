@@ -1,6 +1,7 @@
 """How fast packed samples are read: pictures with their maps, cropped and mirrored, in batches.
 
-    python benchmarks/classification.py --data PACK [--seconds 3] [--save FILE]
+    python benchmarks/classification.py --data PACK [--seconds 3] \\
+        --save results/classification-reading.json
 
 Without --data a pack of generated pictures is made. One process, one thread. Prints JSON: pictures
 a second of processor time, the best of the batches that fit into --seconds, when each JPEG is

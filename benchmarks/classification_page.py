@@ -1,5 +1,6 @@
-"""Rewrite the tables of docs/classification.md from results/thesis-*.json.
+"""Rewrite the tables of docs/classification.md from results/thesis-*.json and reading's.
 
+python benchmarks/classification.py --data PACK --save results/classification-reading.json
 foveate reproduce thesis --data packs/caltech101 ... --save results/thesis-caltech101.json
 python benchmarks/classification_page.py
 """
@@ -58,7 +59,8 @@ def decides() -> str:
 
 def _title(record: dict[str, Any]) -> str:
     pack = record["pack"]
-    return f"{pack['set']}, {pack['counts']['val']:,} pictures"
+    size = "" if pack["side"] == 128 else f" at {pack['side']} pixels"
+    return f"{pack['set']}{size}, {pack['counts']['val']:,} pictures"
 
 
 def spread(row: dict[str, Any] | None) -> str:
@@ -74,7 +76,8 @@ def rows() -> str:
     records = found()
     if not records:
         return ABSENT
-    printed = next(iter(records.values()))["printed"]["table4.1"]
+    at_128 = [record for record in records.values() if record["pack"]["side"] == 128]
+    printed = at_128[0]["printed"]["table4.1"] if at_128 else {}
     names = dict.fromkeys(name for record in records.values() for name in record["table4.1"])
     weights = {
         name: row["weights"]
@@ -98,7 +101,15 @@ def _epochs(record: dict[str, Any]) -> int:
     return max(row["epochs"] for row in record["table4.1"].values())
 
 
-TABLES = {"decides": decides, "rows": rows}
+def reading() -> str:
+    record = result("classification-reading")
+    if not record:
+        return ABSENT
+    rates = [(way, f"{rate:,.0f}") for way, rate in record["images_a_second"].items()]
+    return table((f"pictures of {record['data']['side']} pixels", "a second a core"), rates)
+
+
+TABLES = {"decides": decides, "rows": rows, "reading": reading}
 
 
 def main() -> None:
