@@ -166,7 +166,7 @@ def _check(found: Experiment) -> None:
         raise OptionError(f"{found.name}: only AlexNet has a conv2 to pad")
     if found.start == "tuned" and _has_branch(found):
         raise OptionError(
-            f"{found.name}: +tuned draws a trained layer's new weights, a branch has none: say +zero"
+            f"{found.name}: +tuned is for layers that widen, a branch is new: say +zero"
         )
 
 

@@ -75,7 +75,9 @@ class Machine:
         try:
             lightning.Trainer(**self.trainer_flags(), logger=False, enable_checkpointing=False)
         except (ValueError, TypeError, RuntimeError, MisconfigurationException) as error:
-            flags = " ".join(f"--{name} {value}" for name, value in self.trainer_flags().items())
+            usual = Machine().trainer_flags()
+            asked = {name: v for name, v in self.trainer_flags().items() if v != usual[name]}
+            flags = " ".join(f"--{name} {value}" for name, value in (asked or usual).items())
             why = " ".join(str(error).split())
             raise OptionError(f"{printable(flags)}: {why}") from error
 
