@@ -240,3 +240,11 @@ def test_a_shard_of_another_pack_is_told(tmp_path):
     shutil.copy(tmp_path / "out/train-000000.tar", tmp_path / "out/val-000000.tar")
     with pytest.raises(DatasetError, match=r"val-000000\.tar is damaged"):
         open_pack(tmp_path / "out")
+
+
+def test_a_shard_that_the_manifest_does_not_list_is_told(tmp_path):
+    write_parts(tmp_path / "set", 2, 1)
+    packed(tmp_path)
+    shutil.copy(tmp_path / "out/train-000000.tar", tmp_path / "out/train-000001.tar")
+    with pytest.raises(DatasetError, match=r"holds train-000001\.tar, which its manifest does not"):
+        open_pack(tmp_path / "out")

@@ -143,9 +143,9 @@ def test_other_sizes_are_refused(tmp_path):
         pack_pictures(tmp_path, tmp_path / "out", PackOptions(side=100))
 
 
-def test_a_set_without_val_is_refused_before_it_is_packed(tmp_path):
+def test_a_set_too_small_for_val_is_refused_before_it_is_packed(tmp_path):
     write_classes(tmp_path / "set/train", 2)
-    with pytest.raises(DatasetError, match="set has no part 'val', only train"):
+    with pytest.raises(DatasetError, match="no picture for val: add some or raise --val-share"):
         pack_pictures(tmp_path / "set", tmp_path / "out", OPTIONS)
     assert not (tmp_path / "out").exists()
 

@@ -110,6 +110,14 @@ def _check(pack: Pack, sizes: dict[str, int]) -> None:
     empty = [part for part, count in pack.counts.items() if count < 1]
     if empty:
         raise DatasetError(f"{where} holds no picture for {empty[0]}: remove it and pack again")
+    strange = [
+        path.name
+        for part in pack.counts
+        for path in sorted(pack.folder.glob(f"{part}-*.tar"))
+        if path.name not in found
+    ]
+    if strange:
+        raise DatasetError(f"{where} holds {strange[0]}, which its manifest does not list: move it")
     now = {name: path.stat().st_size for name, path in found.items()}
     hashed = sum(now.values()) <= HASHED_LIMIT
     for name, path in found.items():

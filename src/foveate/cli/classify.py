@@ -26,8 +26,9 @@ foveate classify pack --images data/caltech101 --model salnet -o packs/caltech10
 
 foveate classify pack --images ILSVRC2012 --model foveate-s --size 227 -o packs/ilsvrc
 
---images holds shards (train-*.tar of KEY.webp with KEY.cls, or of tiles), or train and val with a
-folder a class in each (ILSVRC's flat val with its list too), or the classes' folders alone.
+--images holds shards (train-*.tar of KEY.webp with KEY.cls, or of tiles), or train and val (or
+validation) with a folder a class in each (ILSVRC's flat val with its list too), or the classes'
+folders alone. Without val, it is dealt out of train.
 The same command goes on where a cut one ended.
 Needs the train extra: pip install 'foveate\[train]'
 """
@@ -59,7 +60,7 @@ def pack(
     ] = "auto",
     size: Size = 128,
     val_share: Annotated[
-        float, typer.Option(metavar="SHARE", help="For val, of a set that has no parts.")
+        float, typer.Option(metavar="SHARE", help="For val, out of train, of a set without val.")
     ] = 0.1,
     threads: Annotated[
         int | None, typer.Option(metavar="N", help="Pictures at a time (default: all cores).")
@@ -73,18 +74,26 @@ def pack(
     checked_map(model, "--model", files=False)
     if not 0 < val_share < 1:
         raise OptionError(f"--val-share {val_share}: must lie between 0 and 1")
+    if threads is not None and threads < 1:
+        raise OptionError(f"--threads {threads}: must be above 0")
     try:
         import webdataset  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("foveate classify pack", "train") from error
+    from foveate.classification.pack import without_key
     from foveate.classification.packing import PackOptions, pack_pictures
     from foveate.experiments.records import head
 
     options = PackOptions(side=size, model=model, val_share=val_share)
     made_by = head(("foveate", "numpy", "Pillow", "onnxruntime", "webdataset"))
     done = pack_pictures(images, output, options, made_by=made_by, threads=threads, tick=progress)
+    if done.unreadable:
+        count = len(done.unreadable)
+        pictures = "1 picture" if count == 1 else f"{count:,} pictures"
+        such = without_key(done.unreadable[0])
+        typer.echo(f"{pictures} could not be read (such as {such})", err=True)
     if as_json:
-        print_json(done.described())
+        print_json(done.described() | {"unreadable": list(done.unreadable)})
         return
     counts = ", ".join(f"{count:,} {part}" for part, count in done.counts.items())
     typer.echo(f"{printable(output)}: {counts}, {len(done.classes)} classes")
