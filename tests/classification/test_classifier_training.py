@@ -17,7 +17,7 @@ from foveate.classification.networks.build import attention_layers, build_networ
 from foveate.classification.reading import open_part
 from foveate.classification.run import Settings, train_experiment
 from foveate.classification.study import done_trainings, run_study
-from foveate.errors import OptionError
+from foveate.errors import DatasetError, OptionError
 from tiny_packs import a_pack
 
 SETTINGS = Settings(epochs=3, batch=6, hidden=16)
@@ -207,3 +207,12 @@ def test_a_study_goes_on_where_settings_are_the_same(pack, studied):
     same = Settings(3, batch=12, hidden=16)
     run_study([parse_experiment("rgb")], pack, studied, seeds=[1], settings=same)
     assert [record["experiment"] for record in done_trainings(studied)] == ["rgb", "rgb+tuned"]
+
+
+@pytest.mark.parametrize("name", ["settings.json", "record.json"])
+def test_a_damaged_file_of_a_training_is_named(pack, tmp_path, name):
+    few = Settings(1, batch=6, hidden=16)
+    train("rgb", pack, tmp_path / "rgb" / "seed-1", settings=few)
+    (tmp_path / "rgb" / "seed-1" / name).write_text("{")
+    with pytest.raises(DatasetError, match=f"seed-1/{name} cannot be read: remove its folder"):
+        train("rgb", pack, tmp_path / "rgb" / "seed-1", settings=few)

@@ -30,7 +30,7 @@ from foveate.classification.networks.build import HIDDEN, attention_layers, buil
 from foveate.classification.networks.surgery import NewWeights, transplant
 from foveate.classification.pack import Pack
 from foveate.classification.reading import open_part
-from foveate.errors import OptionError, printable
+from foveate.errors import DatasetError, OptionError, printable
 from foveate.experiments.records import head
 from foveate.pictures import write_atomically
 from foveate.training.run import in_channels_last
@@ -216,7 +216,17 @@ def read_record(folder: Path) -> Record | None:
     path = folder / "record.json"
     if not path.is_file():
         return None
-    found: Record = json.loads(path.read_text(encoding="utf-8"))
+    return read_json(path)
+
+
+def read_json(path: Path) -> Record:
+    """What a training wrote. Raises DatasetError where it is damaged."""
+    try:
+        found: Record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DatasetError(
+            f"{printable(path)} cannot be read: remove its folder to train that again"
+        ) from error
     return found
 
 
@@ -247,7 +257,7 @@ def _claim(folder: Path, stated: Record) -> None:
     if not path.is_file():
         _write(path, stated)
         return
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = read_json(path)
     if found != json.loads(json.dumps(stated)):
         keys = [key for key in stated if found.get(key) != json.loads(json.dumps(stated[key]))]
         raise OptionError(

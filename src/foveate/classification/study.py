@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from foveate.classification.run import (
     Record,
     Settings,
     finished,
+    read_json,
     train_experiment,
 )
 from foveate.errors import OptionError, printable
@@ -70,7 +70,7 @@ def done_trainings(out: Path) -> list[Record]:
 def _refuse_others(out: Path, pack: Pack, settings: Settings) -> None:
     """OptionError where a training in OUT, done or begun, cannot stand beside these."""
     for path in sorted(out.glob("*/seed-*/settings.json")):
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path)
         mine = asdict(_settings_of(parse_experiment(found["experiment"]), settings))
         other = [
             f"{key} {found.get(key)}, not {value}"

@@ -40,7 +40,7 @@ rgb, new weights in 0 to 1, +zero with new weights of no effect; +attention teac
 
 ways, table4.1, controls, sweep, tuned, resnets stand for several of them.
 
-What is trained already is not trained again; a cut training goes on from its last epoch.
+What is trained already is not trained again; a cut training goes on from its last minute.
 Needs the train and evaluate extras: pip install 'foveate\[train,evaluate]'
 """
 
@@ -114,16 +114,20 @@ def thesis(
     machine.check()
     pack = _pack(data, images, model, size, output, threads)
     on_terminal = sys.stderr.isatty()
-    run_study(
-        experiments,
-        pack,
-        output,
-        seeds=wanted_seeds,
-        settings=Settings(epochs=epochs, batch=batch),
-        machine=machine,
-        progress_bar=on_terminal,
-        tell=_tell if on_terminal else lambda name, seed: None,
-    )
+    try:
+        run_study(
+            experiments,
+            pack,
+            output,
+            seeds=wanted_seeds,
+            settings=Settings(epochs=epochs, batch=batch),
+            machine=machine,
+            progress_bar=on_terminal,
+            tell=_tell if on_terminal else lambda name, seed: None,
+        )
+    except KeyboardInterrupt:
+        typer.echo("foveate: stopped; the same command goes on from the last minute", err=True)
+        raise
     if not is_first_process():
         return
     record, files = _written(done_trainings(output), pack, output)
