@@ -40,8 +40,11 @@ def test_parameters_stand_beside_the_misprints(foveate) -> None:
 
 def test_pictures_become_tables_in_one_command(foveate, pictures: Path) -> None:
     arguments = ("reproduce", "thesis", "--images", pictures, "--model", "centre", "--epochs", "1")
+    broken = next(pictures.glob("**/*.png"))
+    broken.with_name("broken.png").write_bytes(broken.read_bytes()[:99])
     run = foveate(*arguments, "--only", "resnet,resnet@stage2", "-o", "out", "--threads", "1")
     assert run.code == 0, run.err
+    assert "1 picture could not be read (such as " in run.err
     for words in ("table 4.1", "table 4.2", "resnet@stage2 − resnet", "ours: set (6 train, 3 val"):
         assert words in run.out
     record = json.loads(Path("out/thesis.json").read_text())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foveate.cli.options import checked_map
 from foveate.errors import MissingExtraError, OptionError, printable
+
+if TYPE_CHECKING:
+    from foveate.classification.pack import Pack
 
 EPILOG = r"""
 [bold]Examples[/]
@@ -80,23 +83,29 @@ def pack(
         import webdataset  # noqa: F401
     except ImportError as error:
         raise MissingExtraError("foveate classify pack", "train") from error
-    from foveate.classification.pack import without_key
     from foveate.classification.packing import PackOptions, pack_pictures
     from foveate.experiments.records import head
 
     options = PackOptions(side=size, model=model, val_share=val_share)
     made_by = head(("foveate", "numpy", "Pillow", "onnxruntime", "webdataset"))
     done = pack_pictures(images, output, options, made_by=made_by, threads=threads, tick=progress)
-    if done.unreadable:
-        count = len(done.unreadable)
-        pictures = "1 picture" if count == 1 else f"{count:,} pictures"
-        such = without_key(done.unreadable[0])
-        typer.echo(f"{pictures} could not be read (such as {such})", err=True)
+    tell_unreadable(done)
     if as_json:
         print_json(done.described() | {"unreadable": list(done.unreadable)})
         return
     counts = ", ".join(f"{count:,} {part}" for part, count in done.counts.items())
     typer.echo(f"{printable(output)}: {counts}, {len(done.classes)} classes")
+
+
+def tell_unreadable(done: Pack) -> None:
+    """One line on stderr of pictures that the pack lacks."""
+    from foveate.classification.pack import without_key
+
+    if done.unreadable:
+        count = len(done.unreadable)
+        pictures = "1 picture" if count == 1 else f"{count:,} pictures"
+        such = without_key(done.unreadable[0])
+        typer.echo(f"{pictures} could not be read (such as {such})", err=True)
 
 
 @app.command(epilog=PARAMETERS_EPILOG)

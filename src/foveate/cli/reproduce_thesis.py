@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foveate.cli.batch import print_json
+from foveate.cli.classify import tell_unreadable
 from foveate.cli.inputs import make_folder, refuse_existing
 from foveate.cli.options import checked_map
 from foveate.cli.studied import AsJson, Overwrite, Save
@@ -182,7 +183,7 @@ def _pack(
     from foveate.experiments.records import head
 
     assert images is not None
-    return pack_pictures(
+    pack = pack_pictures(
         images,
         output / "pack",
         PackOptions(side=size or 128, model=model),
@@ -190,6 +191,8 @@ def _pack(
         threads=threads,
         tick=progress,
     )
+    tell_unreadable(pack)
+    return pack
 
 
 def _written(
