@@ -224,6 +224,7 @@ def test_wrong_usage_stops_before_any_work(foveate, options: list[str]) -> None:
     assert run.code == 2
     assert run.out == ""
     assert options[0] in run.err
+    assert len(run.err.splitlines()) == 1, "one line, and no box around it"
     assert not Path("photo.foveate.jpg").exists()
 
 

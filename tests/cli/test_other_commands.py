@@ -109,7 +109,17 @@ def test_each_command_explains_itself_with_examples(foveate, command: str) -> No
 
 
 def test_an_unknown_command_is_wrong_usage(foveate) -> None:
-    assert foveate("nonesuch").code == 2
+    run = foveate("compres")
+    assert run.code == 2
+    assert len(run.err.splitlines()) == 1
+    assert "Did you mean 'compress'" in run.err
+
+
+def test_a_command_alone_explains_itself(foveate) -> None:
+    run = foveate("compress")
+    assert run.code == 2
+    assert "Example" in run.out
+    assert not run.err
 
 
 def test_ctrl_c_in_a_batch_keeps_what_was_done(capsys: pytest.CaptureFixture[str]) -> None:

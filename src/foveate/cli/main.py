@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import os
+import re
 import sys
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -26,6 +27,9 @@ from foveate.cli import (
 from foveate.cli.batch import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from foveate.cli.trainable import NamesTrainings
 from foveate.errors import FoveateError, OptionError
+
+UsageError = cast("type[Exception]", typer.BadParameter.__base__)
+"""What typer raises of an option, argument or command that is none; typer gives it no name."""
 
 app = typer.Typer(
     name="foveate",
@@ -73,7 +77,10 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # names that the terminal cannot show
     logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
-        app(prog_name="foveate")
+        sys.exit(app(prog_name="foveate", standalone_mode=False))
+    except UsageError as error:
+        _tell_usage(error)
+        sys.exit(EXIT_USAGE)
     except FoveateError as error:
         print(f"foveate: {error}", file=sys.stderr)
         sys.exit(EXIT_USAGE if isinstance(error, OptionError) else EXIT_FAILED)
@@ -87,6 +94,18 @@ def main() -> None:
         _forget_output()
         print(f"foveate: cannot go on: {error.strerror or error}", file=sys.stderr)
         sys.exit(EXIT_FAILED)
+
+
+def _tell_usage(error: Any) -> None:
+    """Prints one line: the command, what is wrong with how it was called, and where to look."""
+    command = error.ctx.command_path if error.ctx else "foveate"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return  # the help was printed
+    said = error.format_message().removeprefix("Invalid value for ")
+    for spoken in ("Value error, ", "Input "):  # the library's words before what is wrong
+        said = said.replace(f": {spoken}", ": ")
+    said = re.sub(r"^'(\S+)':", r"\1:", said).rstrip(".")
+    print(f"{command}: {said} (see '{command} --help')", file=sys.stderr)
 
 
 def _open_closed_streams() -> None:
