@@ -75,6 +75,28 @@ def test_the_manifest_tells_counts_classes_model_and_means(pack):
     assert not (pack.folder / ".packing").exists()
 
 
+def test_fewer_classes_are_spread_over_all(tmp_path):
+    write_parts(tmp_path / "set", 2, 1)
+    options = PackOptions(model="centre", classes=2)
+    pack = pack_pictures(tmp_path / "set", tmp_path / "out", options, threads=1)
+    assert pack.classes == ("blue", "green")
+    assert pack.counts == {"train": 4, "val": 2}
+    found = [(json.loads(sample["json"]), int(sample["cls"])) for sample in samples(pack, "train")]
+    assert all(stated["class"] == pack.classes[label] for stated, label in found)
+    assert all(stated["source"].startswith(stated["class"]) for stated, _ in found)
+    other = PackOptions(model="centre", classes=3)
+    with pytest.raises(OutputError, match="another pack"):
+        pack_pictures(tmp_path / "set", tmp_path / "out", other, threads=1)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_as_many_classes_as_there_are(tmp_path, count):
+    write_parts(tmp_path / "set", 2, 1)
+    with pytest.raises(OptionError, match=r"--classes .: give 2 to 3"):
+        pack_pictures(tmp_path / "set", tmp_path / "out", PackOptions(classes=count))
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_models_hash_is_kept(tmp_path):
     write_classes(tmp_path / "set", 5)
     pack = pack_pictures(tmp_path / "set", tmp_path / "out", PackOptions(model="salnet"), threads=1)

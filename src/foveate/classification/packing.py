@@ -26,7 +26,7 @@ from PIL import Image
 
 from foveate.classification.pack import MANIFEST, STORED_SIDES, Pack, open_pack, without_key
 from foveate.classification.pack_progress import Shard, claimed, finished, forget, note
-from foveate.classification.sources import Source, open_sources
+from foveate.classification.sources import Source, open_sources, spread_classes
 from foveate.errors import (
     DatasetError,
     FoveateError,
@@ -49,12 +49,16 @@ Tick = Callable[[str], None]
 
 @dataclass(frozen=True)
 class PackOptions:
-    """side: of what networks see, 128 or 227. model: of the registry, for the maps."""
+    """side: of what networks see, 128 or 227. model: of the registry, for the maps.
+
+    val_share: of a set that has no parts of its own. classes: so many of them, spread over all.
+    """
 
     side: int = 128
     model: str = "auto"
-    val_share: float = 0.1  # of a set that has no parts of its own
+    val_share: float = 0.1
     seed: int = 0
+    classes: int | None = None
 
     @property
     def stored_side(self) -> int:
@@ -99,12 +103,14 @@ def pack_pictures(
     options = options or PackOptions()
     side, entry, workers = options.stored_side, get_model(options.model), usable_threads(threads)
     sources = open_sources(images, val_share=options.val_share, seed=options.seed)
+    if options.classes is not None:
+        sources = spread_classes(sources, options.classes)
     empty = [part for part, source in sources.items() if not len(source)]
     if empty:
         mend = " or raise --val-share" if empty == ["val"] else ""
         raise DatasetError(f"{printable(images)}: no picture for {empty[0]}: add some{mend}")
     plan = {
-        **asdict(options),
+        **{name: value for name, value in asdict(options).items() if value is not None},
         "model": {"name": entry.name, "sha256": entry.sha256},
         "stored_side": side,
         "quality": QUALITY,

@@ -83,6 +83,30 @@ def open_sources(images: Path, *, val_share: float = 0.1, seed: int = 0) -> dict
     return found
 
 
+def spread_classes(sources: dict[str, Source], count: int) -> dict[str, Source]:
+    """The same parts with so many of their classes, spread evenly over the order they have.
+
+    Raises:
+        OptionError: fewer than two are asked for, or more than there are.
+    """
+    every = sources["train"].classes
+    if not 2 <= count <= len(every):
+        raise OptionError(f"--classes {count}: give 2 to {len(every)}, which the set has")
+    kept = {place * len(every) // count: place for place in range(count)}  # label -> its new one
+    names = tuple(every[label] for label in kept)
+    found = {}
+    for part, source in sources.items():
+        places = [place for place, label in enumerate(source.labels) if label in kept]
+        fewer = _chosen(source, part, places)
+        found[part] = replace(
+            fewer,
+            classes=names,
+            labels=[kept[label] for label in fewer.labels],
+            titles={name: title for name, title in source.titles.items() if name in names},
+        )
+    return found
+
+
 def _opened(images: Path, val_share: float, seed: int) -> dict[str, Source]:
     """The parts that are there."""
     sharded = {

@@ -65,6 +65,10 @@ def pack(
     val_share: Annotated[
         float, typer.Option(metavar="SHARE", help="For val, out of train, of a set without val.")
     ] = 0.1,
+    classes: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Only so many classes, spread over all (default: all)."),
+    ] = None,
     threads: Annotated[
         int | None, typer.Option(metavar="N", help="Pictures at a time (default: all cores).")
     ] = None,
@@ -86,7 +90,7 @@ def pack(
     from foveate.classification.packing import PackOptions, pack_pictures
     from foveate.experiments.records import head
 
-    options = PackOptions(side=size, model=model, val_share=val_share)
+    options = PackOptions(side=size, model=model, val_share=val_share, classes=classes)
     made_by = head(("foveate", "numpy", "Pillow", "onnxruntime", "webdataset"))
     done = pack_pictures(images, output, options, made_by=made_by, threads=threads, tick=progress)
     tell_unreadable(done)
