@@ -60,7 +60,7 @@ def decides() -> str:
 def _title(record: dict[str, Any]) -> str:
     pack = record["pack"]
     size = "" if pack["side"] == 128 else f" at {pack['side']} pixels"
-    return f"{pack['set']}{size}, {pack['counts']['val']:,} pictures"
+    return f"{pack['set']}{size}, {pack['classes']} classes, {pack['counts']['val']:,} pictures"
 
 
 def spread(row: dict[str, Any] | None) -> str:

@@ -52,7 +52,7 @@ def test_every_name_on_the_page_is_one():
 def test_tables_are_made_from_results(page_script, monkeypatch, tmp_path):
     assert page_script.filled(PAGE, page_script.TABLES)
     record = {
-        "pack": {"set": "drawn", "counts": {"val": 1200}, "side": 128},
+        "pack": {"set": "drawn", "classes": 3, "counts": {"val": 1200}, "side": 128},
         "printed": {"table4.1": {"fan-in1": {"top1": 38.32}}},
         "table4.1": {
             "rgb": {
@@ -83,7 +83,7 @@ def test_tables_are_made_from_results(page_script, monkeypatch, tmp_path):
     assert "| `rgb` | – | 20.0 ± 0.5 (2) | 25.7 M |" in page_script.rows()
     assert "| `fan-in1` | 38.3 | 21.0 (1) | 26.3 M |" in page_script.rows()
     record["pack"]["side"] = 227
-    assert "| network | thesis | drawn at 227 pixels, 1,200 pictures" in page_script.rows()
+    assert "| network | thesis | drawn at 227 pixels, 3 classes, 1,200 pictures" in page_script.rows()
     assert "| `fan-in1` | – | 21.0 (1) | 26.3 M |" in page_script.rows()
 
 
