@@ -83,7 +83,7 @@ def test_tables_are_made_from_results(page_script, monkeypatch, tmp_path):
     assert "| `rgb` | – | 20.0 ± 0.5 (2) | 25.7 M |" in page_script.rows()
     assert "| `fan-in1` | 38.3 | 21.0 (1) | 26.3 M |" in page_script.rows()
     record["pack"]["side"] = 227
-    assert "| network | thesis | drawn at 227 pixels, 3 classes, 1,200 pictures" in page_script.rows()
+    assert "| thesis | drawn at 227 pixels, 3 classes, 1,200 pictures" in page_script.rows()
     assert "| `fan-in1` | – | 21.0 (1) | 26.3 M |" in page_script.rows()
 
 
