@@ -222,6 +222,28 @@ def test_a_jpeg_source_is_never_made_larger():
     assert result.data == small
 
 
+@pytest.mark.parametrize(
+    ("mode", "sampling", "told"),
+    [
+        ("RGB", 0, "444"),
+        ("RGB", 1, "422"),
+        ("RGB", 2, "420"),
+        ("L", 0, "grey"),
+        ("CMYK", 2, "other"),
+    ],
+)
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_copied_source_is_told_as_it_is(mode, sampling, told, progressive):
+    file = io.BytesIO()
+    Image.fromarray(PICTURE).convert(mode).save(
+        file, "JPEG", quality=5, subsampling=sampling, progressive=progressive, optimize=True
+    )
+    report = foveate.compress(file.getvalue(), quality=99, progressive=not progressive).report
+    assert report.copied_source
+    assert not report.at_ceiling
+    assert (report.subsampling, report.progressive) == (told, progressive)
+
+
 def test_a_copied_source_is_stripped_too():
     file = io.BytesIO()
     exif = Image.Exif()

@@ -26,7 +26,13 @@ from foveate.jpeg.blockwise import (
 from foveate.jpeg.bytes_target import BytesTarget
 from foveate.jpeg.encode import MAX_SIDE, Options, encode
 from foveate.jpeg.mosaic import block_maxima, encode_mosaic
-from foveate.jpeg.plain import bytes_at_quality, opened_jpeg, plain_jpeg
+from foveate.jpeg.plain import (
+    bytes_at_quality,
+    is_progressive,
+    opened_jpeg,
+    plain_jpeg,
+    stored_subsampling,
+)
 from foveate.jpeg.quality_target import PlainQuality
 from foveate.jpeg.tuning import DEFAULT_TUNE, TUNINGS
 from foveate.pictures import Picture, read_picture
@@ -163,9 +169,9 @@ def compress(
         tune=tune if method == "rdo" else None,
         target=goal.words(method),
         target_bytes=target.most if isinstance(target, BytesTarget) else None,
-        at_ceiling=made.at_ceiling,
-        subsampling="grey" if picture.pixels.ndim == 2 else chosen_subsampling,
-        progressive=progressive,
+        at_ceiling=made.at_ceiling and not copied,
+        subsampling=stored_subsampling(data),
+        progressive=is_progressive(data),
         map=saliency.model,
         confidence=saliency.confidence,
         **_psnrs(picture, made, weights, chosen_subsampling, len(segments), copied=copied),

@@ -44,7 +44,9 @@ class Report:
     at_ceiling: bool
     """Fewer bytes than asked for, since the picture holds no more."""
     subsampling: str
+    """Of the file given back: "444", "420" or "grey"; a copied source may be "422", or another."""
     progressive: bool
+    """Whether the file given back is."""
     map: str
     confidence: float
     """How sure the map is, in [0, 1]; 0 moves no bytes."""

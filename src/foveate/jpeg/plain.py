@@ -149,6 +149,8 @@ _PERCENT_POWER = 1.6
 """Typical power of a file's size that its steps go with, inverse."""
 
 _PILLOW_SUBSAMPLING = {"444": "4:4:4", "420": "4:2:0"}
+_SUBSAMPLING_OF_LUMA = {(1, 1): "444", (2, 1): "422", (2, 2): "420", (1, 2): "440", (4, 1): "411"}
+"""Luma's sampling factors, across and down, where both chroma components have one."""
 
 
 def pillow_jpeg(
@@ -190,6 +192,23 @@ def opened_jpeg(data: bytes) -> JpegImageFile:
     `Image.open` bounds the pixels of files from strangers; these were read or written here.
     """
     return JpegImageFile(io.BytesIO(data))
+
+
+def stored_subsampling(data: bytes) -> str:
+    """A JPEG's: "grey", "444", "422", "420", "440", "411", or "other"."""
+    with opened_jpeg(data) as file:
+        factors = [(across, down) for _, across, down, _ in file.layer]
+    if len(factors) == 1:
+        return "grey"
+    if len(factors) != 3 or factors[1:] != [(1, 1), (1, 1)]:
+        return "other"
+    return _SUBSAMPLING_OF_LUMA.get(factors[0], "other")
+
+
+def is_progressive(data: bytes) -> bool:
+    """Whether a JPEG is stored in several scans, coarse to fine."""
+    with opened_jpeg(data) as file:
+        return bool(file.info.get("progressive"))
 
 
 def plain_jpeg(pixels: Pixels, quality: int, *, subsampling: str | None = None) -> bytes:
