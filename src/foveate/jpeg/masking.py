@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate import native
-from foveate.jpeg.plain import ANNEX_K_LUMA, ZIGZAG
+from foveate.jfif import ANNEX_K_LUMA
+from foveate.jpeg.plain import ZIGZAG
 
 _LUMA_STEPS = ANNEX_K_LUMA.reshape(64)[ZIGZAG].astype(np.float64)
 

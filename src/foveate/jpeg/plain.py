@@ -1,8 +1,7 @@
 """Plain JPEG, as Pillow writes it by default: the measure that everything here is held against.
 
-Tables are natural (row-major) order, (8, 8), int32, unless a name says zigzag. Annex K means
-T.81 (ITU-T T.81 | ISO/IEC 10918-1), tables K.1 and K.2; qualities and their scaling are the
-Independent JPEG Group's, which Pillow and all libjpeg encoders follow.
+Tables are natural (row-major) order, (8, 8), int32, unless a name says zigzag. Qualities and their
+scaling are the Independent JPEG Group's, which Pillow and all libjpeg encoders follow.
 """
 
 from __future__ import annotations
@@ -17,45 +16,10 @@ import numpy.typing as npt
 from PIL import Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
+from foveate.jfif import ANNEX_K_CHROMA, ANNEX_K_LUMA, Table
+
 Pixels = npt.NDArray[np.uint8]
 """(H, W, 3) sRGB or (H, W) grey."""
-
-Table = npt.NDArray[np.int32]
-
-
-def _constant(rows: list[list[int]]) -> Table:
-    table = np.array(rows, np.int32)
-    table.flags.writeable = False
-    return table
-
-
-ANNEX_K_LUMA = _constant(
-    [
-        [16, 11, 10, 16, 24, 40, 51, 61],
-        [12, 12, 14, 19, 26, 58, 60, 55],
-        [14, 13, 16, 24, 40, 57, 69, 56],
-        [14, 17, 22, 29, 51, 87, 80, 62],
-        [18, 22, 37, 56, 68, 109, 103, 77],
-        [24, 35, 55, 64, 81, 104, 113, 92],
-        [49, 64, 78, 87, 103, 121, 120, 101],
-        [72, 92, 95, 98, 112, 100, 103, 99],
-    ]
-)
-"""Table K.1, natural order."""
-
-ANNEX_K_CHROMA = _constant(
-    [
-        [17, 18, 24, 47, 99, 99, 99, 99],
-        [18, 21, 26, 66, 99, 99, 99, 99],
-        [24, 26, 56, 99, 99, 99, 99, 99],
-        [47, 66, 99, 99, 99, 99, 99, 99],
-        [99, 99, 99, 99, 99, 99, 99, 99],
-        [99, 99, 99, 99, 99, 99, 99, 99],
-        [99, 99, 99, 99, 99, 99, 99, 99],
-        [99, 99, 99, 99, 99, 99, 99, 99],
-    ]
-)
-"""Table K.2, natural order."""
 
 
 def _zigzag_walk() -> list[int]:

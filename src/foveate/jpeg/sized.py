@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from PIL import Image
 
 from foveate.errors import TargetError
+from foveate.jfif import Table
 from foveate.jpeg.metadata import spliced
 from foveate.jpeg.plain import (
     COARSEST_PERCENT,
     ZIGZAG,
-    Table,
     percent_quality,
     pillow_jpeg,
     tables_at_percent,

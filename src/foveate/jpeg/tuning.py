@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from foveate.jfif import ANNEX_K_CHROMA, ANNEX_K_LUMA
 from foveate.jpeg.masking import HIDING_REACH
-from foveate.jpeg.plain import ANNEX_K_CHROMA, ANNEX_K_LUMA, ZIGZAG
+from foveate.jpeg.plain import ZIGZAG
 
 _REFERENCE_SCALE = 16.0
 

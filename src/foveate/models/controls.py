@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from foveate.jfif import LUMA_OF_RGB
 from foveate.models.registry import Prediction, register_baseline
 
 CENTRE_SIGMA = 0.25  # of each side
@@ -35,7 +36,7 @@ def _residual_size(height: int, width: int) -> tuple[int, int]:
 )
 def spectral_residual(pixels: npt.NDArray[np.uint8]) -> Prediction:
     """What the log spectrum has beyond its own local average, back in the picture, blurred."""
-    grey = pixels.astype(np.float64) @ np.array([0.299, 0.587, 0.114])
+    grey = pixels.astype(np.float64) @ np.array(LUMA_OF_RGB)
     if grey.std() < FLAT_CONTRAST:
         return Prediction(np.ones(grey.shape, dtype=np.float32), 0.0)
     spectrum = np.fft.fft2(grey)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from foveate.jfif import LUMA_OF_RGB
 from foveate.pictures import Picture
 from foveate.saliency.map import SaliencyMap
 
@@ -13,7 +14,7 @@ from foveate.saliency.map import SaliencyMap
 HEAT = np.array(
     [(40, 40, 120), (60, 130, 180), (240, 220, 80), (240, 130, 40), (210, 20, 30)], dtype=np.float32
 )
-LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+LUMA = np.array(LUMA_OF_RGB, dtype=np.float32)
 STRIP_ROWS = 256
 
 

@@ -14,26 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foveate.jfif import ANNEX_K_LUMA
 from foveate.metrics.quality.filters import products
 from foveate.metrics.quality.planes import Plane, check_pair, luma, strips
 from foveate.metrics.quality.pooling import Weights, check_weights
 
-# T.81, table K.1: the luminance table from which both weights derive.
-_ANNEX_K_LUMINANCE = np.array(
-    [
-        [16, 11, 10, 16, 24, 40, 51, 61],
-        [12, 12, 14, 19, 26, 58, 60, 55],
-        [14, 13, 16, 24, 40, 57, 69, 56],
-        [14, 17, 22, 29, 51, 87, 80, 62],
-        [18, 22, 37, 56, 68, 109, 103, 77],
-        [24, 35, 55, 64, 81, 104, 113, 92],
-        [49, 64, 78, 87, 103, 121, 120, 101],
-        [72, 92, 95, 98, 112, 100, 103, 99],
-    ],
-    np.float64,
-).ravel()
-_SENSITIVITY = (25.735 / _ANNEX_K_LUMINANCE[:, None]) ** 2  # of mean 1
-_MASKING = (10.0 / _ANNEX_K_LUMINANCE) ** 2
+_STEPS = ANNEX_K_LUMA.ravel().astype(np.float64)  # both weights derive from them
+_SENSITIVITY = (25.735 / _STEPS[:, None]) ** 2  # of mean 1
+_MASKING = (10.0 / _STEPS) ** 2
 _MASKING[0] = 0.0  # DC neither masks nor is masked
 _UNMASKING = np.divide(1.0, _MASKING, out=np.zeros(64), where=_MASKING > 0)
 _ENERGIES = np.stack([_MASKING, np.arange(64) > 0], axis=1).astype(np.float64)

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foveate.jfif import LUMA_OF_RGB
+
 Plane = npt.NDArray[np.float64]
 PlaneOf = Callable[[npt.NDArray[Any]], Plane]
 
@@ -17,7 +19,7 @@ _STRIP_PIXELS = 1 << 16
 
 def luma(picture: npt.NDArray[Any]) -> Plane:
     """Y (H, W) float64 in the picture's own range; of a grey picture its samples."""
-    return _weighted(picture, (0.299, 0.587, 0.114), grey=1.0)
+    return _weighted(picture, LUMA_OF_RGB, grey=1.0)
 
 
 def cb(picture: npt.NDArray[Any]) -> Plane:

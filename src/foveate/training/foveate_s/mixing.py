@@ -26,6 +26,7 @@ from foveate.datasets.attention import (
     read_fixations,
     read_masks,
 )
+from foveate.jfif import LUMA_OF_RGB
 from foveate.models.architectures.foveate_s import MAP_STRIDE, TAILS
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the stored picture
@@ -284,7 +285,7 @@ def _render(
 def _recoloured(pixels: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Brightness, contrast, saturation and colour cast, now and then grey or noisy."""
     values = pixels.astype(np.float32)
-    grey = values @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    grey = values @ np.array(LUMA_OF_RGB, dtype=np.float32)
     saturation = np.float32(0.0 if rng.random() < 0.07 else rng.uniform(0.6, 1.4))
     values = grey[..., None] + saturation * (values - grey[..., None])
     contrast, brightness = rng.uniform(0.7, 1.3), rng.uniform(-30, 30)

@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset
 
 from foveate.datasets.labels import LabelledPicture, read_labelled
+from foveate.jfif import LUMA_OF_RGB
 from foveate.models.classes import ClassList
 
 SETS = ("caltech101", "msrc21")
@@ -124,7 +125,7 @@ def draw(
 def _recoloured(pixels: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     """Brightness, contrast, saturation and colour cast changed a little, now and then to grey."""
     values = pixels.astype(np.float32)
-    grey = values @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
+    grey = values @ np.array(LUMA_OF_RGB, dtype=np.float32)
     saturation = np.float32(0.0 if rng.random() < 0.05 else rng.uniform(0.7, 1.3))
     values = grey[..., None] + saturation * (values - grey[..., None])
     gain = np.float32(rng.uniform(0.75, 1.25)) * rng.uniform(0.94, 1.06, 3).astype(np.float32)
