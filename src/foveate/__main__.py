@@ -1,5 +1,17 @@
-"""`python -m foveate`: the same as the `foveate` command."""
+"""`foveate`, and `python -m foveate`: quiet on Ctrl-C while the rest is still being loaded."""
 
-from foveate.cli.main import main
+import sys
 
-main()
+
+def main() -> None:
+    """Loads and runs the command line."""
+    try:
+        from foveate.cli.main import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

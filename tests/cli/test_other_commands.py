@@ -171,6 +171,21 @@ def test_ctrl_c_ends_the_whole_command_without_a_trace(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".foveate-*"))
 
 
+def test_ctrl_c_while_the_command_loads_leaves_no_trace() -> None:
+    code = """
+import sys
+class Interrupted:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupted())
+from foveate.__main__ import main
+main()
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "")
+
+
 def test_a_reader_that_stops_reading_is_no_error(tmp_path: Path) -> None:
     for index in range(3):
         write_photo(tmp_path / f"{index}.png")
