@@ -15,11 +15,13 @@ PAGE = ROOT / "docs" / "classification.md"
 DECIDING = (
     ("fan-in1", "rgb"),
     ("fan-in1", "fan-in1+other"),
+    ("fan-in1", "fan-in1+constant"),
     ("fan-in2", "rgb"),
     ("fan-in3", "rgb"),
     ("no-conv2", "rgb"),
     ("fan-in3", "no-conv2"),
     ("fan-in3", "fan-in3+other"),
+    ("fan-in3", "fan-in3+constant"),
     ("fan-in1+zero", "rgb+tuned"),
     ("fan-in3+zero", "no-conv2+tuned"),
     ("rgb+attention", "rgb"),
