@@ -83,7 +83,7 @@ def rows() -> str:
     names = dict.fromkeys(name for record in records.values() for name in record["table4.1"])
     weights = {
         name: row["weights"]
-        for record in records.values()
+        for record in reversed(records.values())  # of the first set that has it
         for name, row in record["table4.1"].items()
     }
     shown = [
