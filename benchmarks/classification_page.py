@@ -100,7 +100,7 @@ def rows() -> str:
 
 
 def _epochs(record: dict[str, Any]) -> int:
-    return max(row["epochs"] for row in record["table4.1"].values())
+    return int(max(row["epochs"] for row in record["table4.1"].values()))
 
 
 def reading() -> str:
