@@ -15,13 +15,11 @@ PAGE = ROOT / "docs" / "classification.md"
 DECIDING = (
     ("fan-in1", "rgb"),
     ("fan-in1", "fan-in1+other"),
-    ("fan-in1", "fan-in1+constant"),
     ("fan-in2", "rgb"),
     ("fan-in3", "rgb"),
     ("no-conv2", "rgb"),
     ("fan-in3", "no-conv2"),
     ("fan-in3", "fan-in3+other"),
-    ("fan-in3", "fan-in3+constant"),
     ("fan-in1+zero", "rgb+tuned"),
     ("fan-in3+zero", "no-conv2+tuned"),
     ("rgb+attention", "rgb"),
@@ -42,7 +40,7 @@ def difference(record: dict[str, Any], first: str, second: str) -> str:
     """Points with both intervals."""
     for each in record["differences"]:
         if (each["first"], each["second"]) == (first, second):
-            seeds = f" ({interval(each['seeds'])})" if each["seeds"] else ""
+            seeds = f" ({interval(each['seeds']) if each['seeds'] else 'one seed'})"
             return f"**{each['points']:+.1f}**, {interval(each['pictures'])}{seeds}"
     return ABSENT
 
