@@ -110,10 +110,18 @@ def test_a_network_that_looks_where_the_map_does_loses_nothing():
     assert transfer_loss([features], saliency.flip(-1)).item() > 1e-4
 
 
-def test_the_loss_is_summed_over_layers_and_averaged_over_places():
+def test_the_loss_is_summed_over_layers_and_averaged_over_pictures():
     student, saliency = torch.rand(2, 3, 4, 4), torch.rand(2, 1, 8, 8)
-    one = (attention(student) - map_attention(saliency, (4, 4))).pow(2).mean()
+    off = attention(student) - map_attention(saliency, (4, 4))
+    one = torch.linalg.norm(off, dim=1).pow(2).mean()
     assert transfer_loss([student, student], saliency).item() == pytest.approx(2 * one.item())
+
+
+@pytest.mark.parametrize("side", [2, 4, 16])
+def test_a_layers_size_does_not_weigh(side):
+    student, saliency = torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side)
+    student[..., : side // 2], saliency[..., side // 2 :] = 1, 1  # they look at other halves
+    assert transfer_loss([student], saliency).item() == pytest.approx(2)
 
 
 def test_a_network_teaches_layer_by_layer(pictures):

@@ -1,5 +1,6 @@
 """What is done otherwise in an experiment reaches the network: its first step, done by hand."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -137,3 +138,11 @@ def test_the_first_step_is_taken_down_the_taught_loss(pack, tmp_path):
     taken = weight - state["tower.conv1.weight"]
     assert torch.linalg.norm(RATE * slopes[1]) > 0.05 * torch.linalg.norm(taken)
     assert torch.linalg.norm(taken - step) < 0.01 * torch.linalg.norm(taken)
+
+
+def test_a_taught_network_learns_its_classes_too(pack, tmp_path):
+    settings = Settings(epochs=20, batch=PICTURES, hidden=64)
+    run_study([parse_experiment("rgb+attention")], pack, tmp_path, seeds=[SEED], settings=settings)
+    losses = [entry["train_loss"] for entry in done_trainings(tmp_path)[0]["history"]]
+    assert max(losses) < 2 * math.log(3)  # the transfer never drowns cross-entropy
+    assert losses[-1] < 0.4 * math.log(3)
