@@ -1,4 +1,4 @@
-"""Rewrite the tables of docs/classification.md from results/thesis-*.json and reading's.
+"""Rewrite the tables of docs/thesis.md from results/thesis-*.json, of classification.md reading's.
 
 python benchmarks/classification.py --data PACK --save results/classification-reading.json
 foveate reproduce thesis --data packs/caltech101 ... --save results/thesis-caltech101.json
@@ -11,7 +11,7 @@ from typing import Any
 
 from pages import ABSENT, RESULTS, ROOT, filled, number, result, table
 
-PAGE = ROOT / "docs" / "classification.md"
+DOCS = ROOT / "docs"
 DECIDING = (
     ("fan-in1", "rgb"),
     ("fan-in1", "fan-in1+other"),
@@ -109,11 +109,16 @@ def reading() -> str:
     return table((f"pictures of {record['data']['side']} pixels", "a second a core"), rates)
 
 
-TABLES = {"decides": decides, "rows": rows, "reading": reading}
+PAGES = {
+    "thesis.md": {"decides": decides, "rows": rows},
+    "classification.md": {"reading": reading},
+}
 
 
 def main() -> None:
-    PAGE.write_text(filled(PAGE.read_text(), TABLES))
+    for name, tables in PAGES.items():
+        page = DOCS / name
+        page.write_text(filled(page.read_text(), tables))
 
 
 if __name__ == "__main__":

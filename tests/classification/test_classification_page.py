@@ -1,4 +1,4 @@
-"""What docs/classification.md tells a reader to type works, and its tables can be made."""
+"""What docs/thesis.md and classification.md tell a reader to type works; their tables are made."""
 
 import importlib.util
 import re
@@ -10,7 +10,8 @@ import pytest
 from foveate.classification.names import parse_experiments
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "classification.md").read_text()
+PAGES = {name: (ROOT / "docs" / name).read_text() for name in ("thesis.md", "classification.md")}
+TEXT = "".join(PAGES.values())
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def page_script(monkeypatch):
 
 
 def test_the_python_example_runs():
-    code = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL).group(1)
+    code = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL).group(1)
     scope = {}
     exec(code, scope)
     assert scope["logits"].shape == (2, 10)
@@ -36,21 +37,22 @@ def test_the_python_example_runs():
 
 def test_every_command_that_trains_has_an_output_of_its_own():
     """One OUT takes trainings of the same epochs and batch only."""
-    commands = re.findall(r"^\$ foveate reproduce thesis .*$", PAGE, re.MULTILINE)
+    commands = re.findall(r"^\$ foveate reproduce thesis .*$", TEXT, re.MULTILINE)
     outputs = [re.search(r" -o (\S+)", command).group(1) for command in commands]
     assert len(commands) == len(set(outputs)) == 5
 
 
-def test_every_name_on_the_page_is_one():
-    typed = [names for line in re.findall(r"--only (\S+)", PAGE) for names in line.split(",")]
-    listed = re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| `.*$", PAGE, re.MULTILINE)))
+def test_every_name_on_the_pages_is_one():
+    typed = [names for line in re.findall(r"--only (\S+)", TEXT) for names in line.split(",")]
+    listed = re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| `.*$", TEXT, re.MULTILINE)))
     named = [name for name in listed if not name.startswith(("+", "-", "no-map"))]
     assert len(parse_experiments(typed)) > 10
     assert parse_experiments(named)
 
 
 def test_tables_are_made_from_results(page_script, monkeypatch, tmp_path):
-    assert page_script.filled(PAGE, page_script.TABLES)
+    for name, tables in page_script.PAGES.items():
+        assert page_script.filled(PAGES[name], tables)
     record = {
         "pack": {"set": "drawn", "classes": 3, "counts": {"val": 1200}, "side": 128},
         "printed": {"table4.1": {"fan-in1": {"top1": 38.32}}},
