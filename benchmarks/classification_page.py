@@ -15,14 +15,19 @@ DOCS = ROOT / "docs"
 DECIDING = (
     ("fan-in1", "rgb"),
     ("fan-in1", "fan-in1+other"),
+    ("fan-in1", "fan-in1+gaussian"),
     ("fan-in2", "rgb"),
     ("fan-in3", "rgb"),
     ("no-conv2", "rgb"),
     ("fan-in3", "no-conv2"),
     ("fan-in3", "fan-in3+other"),
+    ("fan-in3", "fan-in3+gaussian"),
     ("fan-in1+zero", "rgb+tuned"),
     ("fan-in3+zero", "no-conv2+tuned"),
     ("rgb+attention", "rgb"),
+    ("rgb+attention", "rgb+other+attention"),
+    ("rgb+attention", "rgb+gaussian+attention"),
+    ("no-conv2+attention", "no-conv2"),
 )
 
 

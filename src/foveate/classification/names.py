@@ -36,6 +36,8 @@ CONTROLS = (
     "no-conv2+tuned",
     "fan-in3+zero",
     "rgb+attention",
+    "rgb+other+attention",
+    "rgb+gaussian+attention",
     "no-conv2+attention",
 )
 """What goes on from a trained network is compared with that one going on alone: +tuned."""
