@@ -26,7 +26,8 @@ from PIL import Image
 
 from foveate.classification.pack import MANIFEST, STORED_SIDES, Pack, open_pack, without_key
 from foveate.classification.pack_progress import Shard, claimed, finished, forget, note
-from foveate.classification.sources import Source, open_sources, spread_classes
+from foveate.classification.source import Source, spread_classes
+from foveate.classification.sources import open_sources
 from foveate.errors import (
     DatasetError,
     FoveateError,
