@@ -10,6 +10,7 @@ from foveate.classification.attention_transfer import (
     attention,
     listening,
     map_attention,
+    map_transfer_loss,
     transfer_loss,
 )
 from foveate.classification.networks.branch import with_saliency
@@ -103,25 +104,35 @@ def test_attention_is_the_normalised_mean_of_squares():
     assert torch.allclose(attention(features), expected)
 
 
+def test_a_frozen_norm_stays_frozen():
+    backbone = resnet().train()
+    backbone.norm.eval()
+    with_saliency(backbone, ["stage1"], side=64)
+    assert backbone.training
+    assert not backbone.norm.training
+
+
 def test_a_network_that_looks_where_the_map_does_loses_nothing():
     saliency = torch.rand(2, 1, 8, 8)
     features = saliency.sqrt().expand(2, 5, 8, 8)
-    assert transfer_loss([features], saliency).item() == pytest.approx(0, abs=1e-9)
-    assert transfer_loss([features], saliency.flip(-1)).item() > 1e-4
+    assert map_transfer_loss([features], [saliency]).item() == pytest.approx(0, abs=1e-9)
+    assert map_transfer_loss([features], [saliency.flip(-1)]).item() > 1e-4
 
 
 def test_the_loss_is_summed_over_layers_and_averaged_over_pictures():
     student, saliency = torch.rand(2, 3, 4, 4), torch.rand(2, 1, 8, 8)
     off = attention(student) - map_attention(saliency, (4, 4))
     one = torch.linalg.norm(off, dim=1).pow(2).mean()
-    assert transfer_loss([student, student], saliency).item() == pytest.approx(2 * one.item())
+    assert map_transfer_loss([student, student], [saliency] * 2).item() == pytest.approx(
+        2 * one.item()
+    )
 
 
 @pytest.mark.parametrize("side", [2, 4, 16])
 def test_a_layers_size_does_not_weigh(side):
     student, saliency = torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side)
     student[..., : side // 2], saliency[..., side // 2 :] = 1, 1  # they look at other halves
-    assert transfer_loss([student], saliency).item() == pytest.approx(2)
+    assert map_transfer_loss([student], [saliency]).item() == pytest.approx(2)
 
 
 def test_a_network_teaches_layer_by_layer(pictures):

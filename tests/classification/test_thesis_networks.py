@@ -2,8 +2,14 @@
 
 import pytest
 import torch
+from torch.nn import functional
 
-from foveate.classification.networks.alexnet import AlexNet, AlexNetOptions, side_after
+from foveate.classification.networks.alexnet import (
+    AlexNet,
+    AlexNetOptions,
+    covered_after,
+    side_after,
+)
 from foveate.classification.networks.counts import count_parameters, layer_shapes
 from foveate.classification.networks.ways import STAGES, WAYS, gated, get_way
 from foveate.errors import OptionError
@@ -76,6 +82,36 @@ def test_stated_sizes_are_the_ones_computed(way, side, padded):
     found = sides(way, side, padded=padded)
     asked = options(way, side, padded=padded)
     assert all(side_after(asked, name) == size for name, size in found.items() if "." not in name)
+
+
+@pytest.mark.parametrize(
+    ("way", "side", "padded"),
+    [("rgb", 128, False), ("rgb", 128, True), ("rgb", 227, False)],
+)
+@pytest.mark.parametrize("stage", ["conv1", "pool1", "conv2", "pool2"])
+def test_a_position_covers_the_middle_of_what_it_sees(way, side, padded, stage):
+    asked = options(way, side, padded=padded)
+    tower = AlexNet(asked).tower
+    count = side_after(asked, stage)
+    place = count // 2  # what it sees does not reach over the border
+    pixels = torch.rand(1, 3, side, side, requires_grad=True)
+    features = pixels
+    for name, layer in tower.items():
+        if name.startswith("pool"):
+            features = functional.avg_pool2d(features, layer.kernel_size, layer.stride)
+        elif name.startswith("conv"):
+            features = functional.conv2d(
+                features, layer.weight.abs(), None, layer.stride, layer.padding
+            )
+        if name == stage:
+            break
+    features[0, :, place, place].sum().backward()
+    seen = pixels.grad[0].sum(dim=(0, 1)).nonzero().flatten()
+    covered = covered_after(asked, stage)
+    step = (covered.stop - covered.start) // count
+    middle = covered.start + (place + 0.5) * step
+    assert 0 <= covered.start < covered.stop <= side
+    assert middle == pytest.approx((seen[0] + seen[-1] + 1).item() / 2, abs=0.5)
 
 
 @pytest.mark.parametrize(

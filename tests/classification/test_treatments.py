@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch.nn import functional
 
-from foveate.classification.attention_transfer import BETA, listening, transfer_loss
+from foveate.classification.attention_transfer import BETA, listening, map_transfer_loss
 from foveate.classification.batches import Batch, as_floats
 from foveate.classification.module import DECAY, RATE, Classifying
 from foveate.classification.names import parse_experiment
-from foveate.classification.networks.build import attention_layers, build_network
+from foveate.classification.networks.build import attention_layers, build_network, covered
 from foveate.classification.pack import Pack
 from foveate.classification.reading import MAPS, epoch_draws, open_part
 from foveate.classification.run import Settings
@@ -113,7 +113,21 @@ def taught_loss(network, batch):
     pixels, saliency = as_floats(batch[0], torch.zeros(4))
     with listening(network, layers) as heard:
         loss = functional.cross_entropy(network(pixels, saliency), batch[1])
-    return loss, BETA * transfer_loss([heard[name] for name in layers], saliency)
+    return loss, BETA * map_transfer_loss(
+        [heard[name] for name in layers], covered(saliency, network, layers)
+    )
+
+
+def test_a_layer_is_taught_the_part_of_the_map_that_lies_under_it():
+    saliency = torch.zeros(1, 1, 128, 128)
+    saliency[..., 33:41, 33:41] = 1  # within the first of pool2's four positions
+    network = build_network(parse_experiment("rgb+attention"), side=128, classes=3)
+    maps = covered(saliency, network, attention_layers(network))
+    for under, side in zip(maps, (14, 4, 4), strict=True):
+        wanted = functional.adaptive_avg_pool2d(under, side)[0, 0]
+        assert wanted.sum() > 0
+        if side == 4:
+            assert wanted.nonzero().tolist() == [[0, 0]]
 
 
 def test_a_taught_networks_loss_is_cross_entropy_and_the_transfer(pack):
@@ -146,3 +160,14 @@ def test_a_taught_network_learns_its_classes_too(pack, tmp_path):
     losses = [entry["train_loss"] for entry in done_trainings(tmp_path)[0]["history"]]
     assert max(losses) < 2 * math.log(3)  # the transfer never drowns cross-entropy
     assert losses[-1] < 0.4 * math.log(3)
+
+
+@pytest.mark.parametrize("name", ["fan-in1+constant", "fan-in3+constant"])
+def test_a_constant_map_leaves_the_network_able_to_learn(pack, name):
+    batch = first_batch(pack, maps="constant")
+    slopes = []
+    for network in (first_network(name), first_network("rgb")):
+        pixels, saliency = as_floats(batch[0], torch.zeros(4))
+        functional.cross_entropy(network(pixels, saliency), batch[1]).backward()
+        slopes.append(network.tower["conv1"].weight.grad.norm())
+    assert slopes[0] > 0.1 * slopes[1]

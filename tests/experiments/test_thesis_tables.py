@@ -102,7 +102,7 @@ def test_the_most_improved_classes_are_told_by_what_people_call_them():
     found = thesis_record(TRAININGS, CLASSES, {"n2": "crane"})
     first, second = found["table4.2"]["fan-in3"]
     assert first == {"class": "crane", "gain": 100.0, "pictures": 2}
-    assert second == {"class": "n1", "gain": 62.5, "pictures": 4}
+    assert second == {"class": "n1", "gain": 50.0, "pictures": 4}  # over rgb of the same seed
     assert "rgb" not in found["table4.2"]
 
 
@@ -132,6 +132,24 @@ def test_a_difference_has_an_interval_over_pictures_and_one_over_seeds():
     assert found.over_pictures.low < 41.667 < found.over_pictures.high
     assert found.over_seeds is not None
     assert by_pair["fan-in3", "rgb"].over_seeds is None
+
+
+def test_differences_and_gains_are_of_the_seeds_that_both_have():
+    found = thesis_record(TRAININGS, CLASSES, {})
+    row = found["table4.1"]["fan-in3"]
+    assert row["gain_of_seeds"] == [1]
+    assert row["top1"]["gain"] == pytest.approx(100 - 33.333, abs=0.001)
+    by_pair = {(each["first"], each["second"]): each for each in found["differences"]}
+    assert by_pair["fan-in3", "rgb"]["points"] == pytest.approx(66.667, abs=0.001)
+    assert by_pair["fan-in3", "rgb"]["of_seeds"] == [1]
+    assert by_pair["fan-in1", "rgb"]["of_seeds"] == [1, 2]
+
+
+def test_what_shares_no_seed_is_not_compared():
+    found = thesis_record([*TRAININGS, training("fan-in2", 7, "111111")], CLASSES, {})
+    assert "gain" not in found["table4.1"]["fan-in2"]["top1"]
+    assert "fan-in2" not in found["table4.2"]
+    assert "fan-in2" not in {each["first"] for each in found["differences"]}
 
 
 def test_the_interval_over_seeds_is_students():

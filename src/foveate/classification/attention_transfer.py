@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -39,33 +40,40 @@ def map_attention(saliency: Tensor, size: tuple[int, int]) -> Tensor:
     return functional.normalize(functional.adaptive_avg_pool2d(saliency, size).flatten(1))
 
 
-def transfer_loss(student: Sequence[Tensor], teacher: Tensor | Sequence[Tensor]) -> Tensor:
-    """How far the student's attention is from the teacher's: 0 to 2 a layer, a mean over pictures.
+def map_transfer_loss(student: Sequence[Tensor], maps: Sequence[Tensor]) -> Tensor:
+    """How far the student's attention is from maps: 0 to 2 a layer, a mean over pictures.
 
-    student: activations (B, C, H, W) of some layers. teacher: one saliency map (B, 1, h, w) for all
-    of them, or the activations of as many layers of another network, of any number of channels,
-    which are brought to the student's size.
+    student: activations (B, C, H, W) of some layers. maps: saliency (B, 1, h, w) for each, of what
+    the layer's positions cover: of the whole picture where the layers before it pad.
+    """
+    pairs = zip(student, maps, strict=True)
+    return _distance(student, [map_attention(each, _size(layer)) for layer, each in pairs])
+
+
+def transfer_loss(student: Sequence[Tensor], teacher: Sequence[Tensor]) -> Tensor:
+    """How far the student's attention is from another network's: 0 to 2 a layer, as above.
+
+    teacher: activations of as many layers of any number of channels, which are brought to the
+    student's size.
 
     Raises:
         ModelError: not as many layers.
     """
-    if isinstance(teacher, Tensor):
-        wanted = [map_attention(teacher, _size(features)) for features in student]
-    else:
-        if len(teacher) != len(student):
-            raise ModelError(
-                f"{len(teacher)} layers of the teacher for {len(student)} to be taught"
-            )
-        pairs = zip(student, teacher, strict=True)
-        wanted = [attention(functional.adaptive_avg_pool2d(t, _size(s))) for s, t in pairs]
-    losses = [
+    if len(teacher) != len(student):
+        raise ModelError(f"{len(teacher)} layers of the teacher for {len(student)} to be taught")
+    pairs = zip(student, teacher, strict=True)
+    return _distance(
+        student, [attention(functional.adaptive_avg_pool2d(t, _size(s))) for s, t in pairs]
+    )
+
+
+def _distance(student: Sequence[Tensor], wanted: Sequence[Tensor]) -> Tensor:
+    """Squared, of the student's attention and what is wanted, (B, H·W) each."""
+    each = [
         (attention(features) - goal).pow(2).sum(dim=1).mean()
         for features, goal in zip(student, wanted, strict=True)
     ]
-    total = losses[0]
-    for loss in losses[1:]:
-        total = total + loss
-    return total
+    return torch.stack(each).sum()
 
 
 def _size(features: Tensor) -> tuple[int, int]:

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from foveate.classification.attention_transfer import BETA, listening, transfer_loss
+from foveate.classification.attention_transfer import BETA, listening, map_transfer_loss
 from foveate.classification.batches import Batch, as_floats
+from foveate.classification.networks.build import covered
 
 RATE = 0.01
 MOMENTUM = 0.9
@@ -90,7 +91,8 @@ class Classifying(lightning.LightningModule):
         if self.taught:
             layers = [heard[name] for name in self.taught]
             seen = saliency + self.mean[3]  # a density, whatever the network is given
-            loss = loss + BETA * transfer_loss(layers, seen)
+            maps = covered(seen, self.network, self.taught)
+            loss = loss + BETA * map_transfer_loss(layers, maps)
         self.log("loss", loss.detach(), prog_bar=True, logger=False)
         return loss
 

@@ -23,6 +23,7 @@ from lightning.fabric.utilities.exceptions import MisconfigurationException
 from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch.callbacks import Checkpoint, TQDMProgressBar
 
+from foveate.classification.attention_transfer import BETA
 from foveate.classification.batches import PackedBatches
 from foveate.classification.module import Classifying
 from foveate.classification.names import Experiment
@@ -112,6 +113,7 @@ def train_experiment(
         "seed": seed,
         **asdict(settings),
         "pack": pack.described(),
+        **_recipe(experiment),
     }
     _claim(folder, stated)
     record = finished(folder)
@@ -149,6 +151,16 @@ def train_experiment(
         last.unlink(missing_ok=True)
     trainer.strategy.barrier()
     return facts
+
+
+def _recipe(experiment: Experiment) -> Record:
+    """What was not always as it is now: trainings done otherwise are not taken for these."""
+    found: Record = {}
+    if experiment.attention:
+        found["attention_weight"] = BETA
+    if experiment.maps == "constant":
+        found["branch_shift"] = 1.0
+    return found
 
 
 def _module(

@@ -8,7 +8,7 @@ over seeds, Student's t, where both networks have two or more).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +33,10 @@ class Trained:
 
     experiment: Experiment
     records: tuple[Record, ...]
+
+    def of_seeds(self, seeds: Collection[int]) -> Trained:
+        """The same without other seeds."""
+        return Trained(self.experiment, tuple(r for r in self.records if r["seed"] in seeds))
 
     @property
     def seeds(self) -> list[int]:
@@ -97,9 +101,9 @@ def thesis_record(
         "pack": records[0]["pack"],
         "table4.1": {name: _row(trained, name) for name in trained},
         "table4.2": {
-            name: _most_improved(trained, name, classes, titles, pictures)
+            name: _most_improved(pair, classes, titles, pictures)
             for name in trained
-            if _reference(trained, name) is not None
+            if (pair := _beside_reference(trained, name)) is not None
         },
         "differences": [each.to_dict() for each in differences(trained)],
         "printed": {key: printed[key] for key in ("source", "table4.1", "table4.2", "at 227")},
@@ -147,10 +151,11 @@ def by_experiment(records: Sequence[Record]) -> dict[str, Trained]:
 
 @dataclass(frozen=True)
 class Difference:
-    """First minus second, points of top-1. over_seeds: None where one was trained once."""
+    """First minus second, points of top-1, of the seeds that both have. over_seeds: None of one."""
 
     first: str
     second: str
+    of_seeds: list[int]
     over_pictures: Estimate
     over_seeds: Estimate | None
 
@@ -159,6 +164,7 @@ class Difference:
             "first": self.first,
             "second": self.second,
             "points": round(self.over_pictures.mean, 3),
+            "of_seeds": self.of_seeds,
             "pictures": self.over_pictures.to_dict(3)["interval_95"],
             "seeds": None if self.over_seeds is None else self.over_seeds.to_dict(3)["interval_95"],
         }
@@ -179,7 +185,13 @@ def differences(trained: Mapping[str, Trained]) -> list[Difference]:
     pairs.append(("no-conv2", "rgb"))
     pairs.append(("fan-in3", "rgb"))
     known = [(a, b) for a, b in dict.fromkeys(pairs) if a in trained and b in trained]
-    return [_difference(trained[a], trained[b]) for a, b in known]
+    matched = [same_seeds(trained[a], trained[b]) for a, b in known]
+    return [_difference(first, second) for first, second in matched if first.records]
+
+
+def same_seeds(first: Trained, second: Trained) -> tuple[Trained, Trained]:
+    """Both with the seeds that both have: a lucky seed of one alone is no gain."""
+    return first.of_seeds(second.seeds), second.of_seeds(first.seeds)
 
 
 def seed_interval(first: Sequence[float], second: Sequence[float]) -> Estimate | None:
@@ -218,43 +230,46 @@ def _difference(first: Trained, second: Trained) -> Difference:
     return Difference(
         first.experiment.name,
         second.experiment.name,
+        first.seeds,
         paired_difference(100 * first.hits, 100 * second.hits),
         seed_interval(first.values("top1"), second.values("top1")),
     )
 
 
-def _reference(trained: Mapping[str, Trained], name: str) -> Trained | None:
-    """What the thesis calls a gain is one over rgb, also where conv2 is left out.
+def _beside_reference(trained: Mapping[str, Trained], name: str) -> tuple[Trained, Trained] | None:
+    """It and what its gain is over, of the seeds that both have; None without such.
 
-    Of a network that goes on from a trained one, over rgb that goes on as long: rgb+tuned.
+    What the thesis calls a gain is one over rgb, also where conv2 is left out. Of a network that
+    goes on from a trained one, over rgb that goes on as long: rgb+tuned.
     """
     experiment = trained[name].experiment
     network = RESNET if experiment.is_resnet else "rgb"
     reference = replace(experiment.without_map, network=network).name
-    return None if reference == name else trained.get(reference)
+    if reference == name or reference not in trained:
+        return None
+    pair = same_seeds(trained[name], trained[reference])
+    return pair if pair[0].records else None
 
 
 def _row(trained: Mapping[str, Trained], name: str) -> dict[str, Any]:
     row = trained[name].to_dict()
-    reference = _reference(trained, name)
-    if reference is not None:
+    pair = _beside_reference(trained, name)
+    if pair is not None:
+        own, reference = pair
         for metric in ("top1", "top5"):
-            gain = trained[name].mean(metric) - reference.mean(metric)
-            row[metric]["gain"] = round(gain, 3)
+            row[metric]["gain"] = round(own.mean(metric) - reference.mean(metric), 3)
         row["gain_over"] = reference.experiment.name
+        row["gain_of_seeds"] = own.seeds
     return row
 
 
 def _most_improved(
-    trained: Mapping[str, Trained],
-    name: str,
+    pair: tuple[Trained, Trained],
     classes: Sequence[str],
     titles: Mapping[str, str],
     labels: Sequence[int],
 ) -> list[dict[str, Any]]:
-    reference = _reference(trained, name)
-    assert reference is not None
-    gains = trained[name].per_class - reference.per_class  # NaN where a class has no picture
+    gains = pair[0].per_class - pair[1].per_class  # NaN where a class has no picture
     told = min(MOST_IMPROVED, int(np.isfinite(gains).sum()))
     best = np.argsort(-gains, kind="stable")[:told]
     return [
@@ -275,6 +290,6 @@ def _notes(record: Record) -> list[str]:
         f"ours: {pack['set']} ({counts} pictures, {pack['classes']} classes) at {pack['side']} "
         f"pixels, maps by {pack['model']['name']}; the last epoch's network, none chosen",
         "gains are over rgb with the same treatment of means, over rgb+tuned where a network goes "
-        "on from a trained one; printed with one training each",
+        "on from a trained one, of the seeds that both have; printed with one training each",
         "intervals are 95 %: over pictures by resampling, over seeds by Student's t",
     ]

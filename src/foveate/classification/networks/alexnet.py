@@ -102,17 +102,44 @@ def joined(features: Tensor, saliency: Tensor, join: Join) -> Tensor:
 
 def side_after(options: AlexNetOptions, stage: str) -> int:
     """Pixels of a side of the maps of features after a stage of the tower."""
-    side = options.side
+    return _grid(options, stage)[0]
+
+
+def covered_after(options: AlexNetOptions, stage: str) -> slice:
+    """The picture's pixels, of rows and of columns, that lie under a stage's maps of features.
+
+    Each position takes a step's pixels about the middle of what it sees. Without padding the maps
+    leave out a border, which is wider on the far side where a stride does not come out even.
+    """
+    count, step, middle = _grid(options, stage)
+    first = int(middle - step / 2)
+    return slice(first, first + count * step)
+
+
+def _grid(options: AlexNetOptions, stage: str) -> tuple[int, int, float]:
+    """Positions a side after a stage, their step and the first one's middle, in pixels."""
+    count, step, middle = options.side, 1, 0.5
     for name in _names(options.way):
-        if name == "conv1":
-            side = (side - 11) // 4 + 1
-        elif name == "conv2":
-            side = side - 4 + (4 if options.padded else 0)
-        elif name.startswith("pool"):
-            side = (side - 3) // 2 + 1
+        size, stride, padding = _kernel(name, padded=options.padded)
+        count = (count + 2 * padding - size) // stride + 1
+        middle += ((size - 1) / 2 - padding) * step
+        step *= stride
         if name == stage:
-            return side
+            return count, step, middle
     raise ValueError(f"no stage is called {stage}")
+
+
+def _kernel(name: str, *, padded: bool) -> tuple[int, int, int]:
+    """Size, stride and padding of a layer."""
+    if name.startswith("pool"):
+        return 3, 2, 0
+    if name.startswith("norm"):
+        return 1, 1, 0
+    if name == "conv1":
+        return 11, 4, 0
+    if name == "conv2":
+        return 5, 1, 2 if padded else 0
+    return 3, 1, 1
 
 
 def _names(way: Way) -> tuple[str, ...]:
@@ -144,15 +171,12 @@ def _branch(options: AlexNetOptions) -> nn.ModuleDict:
 
 
 def _layer(name: str, channels: int, *, padded: bool) -> nn.Module:
+    size, stride, padding = _kernel(name, padded=padded)
     if name.startswith("pool"):
-        return nn.MaxPool2d(3, 2)
+        return nn.MaxPool2d(size, stride)
     if name.startswith("norm"):
         return nn.BatchNorm2d(channels)
-    if name == "conv1":
-        return Convolution(channels, CHANNELS[name], 11, stride=4)
-    if name == "conv2":
-        return Convolution(channels, CHANNELS[name], 5, padding=2 if padded else 0)
-    return Convolution(channels, CHANNELS[name], 3, padding=1)
+    return Convolution(channels, CHANNELS[name], size, stride, padding)
 
 
 def _width(stage: str) -> int:

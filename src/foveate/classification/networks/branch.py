@@ -37,7 +37,8 @@ class WithSaliency(nn.Module):
     """(pixels, saliency (B, 1, h, w)) -> what `backbone(pixels)` gives, the branch merged in.
 
     After each stage its output (B, C, H, W) becomes output · (1 + strength · branch), channel by
-    channel. The backbone itself is not changed and can still be called alone.
+    channel. The backbone itself is not changed and can still be called alone, by one thread at a
+    time: threads take a copy each.
     """
 
     def __init__(self, backbone: nn.Module, channels: dict[str, int]) -> None:
@@ -115,7 +116,7 @@ def _shapes(
 
         return hook
 
-    training = backbone.training
+    modes = [(module, module.training) for module in backbone.modules()]
     weight = next(backbone.parameters())
     try:
         for name in merges:
@@ -126,7 +127,8 @@ def _shapes(
         with torch.no_grad():
             backbone.eval()(torch.zeros(1, 3, side, side, device=weight.device, dtype=weight.dtype))
     finally:
-        backbone.train(training)
+        for module, training in modes:  # a norm may be frozen in a network that trains
+            module.training = training
         for hook in hooks:
             hook.remove()
     return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor, nn
 
 from foveate.classification.names import Experiment
-from foveate.classification.networks.alexnet import AlexNet, AlexNetOptions
+from foveate.classification.networks.alexnet import AlexNet, AlexNetOptions, covered_after
 from foveate.classification.networks.branch import with_saliency
 from foveate.classification.networks.small_resnet import SmallResNet
 from foveate.classification.networks.ways import gated, get_way
@@ -38,12 +40,34 @@ def build_network(
     way = get_way(experiment.network)
     if experiment.start == "zero" and way.merges:
         way = gated(way)
-    return AlexNet(AlexNetOptions(side, classes, way, experiment.padded, hidden))
+    network = AlexNet(AlexNetOptions(side, classes, way, experiment.padded, hidden))
+    if experiment.maps == "constant":
+        _let_constants_through(network.branch)
+    return network
+
+
+def _let_constants_through(branch: nn.Module) -> None:
+    """Begin the norms' shifts, all that a norm leaves of a constant, at 1.
+
+    From 0 the product with the branch is 0, no slope reaches anything before it, and the control
+    would tell of a dead network only.
+    """
+    for module in branch.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.ones_(module.bias)
 
 
 def attention_layers(network: nn.Module) -> tuple[str, ...]:
-    """The layers that are taught by attention transfer: one a resolution, and the deepest."""
+    """The layers that are taught by attention transfer, one a resolution."""
     if isinstance(network, AlexNet):
         names = ("pool1", "pool2", "conv5")
         return tuple(f"tower.{name}" for name in names if name in network.tower)
     return ("backbone.stage1", "backbone.stage2", "backbone.stage3")
+
+
+def covered(saliency: Tensor, network: nn.Module, layers: Sequence[str]) -> list[Tensor]:
+    """What of the map lies under each layer's positions, (B, 1, h, w) each."""
+    if not isinstance(network, AlexNet):
+        return [saliency for _ in layers]  # the ResNet pads: its layers cover the picture
+    squares = [covered_after(network.options, layer.removeprefix("tower.")) for layer in layers]
+    return [saliency[..., square, square] for square in squares]
