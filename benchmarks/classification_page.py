@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from foveate.classification.names import DEFAULT
 from pages import ABSENT, RESULTS, ROOT, filled, number, result, table
 
 DOCS = ROOT / "docs"
@@ -83,7 +84,7 @@ def rows() -> str:
         return ABSENT
     at_128 = [record for record in records.values() if record["pack"]["side"] == 128]
     printed = at_128[0]["printed"]["table4.1"] if at_128 else {}
-    names = dict.fromkeys(name for record in records.values() for name in record["table4.1"])
+    names = sorted({name for record in records.values() for name in record["table4.1"]}, key=_place)
     weights = {
         name: row["weights"]
         for record in reversed(records.values())  # of the first set that has it
@@ -100,6 +101,12 @@ def rows() -> str:
     ]
     columns = [f"{_title(record)}, {_epochs(record)} epochs (seeds)" for record in records.values()]
     return table(("network", "thesis", *columns, "parameters"), shown)
+
+
+def _place(name: str) -> tuple[int, str]:
+    """The thesis' networks in its order, each followed by its controls; then what is swept."""
+    network = name.partition("+")[0]
+    return (DEFAULT.index(network) if network in DEFAULT else len(DEFAULT), name)
 
 
 def _epochs(record: dict[str, Any]) -> int:
