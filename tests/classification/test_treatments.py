@@ -1,5 +1,6 @@
 """What is done otherwise in an experiment reaches the network: its first step, done by hand."""
 
+import json
 import math
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from foveate.classification.pack import Pack
 from foveate.classification.reading import MAPS, epoch_draws, open_part
 from foveate.classification.run import Settings
 from foveate.classification.study import done_trainings, run_study
+from foveate.errors import OptionError
 from tiny_packs import a_pack
 
 SEED = 1
@@ -171,3 +173,14 @@ def test_a_constant_map_leaves_the_network_able_to_learn(pack, name):
         functional.cross_entropy(network(pixels, saliency), batch[1]).backward()
         slopes.append(network.tower["conv1"].weight.grad.norm())
     assert slopes[0] > 0.1 * slopes[1]
+
+
+@pytest.mark.parametrize("name", ["rgb+attention", "fan-in1+constant"])
+def test_a_training_done_otherwise_is_not_taken_for_this_one(pack, tmp_path, name):
+    one_step(name, pack, tmp_path)
+    stated = tmp_path / name / f"seed-{SEED}" / "settings.json"
+    older = json.loads(stated.read_text())
+    del older["attention_weight" if "attention" in name else "branch_shift"]
+    stated.write_text(json.dumps(older))
+    with pytest.raises(OptionError, match="another"):
+        one_step(name, pack, tmp_path)
