@@ -8,7 +8,7 @@ each metric with a 95 % bootstrap interval over pictures, and the numbers per pi
 AUCs take all points of a picture; shuffled AUC draws 100 times as many of the other pictures'
 fixations; information gain is over the Gaussian of the other pictures' fixations; humans are each
 viewer against the density of the others. max F, the F of mean precision and mean recall, is over
-the set. Maps are what `foveate.saliency_map` gives; measured as `foveate evaluate` measures.
+the set. Maps are what the models say, however unsure; measured as `foveate evaluate` measures.
 """
 
 from __future__ import annotations

@@ -6,6 +6,10 @@
 2. The weight of the mask beside the gaze (log gaze + weight · mask logit): NSS on the same.
 3. The ends of the confidence: the density's information in nats on featureless pictures (0) and
    the median of the train parts of osie and gaze-more (1).
+4. The ends of the masks' confidence: how far the probabilities of foveate-s and menet part on the
+   same featureless pictures, and on the val part of duts; beside it, over those, its correlation
+   and that of the probabilities' spread with what the masks are worth: how much likelier a pixel
+   is the object's where the mask says so than anywhere.
 The constants live in models/networks/foveate_s.py, the network's record, and models/confidence.py.
 """
 
@@ -13,16 +17,20 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from foveate.datasets.attention import AttentionPicture, read_fixations
+from foveate.datasets.attention import AttentionPicture, read_fixations, read_masks
 from foveate.datasets.shards import shard_paths
+from foveate.experiments.measuring import resized
 from foveate.experiments.records import files_hash, head, publish
 from foveate.metrics.attention.fixations import nss
-from foveate.models.confidence import information
+from foveate.metrics.attention.masks import object_pixels
+from foveate.models.confidence import information, parting
 from foveate.models.networks.foveate_s import PIXELS
+from foveate.models.registry import get_model
 from foveate.models.session import run_network
 from foveate.models.working_size import working_size
 from foveate.saliency import SaliencyMap
@@ -32,6 +40,8 @@ AREAS = (256 * 192, 320 * 256, 384 * 288, 448 * 352, 512 * 384)
 MASK_WEIGHTS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 LONGEST_LOGIT = 6.0
 TRAIN_COUNT = 300
+MASKS = {"foveate-s": "mask", "menet": "probability"}
+QUANTILES = (0, 0.05, 0.1, 0.25, 0.5, 0.75, 1)
 
 
 def outputs(pixels: np.ndarray, area: int) -> dict[str, np.ndarray]:
@@ -81,6 +91,34 @@ def featureless() -> dict[str, np.ndarray]:
     return made
 
 
+def probabilities(model: str, pixels: np.ndarray) -> np.ndarray:
+    """The mask of a model's network, (h, w)."""
+    entry = get_model(model)
+    height, width = entry.size(*pixels.shape[:2])
+    found = run_network(model, glance(pixels, height=height, width=width), 2)
+    return found[MASKS[model]]
+
+
+def partings(model: str, pictures: list[AttentionPicture]) -> dict[str, Any]:
+    """What point 4 says, of one model."""
+    parted, spread, worth = [], [], []
+    for picture in pictures:
+        mask = probabilities(model, picture.pixels)
+        inside = resized(object_pixels(picture.mask), *mask.shape)
+        parted.append(parting(mask))
+        spread.append(float(mask.std()))
+        worth.append(float((mask * inside).sum() / mask.sum() - inside.mean()))
+    return {
+        "of_featureless_pictures": {
+            name: round(parting(probabilities(model, pixels)), 3)
+            for name, pixels in featureless().items()
+        },
+        "quantiles_0_5_10_25_50_75_100": np.quantile(parted, QUANTILES).round(3).tolist(),
+        "correlation_with_worth": round(float(np.corrcoef(parted, worth)[0, 1]), 3),
+        "correlation_of_spread_with_worth": round(float(np.corrcoef(spread, worth)[0, 1]), 3),
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
@@ -113,6 +151,7 @@ def main() -> None:
         trained = read_fixations(options.data / name, "train")[:TRAIN_COUNT]
         found = [information(outputs(picture.pixels, PIXELS)["gaze"]) for picture in trained]
         nats[name] = np.quantile(found, [0, 0.05, 0.25, 0.5, 0.75, 1]).round(3).tolist()
+    masked = read_masks(options.data / "duts", "val")
     publish(
         {
             **head(["numpy", "onnxruntime", "foveate"]),
@@ -128,6 +167,11 @@ def main() -> None:
             "nss_with_flips_averaged": flips,
             "nats_of_featureless_pictures": nothing,
             "nats_of_train_pictures_quantiles_0_5_25_50_75_100": nats,
+            "partings_of_masks": {
+                "set": "duts val",
+                "sha256": files_hash(shard_paths(options.data / "duts", "val")),
+                "models": {model: partings(model, masked) for model in MASKS},
+            },
         },
         options.save,
     )

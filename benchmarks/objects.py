@@ -18,7 +18,7 @@ from typing import Any
 
 from foveate.datasets.packed import open_shards
 from foveate.datasets.sets import PictureSet
-from foveate.experiments.measuring import difference, maps_of_model
+from foveate.experiments.measuring import maps_of_model
 from foveate.experiments.menet_tables import COMPARED
 from foveate.experiments.records import head, publish
 from foveate.experiments.robustness import Spoiling, measure_robustness
@@ -30,7 +30,7 @@ MODELS = (
     *("menet", "menet-ce", "menet-ce-only", "menet-ce-plain", "foveate-s-mask", "foveate-s"),
     *("msroi", "cam", "spectral-residual", "centre"),
 )
-DIFFERENCES = ("adaptive_f", "mae")
+DIFFERENCES = ("adaptive_f", "max_f_of_mean_curve", "mae")
 PACKAGES = ("foveate", "numpy", "onnxruntime", "pillow")
 
 
@@ -53,10 +53,10 @@ def measure(data: Path, models: list[str], count: int | None) -> dict[str, Any]:
         if first not in models or second not in models:
             continue
         for way, spoiling in WAYS.items():
-            of = found[spoiling.name]
+            less = found[spoiling.name][first].less(found[spoiling.name][second])
             row["differences"] += [
                 {"first": first, "second": second, "way": way, "metric": metric}
-                | difference(of[first], of[second], metric).to_dict()
+                | less[metric].to_dict()
                 for metric in DIFFERENCES
             ]
     return row

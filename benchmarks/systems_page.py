@@ -108,16 +108,23 @@ def differences() -> str:
     found = result("objects").get("rows")
     if not found:
         return ABSENT
-    pairs: dict[tuple[str, str], dict[str, str]] = {}
+    pairs: dict[tuple[str, str], dict[tuple[str, str], str]] = {}
     for each in found[0]["differences"]:
-        if each["metric"] == "adaptive_f":
-            pair = pairs.setdefault((each["first"], each["second"]), {})
-            pair[each["way"]] = with_interval(each)
+        pair = pairs.setdefault((each["first"], each["second"]), {})
+        pair[each["metric"], each["way"]] = with_interval(each)
+    shown = [
+        (metric, way)
+        for metric in ("adaptive_f", "max_f_of_mean_curve")
+        for way in ("none", "noise", "jpeg")
+    ]
     rows = [
-        (f"`{first}` − `{second}`", *(of.get(way, ABSENT) for way in ("none", "noise", "jpeg")))
+        (f"`{first}` − `{second}`", *(of.get(column, ABSENT) for column in shown))
         for (first, second), of in pairs.items()
     ]
-    return table(("F", "as they are", "noise", "JPEG"), rows)
+    return table(
+        ("", "F", "F, noise", "F, JPEG", "max F", "max F, noise", "max F, JPEG"),
+        rows,
+    )
 
 
 def fixations() -> str:

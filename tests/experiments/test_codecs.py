@@ -74,6 +74,15 @@ def test_the_highest_quality_that_fits_is_found_and_no_file_is_made_twice():
         encoded(scene, 5)
 
 
+@pytest.mark.parametrize("name", ["pillow", "mozjpeg", "jpegli", "jpegli-optimised", "foveate"])
+def test_no_jpeg_pays_for_metadata_that_the_others_lack(scene, plain, name):
+    pytest.importorskip(CODECS[name].package or "PIL")
+    data = CODECS[name].encode(scene, plain).data
+    with Image.open(io.BytesIO(data)) as image:
+        assert not {"exif", "icc_profile", "xmp", "comment"} & set(image.info)
+        assert sum(len(body) for _, body in image.applist) <= len(b"JFIF\0") + 9
+
+
 def test_mozjpeg_keeps_its_chroma_halved_at_every_quality(scene):
     data = CODECS["mozjpeg"].encode(scene, len(plain_jpeg(scene.pixels, 93))).data
     with Image.open(io.BytesIO(data)) as image:

@@ -229,7 +229,8 @@ def test_a_curve_that_does_not_rise_is_left_out_of_bd_rates_and_told():
         }
         for quality in (30, 50, 80)
     }
-    rates = bd_rates([CodedScene("a", "", 1, numbers)], ["mozjpeg", "mosaic"], ["psnr_y"])
+    anchors = dict.fromkeys(("mozjpeg", "mosaic", "webp"), "mozjpeg")
+    rates = bd_rates([CodedScene("a", "", 1, numbers)], anchors, ["psnr_y"])
     assert rates == {"mosaic": {}}
     assert "over 0 of 1 scenes" in incomplete(rates, 1)[0]
 

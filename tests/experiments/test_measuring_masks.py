@@ -1,5 +1,7 @@
 """Measuring on sets with masks, whole and spoilt."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,7 +9,14 @@ from PIL import Image
 from foveate.datasets.attention import AttentionPicture
 from foveate.errors import DatasetError
 from foveate.experiments.masks import METRICS, measure_masks
-from foveate.experiments.measuring import Scores, difference, map_for, maps_on_disk, resized
+from foveate.experiments.measuring import (
+    Scores,
+    difference,
+    map_for,
+    maps_of_model,
+    maps_on_disk,
+    resized,
+)
 from foveate.experiments.robustness import (
     SPOILINGS,
     Spoiling,
@@ -19,6 +28,9 @@ from foveate.experiments.robustness import (
 )
 from foveate.metrics.attention.f_measure import precision_recall_curve
 from foveate.metrics.attention.masks import max_f, precision_and_recall
+from foveate.models import registry
+from foveate.models.registry import get_model
+from foveate.saliency import saliency_map
 
 
 def pictures(count=5, height=24, width=32):
@@ -109,6 +121,16 @@ def test_a_missing_map_is_named(tmp_path):
         measure_masks(pictures(), {"theirs": maps_on_disk(tmp_path)})
 
 
+def test_a_model_is_measured_by_what_it_says_however_unsure(monkeypatch):
+    entry = get_model("spectral-residual")
+    unsure = replace(entry, draw=lambda pixels: replace(entry.draw(pixels), confidence=0.0))
+    monkeypatch.setitem(registry._ENTRIES, "spectral-residual", unsure)
+    picture = next(pictures())
+    values = maps_of_model("spectral-residual")(picture.pixels)
+    assert np.ptp(values) > 0.5
+    assert np.ptp(saliency_map(picture.pixels, model="spectral-residual").values) == 0
+
+
 # Scores
 
 
@@ -195,3 +217,28 @@ def test_the_levels_are_those_of_the_paper():
         "jpeg 5-50",
         *(f"jpeg {quality}" for quality in (5, 10, 20, 30, 40, 50)),
     ]
+
+
+def test_differences_of_maxima_resample_the_same_pictures_of_both():
+    def dimmed(pixels):
+        return brightness(pixels) ** 2
+
+    found = measure_masks(pictures(9), {"bright": brightness, "dim": dimmed})
+    less = found["bright"].less(found["dim"])
+    assert list(less) == list(METRICS)
+    curves = [np.array(found[name].curves["f"], dtype=np.float64) for name in ("bright", "dim")]
+    drawn = np.random.default_rng(0).multinomial(9, np.full(9, 1 / 9), size=1000)
+    ours, theirs = ((drawn @ of / 9).max(axis=1) for of in curves)
+    told = less["max_f_of_mean_curve"]
+    whole = curves[0].mean(axis=0).max() - curves[1].mean(axis=0).max()
+    assert told.mean == pytest.approx(whole, abs=1e-6)
+    assert (told.low, told.high) == pytest.approx(
+        np.quantile(ours - theirs, [0.025, 0.975]), abs=1e-6
+    )
+    assert less["mae"] == difference(found["bright"], found["dim"], "mae")
+
+
+def test_a_source_differs_from_itself_by_nothing():
+    found = measure_masks(pictures(), {"bright": brightness})["bright"]
+    for told in found.less(found).values():
+        assert (told.mean, told.low, told.high) == (0, 0, 0)

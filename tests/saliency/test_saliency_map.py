@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 from skimage import data
 
 import foveate
 from foveate.errors import ModelError, OptionError
+from foveate.models.controls import spectral_residual
 from foveate.saliency import saliency_map
 from foveate.saliency.glance import glance
 
@@ -113,6 +115,20 @@ def test_spectral_residual_finds_the_odd_one_out():
             canvas[y - tall : y + tall, x - wide : x + wide] = 30
     cells = saliency_map(canvas, model="spectral-residual").resized(8, 8)
     assert np.unravel_index(cells.argmax(), cells.shape) == (5, 2)
+
+
+def test_spectral_residual_is_that_of_the_paper(astronaut):
+    """Hou and Zhang 2007, equations 5 to 7, written anew on scipy's filters."""
+    filters = pytest.importorskip("scipy.ndimage")
+    grey = np.asarray(Image.fromarray(astronaut).resize((64, 64), Image.Resampling.BOX))
+    found = spectral_residual(grey)
+    spectrum = np.fft.fft2(grey @ np.array([0.299, 0.587, 0.114]))
+    log = np.log(np.abs(spectrum) + 1e-9)
+    residual = log - filters.uniform_filter(log, 3, mode="nearest")
+    energy = np.abs(np.fft.ifft2(np.exp(residual) * spectrum / np.abs(spectrum))) ** 2
+    expected = filters.gaussian_filter(energy, 2.5, truncate=3.2, mode="reflect")
+    expected -= expected.min()
+    assert found.values == pytest.approx(expected / expected.max(), abs=1e-5)
 
 
 def test_the_centre_is_the_middle_at_any_aspect():

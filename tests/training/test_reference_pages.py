@@ -7,7 +7,7 @@ from foveate.training.menet.page import WAYS, differences_table, page, results_t
 from foveate.training.menet.recipe import ABOUTS
 from foveate.training.salnet.page import results_table as salnet_table
 
-FACTS = {"adaptive_f": 0.5, "max_f_of_mean_rates": 0.6123, "mae": 0.1}
+FACTS = {"adaptive_f": 0.5, "max_f_of_mean_curve": 0.6123, "mae": 0.1}
 MEASURED = {
     "command": "python benchmarks/objects.py",
     "results": "results/objects.json",
@@ -20,7 +20,15 @@ MEASURED = {
             "metric": "adaptive_f",
             "mean": 0.0123,
             "interval_95": [-0.004, 0.03],
-        }
+        },
+        {
+            "first": "menet",
+            "second": "menet-ce-plain",
+            "way": "noise",
+            "metric": "max_f_of_mean_curve",
+            "mean": -0.02,
+            "interval_95": [-0.03, -0.01],
+        },
     ],
 }
 TRAINING = {
@@ -51,7 +59,7 @@ def test_numbers_are_quoted_and_missing_models_left_out():
 
 def test_differences_come_with_their_intervals():
     table = differences_table(MEASURED)
-    assert "| menet - menet-ce-plain | noise 0 to 50 | +0.012 | -0.004 to +0.030 |" in table
+    assert "| menet - menet-ce-plain | noise 0 to 50 | +0.012 [-0.004, +0.030] | -0.020" in table
 
 
 def test_the_page_tells_of_every_variant():

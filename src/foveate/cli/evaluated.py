@@ -40,8 +40,6 @@ def rows_of(
     pictures_too: bool = False,
 ) -> list[dict[str, Any]]:
     """One row a source: its set, means with intervals, differences where asked for."""
-    from foveate.experiments.measuring import difference
-
     rows = []
     for name, scores in found.items():
         row: dict[str, Any] = {
@@ -53,13 +51,9 @@ def rows_of(
             },
         }
         if against is not None and name != against:
-            other = found[against]
+            less = scores.less(found[against])
             row["against"] = against
-            row["differences"] = {
-                metric: difference(scores, other, metric).to_dict()
-                for metric in scores.numbers
-                if metric in other.numbers
-            }
+            row["differences"] = {metric: of.to_dict() for metric, of in less.items()}
         if pictures_too:
             row["keys"] = scores.keys
             row["pictures"] = {

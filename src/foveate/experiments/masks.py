@@ -12,7 +12,11 @@ from foveate.datasets.attention import AttentionPicture
 from foveate.errors import DatasetError
 from foveate.experiments.measuring import Scores, Source, Tick, ignore, map_for
 from foveate.metrics.attention.alignment import adaptive_e, e_curve
-from foveate.metrics.attention.bootstrap import Estimate, statistic_estimate
+from foveate.metrics.attention.bootstrap import (
+    Estimate,
+    statistic_difference,
+    statistic_estimate,
+)
 from foveate.metrics.attention.f_measure import adaptive_f, precision_recall_curve, weighted_f
 from foveate.metrics.attention.masks import (
     LEVELS,
@@ -61,18 +65,41 @@ class MaskScores(Scores):
 
     def estimates(self) -> dict[str, Estimate]:
         """Every metric of METRICS that was measured, over the set, with its 95 % interval."""
-        found = super().estimates()
-        if "f" in self.curves:
-            found["max_f_of_mean_curve"] = _of_curves(self.curves["f"], _highest)
-            rates = [
-                np.concatenate(pair)
-                for pair in zip(
-                    self.curves["rounded precision"], self.curves["rounded recall"], strict=True
+        return self._in_order(
+            super().estimates()
+            | {
+                name: statistic_estimate(curves, highest, resamples=CURVE_RESAMPLES)
+                for name, (curves, highest) in self._maxima().items()
+            }
+        )
+
+    def less(self, other: Scores) -> dict[str, Estimate]:
+        """As Scores.less, of the maxima over the set too where both measured the same pictures."""
+        found = super().less(other)
+        if isinstance(other, MaskScores) and self.keys == other.keys:
+            theirs = other._maxima()
+            found |= {
+                name: statistic_difference(
+                    curves, theirs[name][0], highest, resamples=CURVE_RESAMPLES
                 )
-            ]
-            found["max_f_of_mean_rates"] = _of_curves(rates, _highest_f_of_rates)
+                for name, (curves, highest) in self._maxima().items()
+                if name in theirs
+            }
+        return self._in_order(found)
+
+    def _maxima(self) -> dict[str, tuple[npt.NDArray[np.float32], Callable[[Floats], float]]]:
+        """What is a maximum over the set: the pictures' curves, and how it is read from a mean."""
+        found: dict[str, tuple[npt.NDArray[np.float32], Callable[[Floats], float]]] = {}
+        if "f" in self.curves:
+            found["max_f_of_mean_curve"] = np.array(self.curves["f"]), _highest
+            rates = [self.curves["rounded precision"], self.curves["rounded recall"]]
+            found["max_f_of_mean_rates"] = np.concatenate(rates, axis=1), _highest_f_of_rates
         if "e" in self.curves:
-            found["max_e"] = _of_curves(self.curves["e"], _highest)
+            found["max_e"] = np.array(self.curves["e"]), _highest
+        return found
+
+    @staticmethod
+    def _in_order(found: dict[str, Estimate]) -> dict[str, Estimate]:
         return {name: found[name] for name in METRICS if name in found}
 
 
@@ -127,12 +154,6 @@ def add_masked(
     scores.add(picture.key, numbers)
     for name, values_at_levels in curves.items():
         scores.curves.setdefault(name, []).append(values_at_levels.astype(np.float32))
-
-
-def _of_curves(
-    curves: list[npt.NDArray[np.float32]], statistic: Callable[[Floats], float]
-) -> Estimate:
-    return statistic_estimate(np.array(curves), statistic, resamples=CURVE_RESAMPLES)
 
 
 def _highest(curve: Floats) -> float:

@@ -55,12 +55,16 @@ def maps_on_disk(folder: Path) -> MapsOnDisk:
 
 
 def maps_of_model(name: str, *, threads: int | None = None) -> MapOf:
-    """`foveate.saliency_map` of a model as a source of maps. Raises ModelError for a wrong name."""
+    """What a model says, however unsure it is, as a source. Raises ModelError for a wrong name.
+
+    `foveate.saliency_map` is flat where the model is unsure, for the coder's sake; a flat map is
+    the worst answer to many a measure.
+    """
     from foveate.models.registry import get_model
-    from foveate.saliency import saliency_map
+    from foveate.saliency import predicted_map
 
     get_model(name)
-    return lambda pixels: saliency_map(pixels, model=name, threads=threads).values
+    return lambda pixels: predicted_map(pixels, model=name, threads=threads).values
 
 
 def map_for(source: Source, key: str, pixels: Pixels, *, height: int, width: int) -> Map:
@@ -108,6 +112,14 @@ class Scores:
             if values.size:
                 found[metric] = mean_estimate(values)
         return found
+
+    def less(self, other: Scores) -> dict[str, Estimate]:
+        """Each metric's difference to another source's, picture by picture."""
+        return {
+            metric: difference(self, other, metric)
+            for metric in self.numbers
+            if metric in other.numbers
+        }
 
 
 def difference(first: Scores, second: Scores, metric: str) -> Estimate:

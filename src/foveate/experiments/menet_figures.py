@@ -20,12 +20,13 @@ from foveate.experiments.masks import MaskScores
 from foveate.experiments.measuring import Tick, ignore, maps_of_model
 from foveate.experiments.menet_sets import MaskSet
 from foveate.experiments.menet_tables import METRICS, default_models, notes_on
-from foveate.experiments.msroi_figures import drawn_map, small_picture
+from foveate.experiments.msroi_figures import small_picture
 from foveate.experiments.robustness import NOISE_SIGMAS, Spoiling, measure_robustness
 from foveate.metrics.attention.masks import stretched
 from foveate.models.registry import get_model
 from foveate.models.session import Outputs, run_network
 from foveate.pictures import Picture
+from foveate.saliency import predicted_map
 from foveate.saliency.glance import glance
 from foveate.threads import usable_threads
 
@@ -158,7 +159,7 @@ def _scales(picture: Picture, name: str, model: str) -> list[Panel]:
 
     titled = zip(SCALE_NAMES, outputs["scales"], strict=True)
     maps = [Panel(stretched(scale), title) for title, scale in titled]
-    answer = drawn_map(picture, model).resized(height, width)
+    answer = predicted_map(picture, model=model).resized(height, width)
     return [Panel(pixels, name), *maps, Panel(answer, f"{model}: the map")]
 
 

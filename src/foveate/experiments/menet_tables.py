@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foveate.experiments.masks import MaskScores, measure_masks
-from foveate.experiments.measuring import Source, Tick, difference, ignore, maps_of_model
+from foveate.experiments.measuring import Source, Tick, ignore, maps_of_model
 from foveate.experiments.menet_sets import MaskSet, own_split
 from foveate.experiments.printed import Numbers, printed_facts, printed_table
 from foveate.experiments.robustness import Spoiling, measure_robustness
@@ -32,7 +32,7 @@ COMPARED = (
     ("menet", "menet-ce-plain"),
     ("menet", "menet-ce-only"),
     ("menet", "menet-ce"),
-    ("menet-ce", "menet-ce-plain"),  # the training alone, read by the same classifier
+    ("menet-ce", "menet-ce-plain"),  # the training, and the thirteen scales
     ("menet-ce", "menet-ce-only"),
 )
 NOISE, JPEG = Spoiling("noise"), Spoiling("jpeg")
@@ -125,8 +125,13 @@ def reproduce_table(
         for way, of in scores.items():
             for first, second in COMPARED:
                 if first in of and second in of:
-                    found = difference(of[first], of[second], METRICS["F"])
-                    differences.append(Difference(first, second, set_name, way, found))
+                    less = of[first].less(of[second])
+                    differences += [
+                        Difference(
+                            first, second, set_name, _named(title, way), less[METRICS[title]]
+                        )
+                        for title in ("F", "max F")
+                    ]
     table = printed_table(name)
     return Table(
         name=name,
@@ -163,9 +168,15 @@ def _measured(scores: Mapping[str, MaskScores]) -> Measured:
         if way == "F":
             found |= {title: estimates[metric] for title, metric in METRICS.items()}
         else:
-            found[way] = estimates[METRICS["F"]]
-            found[f"max F, {way}"] = estimates[METRICS["max F"]]
+            found |= {_named(title, way): estimates[METRICS[title]] for title in ("F", "max F")}
     return found
+
+
+def _named(title: str, way: str) -> str:
+    """What a metric of a way of spoiling is called: "F" of whole pictures has no way."""
+    if way == "F":
+        return title
+    return way if title == "F" else f"{title}, {way}"
 
 
 def notes_on(models: Sequence[str], sets: Sequence[str]) -> list[str]:

@@ -19,11 +19,8 @@ from foveate.errors import DatasetError, printable
 from foveate.experiments.figures import PANEL_SIDE, Panel, grid, reduced
 from foveate.metrics.attention.fixations import fixation_density
 from foveate.metrics.attention.humans import SIGMA_OF_WIDTH
-from foveate.models.registry import get_model
 from foveate.pictures import Picture, read_picture
-from foveate.saliency import SaliencyMap, map_from_file, overlay
-from foveate.saliency.glance import glance
-from foveate.threads import usable_threads
+from foveate.saliency import SaliencyMap, map_from_file, overlay, predicted_map
 
 FIGURE2_MODELS = ("cam", "msroi")
 FIGURE3_MODELS = ("msroi",)
@@ -120,18 +117,7 @@ def seen_by_viewers(path: Path, picture: Picture, folder: Path) -> SaliencyMap:
 
 
 def _heat(picture: Picture, model: str, *, title: str = "") -> Panel:
-    return Panel(overlay(picture, drawn_map(picture, model)), title)
-
-
-def drawn_map(picture: Picture, model: str) -> SaliencyMap:
-    """What a model says, however unsure it is: `saliency_map` gives an unsure map as flat."""
-    entry = get_model(model)
-    height, width = entry.size(picture.height, picture.width)
-    pixels = glance(picture.pixels, height=height, width=width)
-    predicted = entry.predict(pixels, usable_threads(None))
-    return SaliencyMap(
-        predicted.values, picture.height, picture.width, predicted.confidence, entry.name
-    )
+    return Panel(overlay(picture, predicted_map(picture, model=model)), title)
 
 
 def _rgb(picture: Picture) -> npt.NDArray[np.uint8]:

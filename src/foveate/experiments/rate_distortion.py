@@ -40,6 +40,14 @@ CURVE_METRICS = (
 DEFAULT_CODECS = tuple(name for name in CODECS if not name.startswith("mosaic-"))
 ANCHOR = "mozjpeg"
 """The coder against which the others' BD-rates are told."""
+WITHOUT_MAP = {
+    "foveate-centre": "foveate-none",
+    "foveate": "foveate-none",
+    "foveate-viewers": "foveate-none",
+    "foveate-eyes-centre": "foveate-eyes-none",
+    "foveate-eyes": "foveate-eyes-none",
+}
+"""Coders that follow a map, and the same without: the difference is what the map is worth."""
 
 
 def bench_codecs(
@@ -62,7 +70,7 @@ def bench_codecs(
     known = {name for of in scores.values() for name in of[PLAIN].numbers}
     shown = [name for name in CURVE_METRICS if name in known]
     curves = _mean_curves(scenes, names, shown)
-    rates = bd_rates(scenes, names, shown) if ANCHOR in names else {}
+    rates = bd_rates(scenes, dict.fromkeys(names, ANCHOR), shown)
     middle = tables[len(tables) // 2] if tables else qualities[len(qualities) // 2]
     if tables:
         notes += unequal(*(scores[quality] for quality in tables))
@@ -81,6 +89,7 @@ def bench_codecs(
         "metrics": {name: title for name, title in LABELS.items() if name in known},
         "anchor": ANCHOR if ANCHOR in names else None,
         "bd_rate_per_cent": rates,
+        "map_bd_rate_per_cent": bd_rates(scenes, WITHOUT_MAP, shown),
         "seconds_a_megapixel": {
             name: mean_estimate(of.known("seconds_a_megapixel")).to_dict(DIGITS)
             for name, of in scores[middle].items()
@@ -104,19 +113,21 @@ def _points(scene: CodedScene, codec: str) -> list[Numbers]:
 
 
 def bd_rates(
-    scenes: Sequence[CodedScene], codecs: Sequence[str], metrics: Sequence[str]
+    scenes: Sequence[CodedScene], anchors: Mapping[str, str], metrics: Sequence[str]
 ) -> dict[str, dict[str, Any]]:
-    """Coder -> metric -> per cent of bytes more than the anchor at equal quality, and its interval.
+    """Coder -> metric -> per cent of bytes more than its anchor at equal quality, and its interval.
 
-    Over the scenes for which both have curves that rise and overlap; "scenes" counts them.
+    anchors: coder -> the coder that it is held against; pairs of which a scene lacks one are left
+    out. Over the scenes for which both have curves that rise and overlap; "scenes" counts them.
     """
     found: dict[str, dict[str, Any]] = {}
-    for codec in codecs:
-        if codec == ANCHOR:
+    there = set(next(iter(scenes[0].numbers.values())))
+    for codec, anchor in anchors.items():
+        if codec == anchor or not {codec, anchor} <= there:
             continue
         found[codec] = {}
         for metric in metrics:
-            values = np.array([_bd_rate(scene, codec, metric) for scene in scenes])
+            values = np.array([_bd_rate(scene, codec, anchor, metric) for scene in scenes])
             values = values[np.isfinite(values)]
             if values.size:
                 told = mean_estimate(values).to_dict(DIGITS - 2)
@@ -138,9 +149,9 @@ def incomplete(rates: Mapping[str, Mapping[str, Any]], scenes: int) -> list[str]
     ]
 
 
-def _bd_rate(scene: CodedScene, codec: str, metric: str) -> float:
+def _bd_rate(scene: CodedScene, codec: str, anchor: str, metric: str) -> float:
     curves = []
-    for name in (ANCHOR, codec):
+    for name in (anchor, codec):
         points = [at for at in _points(scene, name) if np.isfinite(at.get(metric, np.nan))]
         curves += [[at["bytes"] for at in points], [at[metric] for at in points]]
     try:

@@ -18,11 +18,11 @@ import numpy.typing as npt
 from foveate.experiments.codecs import PLAIN, decoded
 from foveate.experiments.coding import scores_at
 from foveate.experiments.coding_summary import label, per_picture, rows_of, unequal
-from foveate.experiments.msroi_figures import drawn_map
 from foveate.experiments.scenes import Pixels, Scene
 from foveate.experiments.study import Study
 from foveate.metrics.attention.fixations import correlation, nss
 from foveate.pictures import read_picture
+from foveate.saliency import predicted_map
 
 MODELS = ("foveate-s", "spectral-residual")
 CODECS = (PLAIN, "pillow-progressive", "mosaic", "foveate-none", "foveate", "foveate-eyes")
@@ -58,7 +58,7 @@ def place_numbers(scene: Scene, data: bytes, *, models: Sequence[str]) -> dict[s
 
 
 def _map(pixels: Pixels, model: str) -> npt.NDArray[np.float32]:
-    return drawn_map(read_picture(pixels), model).values
+    return predicted_map(read_picture(pixels), model=model).values
 
 
 def reproduce_same_place(

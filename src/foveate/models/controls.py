@@ -16,7 +16,7 @@ FLAT_CONTRAST = 1.0  # grey levels
 # How steep its own curve of fixations by rank is beside the network's: results/weight-curve.json.
 # The centre's is 0.62; it is given full strength all the same, since a control should be as strong
 # as it can be.
-RESIDUAL_CONFIDENCE = 0.41
+RESIDUAL_CONFIDENCE = 0.40
 
 
 def _grid(height: int, width: int) -> tuple[int, int]:
@@ -43,7 +43,7 @@ def spectral_residual(pixels: npt.NDArray[np.uint8]) -> Prediction:
     log_amplitude = np.log(np.abs(spectrum) + 1e-9)
     residual = log_amplitude - _mean_of_three(log_amplitude)
     back = np.fft.ifft2(np.exp(residual + 1j * np.angle(spectrum)))
-    energy = _blurred(np.abs(back), RESIDUAL_SIGMA)
+    energy = _blurred(np.abs(back) ** 2, RESIDUAL_SIGMA)
     energy -= energy.min()
     values = (energy / max(float(energy.max()), 1e-30)).astype(np.float32)
     return Prediction(values, RESIDUAL_CONFIDENCE)

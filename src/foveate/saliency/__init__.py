@@ -3,6 +3,14 @@
 from foveate.saliency.given import map_for, map_from_array, map_from_file
 from foveate.saliency.map import SaliencyMap
 from foveate.saliency.overlay import overlay
-from foveate.saliency.predict import saliency_map
+from foveate.saliency.predict import predicted_map, saliency_map
 
-__all__ = ["SaliencyMap", "map_for", "map_from_array", "map_from_file", "overlay", "saliency_map"]
+__all__ = [
+    "SaliencyMap",
+    "map_for",
+    "map_from_array",
+    "map_from_file",
+    "overlay",
+    "predicted_map",
+    "saliency_map",
+]

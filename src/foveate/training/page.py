@@ -92,8 +92,8 @@ def _began(training: dict[str, Any]) -> str:
     if first is None:
         return ""
     return (
-        f"`{first['command']}`: {first['steps']} steps in {first['hours']} hours; then, at the size"
-        " that runs,\n"
+        f"`{first['command']}`: {first['steps']} steps in {first['hours']} hours; then, on"
+        " larger pictures,\n"
     )
 
 

@@ -84,3 +84,24 @@ def paired_difference(
     if ours.shape != theirs.shape:
         raise ValueError(f"pairs of different pictures: {ours.shape} against {theirs.shape}")
     return mean_estimate(ours - theirs, resamples=resamples, seed=seed)
+
+
+def statistic_difference(
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    statistic: Callable[[Floats], float],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Estimate:
+    """A statistic of the first's mean over pictures minus that of the second's.
+
+    first, second (N, ...): over the same pictures; every resample draws the same of both.
+    """
+    pairs = np.stack([np.asarray(first, np.float64), np.asarray(second, np.float64)], axis=1)
+    return statistic_estimate(
+        pairs,
+        lambda means: statistic(means[0]) - statistic(means[1]),
+        resamples=resamples,
+        seed=seed,
+    )

@@ -1,0 +1,43 @@
+"""How sure a mask is taken to be, whatever the size of its object."""
+
+import numpy as np
+import pytest
+
+from foveate.models.confidence import MASK_CONFIDENCE, mask_confidence, parting
+
+SIDE = 100
+PIXELS = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
+
+
+def square(side, *, inside=1.0, outside=0.0):
+    mask = np.full((SIDE, SIDE), outside, dtype=np.float32)
+    mask[20 : 20 + side, 30 : 30 + side] = inside
+    return mask
+
+
+@pytest.mark.parametrize("side", [2, 5, 20, 60])
+def test_a_certain_object_is_believed_at_any_size(side):
+    assert mask_confidence(square(side), PIXELS) == MASK_CONFIDENCE
+
+
+@pytest.mark.parametrize("level", [0.0, 0.01, 0.5, 1.0])
+def test_a_mask_that_is_the_same_all_over_says_nothing(level):
+    assert mask_confidence(square(0, outside=level), PIXELS) == 0
+
+
+def test_less_is_believed_of_a_mask_that_wavers():
+    found = [mask_confidence(square(20, inside=p, outside=0.1), PIXELS) for p in (0.9, 0.5, 0.2)]
+    assert found == sorted(found, reverse=True)
+    assert found[-1] < MASK_CONFIDENCE / 10
+
+
+def test_parting_is_how_much_likelier_an_object_is_where_the_mask_says_so():
+    mask = np.random.default_rng(1).random((40, 60), dtype=np.float32) ** 3
+    rng = np.random.default_rng(2)
+    drawn = [rng.random(mask.shape) < mask for _ in range(400)]  # objects as the mask has them
+    where_said = np.mean([(mask * inside).sum() / mask.sum() for inside in drawn])
+    assert parting(mask) == pytest.approx(where_said - np.mean(drawn), abs=0.002)
+
+
+def test_a_mask_of_a_blank_picture_is_not_believed():
+    assert mask_confidence(square(20), np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)) == 0
