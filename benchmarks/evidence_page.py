@@ -25,6 +25,8 @@ from functools import partial
 from typing import Any
 
 import coder_tables as coders
+from foveate.experiments.coding import CodedScene
+from foveate.experiments.rate_distortion import bd_rates
 from pages import ABSENT, ROOT, filled, number, result, table
 
 PAGE = ROOT / "docs" / "evidence.md"
@@ -36,6 +38,17 @@ AT_EQUAL_BYTES = (
     *("psnr_y", "psnr_rgb", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp", "ssimulacra2"),
 )
 CURVES = ("psnr_s", "psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2", "psnr_y")
+WORTH = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
+EYES = ("psnr_hvs_m", "ssimulacra2")
+BELOW_AT = ("30", "50", "80", "90")
+FOLLOWING = ("foveate-centre", "foveate", "foveate-viewers")
+KINDS = {
+    ("codecs-coding", "osie"): "`coding`, OSIE",
+    ("codecs-coding", "crowd"): "`coding`, crowds",
+    ("codecs-gaze-test", "crowd"): "`gaze-test`, crowds",
+    ("codecs-gaze-test", "mit"): "`gaze-test`, MIT1003",
+}
+"""A record and how its pictures' names start: the set that they were taken from, and how many."""
 KODAK = "Kodak PhotoCD, 24 images"
 QUALITIES = {
     "first_salient_quality": "first coding, salient",
@@ -135,10 +148,69 @@ def _with_interval(told: dict[str, Any] | None, digits: int, *, sign: str = "") 
     return f"{mean} [{low}, {high}]"
 
 
-def bd_rates(name: str) -> str:
+def against_mozjpeg(name: str) -> str:
     """BD-rates against mozjpeg."""
     record = result(name)
     return coders.bd_rates(record, CURVES) if record else ABSENT
+
+
+def map_worth() -> str:
+    """BD-rates against Foveate without a map, by where the pictures come from."""
+    lines = []
+    for (name, start), title in KINDS.items():
+        record = result(name)
+        if not record:
+            return ABSENT
+        scenes = _scenes(record, start)
+        rates = bd_rates(scenes, dict.fromkeys(FOLLOWING, "foveate-none"), WORTH)
+        for codec in FOLLOWING:
+            if codec in rates:
+                cells = (_with_interval(rates[codec].get(m), 1, sign="+") for m in WORTH)
+                shown = f"{title}, {len(scenes)}", coders.title(record, codec)
+                lines.append((*shown, *cells))
+    headings = ("pictures", "% of bytes, Foveate, no map 0", *(coders.HEADINGS[m] for m in WORTH))
+    return table(headings, lines)
+
+
+def _scenes(record: dict[str, Any], start: str) -> list[CodedScene]:
+    """The record's scenes whose names start so, with the numbers that BD-rates are made of."""
+    scenes = []
+    for at, key in enumerate(record["pictures"]):
+        if not key.startswith(start):
+            continue
+        scene = CodedScene(key, "", 0)
+        for quality, of in record["per_picture"].items():
+            scene.numbers[int(quality)] = {
+                codec: {m: numbers[m][at] for m in ("bytes", *WORTH)}
+                for codec, numbers in of.items()
+            }
+        scenes.append(scene)
+    return scenes
+
+
+def below_plain() -> str:
+    """How many pictures come out below plain JPEG of the same bytes by models of the eye."""
+    columns = [(quality, metric) for quality in BELOW_AT for metric in EYES]
+    lines = []
+    for name in ("coding", "kodak", "gaze-test"):
+        record = result(f"codecs-{name}")
+        if not record:
+            return ABSENT
+        for codec in ("foveate", "foveate-eyes"):
+            cells = (
+                _share_below(record["per_picture"].get(quality, {}), codec, metric)
+                for quality, metric in columns
+            )
+            lines.append((f"`{name}`", coders.title(record, codec), *cells))
+    headings = (f"{coders.HEADINGS[metric]}, {quality}" for quality, metric in columns)
+    return table(("pictures", "below plain JPEG, %", *headings), lines)
+
+
+def _share_below(of: dict[str, Any], codec: str, metric: str) -> str:
+    if not of:
+        return ABSENT
+    pairs = list(zip(of[codec][metric], of[PLAIN][metric], strict=True))
+    return f"{100 * sum(ours < plain for ours, plain in pairs) / len(pairs):.0f}"
 
 
 def equal_bytes(name: str, quality: str, to: str) -> str:
@@ -200,9 +272,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "table1-large": partial(table1, "table1-large"),
     "qualities": partial(qualities, "table1-kodak"),
     "figure4": figure4,
-    "bd-kodak": partial(bd_rates, "codecs-kodak"),
-    "bd-coding": partial(bd_rates, "codecs-coding"),
-    "bd-gaze-test": partial(bd_rates, "codecs-gaze-test"),
+    "bd-kodak": partial(against_mozjpeg, "codecs-kodak"),
+    "bd-coding": partial(against_mozjpeg, "codecs-coding"),
+    "bd-gaze-test": partial(against_mozjpeg, "codecs-gaze-test"),
     **{
         f"{name}-{quality}-{to}": partial(equal_bytes, f"codecs-{name}", quality, to)
         for name in ("kodak", "coding")
@@ -210,6 +282,8 @@ TABLES: dict[str, Callable[[], str]] = {
         for to in (PLAIN, ANCHOR)
         if to == PLAIN or quality == "50"
     },
+    "map-worth": map_worth,
+    "below-plain": below_plain,
     "other-viewers": other_viewers,
     "curves": curves,
     "seconds": seconds,

@@ -19,6 +19,7 @@ DIR holds the set's val-*.tar of KEY.webp + KEY.mask.png + KEY.json, and its man
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,9 +32,15 @@ from foveate.experiments.localisation import STUFF, measure_localisation
 from foveate.experiments.measuring import MapOf, Scores, difference, maps_of_model
 from foveate.experiments.records import files_hash, head, publish
 from foveate.models.classes import general_classes
+from foveate.models.networks.msroi import ranked_things
+from foveate.models.registry import get_model
+from foveate.models.session import run_network
+from foveate.saliency.glance import glance
 
 MODELS = ("centre", "spectral-residual", "cam", "cam-top-five", "msroi", "msroi-top-five")
 PAIRS = (("msroi", "cam"), ("msroi", "cam-top-five"), ("msroi-top-five", "cam-top-five"))
+OVER_THRESHOLD = ("msroi", "msroi-lite", "msroi-fine")
+"""Those that sum the maps of all classes over their thresholds."""
 DIGITS = 4
 
 
@@ -102,6 +109,18 @@ def fold(
     return replace(picture, labels=labels, class_mask=table[picture.class_mask])
 
 
+def classes_over_threshold(model: str, pictures: list[LabelledPicture]) -> dict[str, int]:
+    """How many pictures have how many classes of objects in the sum of equation 5."""
+    entry, counts = get_model(model), Counter[int]()
+    assert entry.record is not None
+    for picture in pictures:
+        height, width = entry.size(*picture.pixels.shape[:2])
+        seen = glance(picture.pixels, height=height, width=width)
+        outputs = run_network(entry.record, seen, 1)
+        counts[int((outputs["scores"][ranked_things(outputs)] > 0).sum())] += 1
+    return {str(count): counts[count] for count in sorted(counts)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the labelled set")
@@ -133,6 +152,7 @@ def main() -> None:
             "left_out": sorted(left_out),
             "of_two_or_more": int((np.array(looked_for) >= 2).sum()),
         } | row(found, models)
+    several = [each for each in folded if sum(label not in stuff for label in each.labels) >= 2]
     publish(
         {
             **head(["numpy", "onnxruntime", "foveate"]),
@@ -143,6 +163,14 @@ def main() -> None:
                 "sha256": files_hash(shard_paths(options.data, options.part)),
             },
             "rows": rows,
+            "classes_over_threshold": {
+                model: {
+                    "pictures": classes_over_threshold(model, folded),
+                    "of_two_or_more_objects": classes_over_threshold(model, several),
+                }
+                for model in models
+                if model in OVER_THRESHOLD
+            },
         },
         options.save,
     )

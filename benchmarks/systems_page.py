@@ -91,6 +91,23 @@ def recall() -> str:
     return "\n".join([table(headings, shown), "", told, "", *lines])
 
 
+def over_threshold() -> str:
+    """Of how many pictures' maps equation 5 sums no class, one, or more."""
+    counted = result("object-recall").get("classes_over_threshold")
+    if counted is None:
+        return ABSENT
+    rows = []
+    for model, of in counted.items():
+        for title, found in (
+            ("all", of["pictures"]),
+            ("those of two objects or more", of["of_two_or_more_objects"]),
+        ):
+            none, one = found.get("0", 0), found.get("1", 0)
+            more = sum(found.values()) - none - one
+            rows.append((f"`{model}`", title, str(none), str(one), str(more)))
+    return table(("model", "pictures", "no class", "one", "two or more"), rows)
+
+
 def objects() -> str:
     found = result("objects").get("rows")
     if not found:
@@ -181,6 +198,7 @@ TABLES = {
     "systems": systems,
     "recall": recall,
     "objects": objects,
+    "over-threshold": over_threshold,
     "differences": differences,
     "fixations": fixations,
     "speed": speed,

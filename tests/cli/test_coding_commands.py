@@ -71,10 +71,12 @@ def test_same_place_tells_ccs_and_nss(foveate, images: Path) -> None:
 
 
 def test_bench_prints_rates_tables_and_time_and_draws_curves(foveate, images: Path) -> None:
-    words = ("--images", images, *MAP, "--codecs", "foveate,mozjpeg", "--qualities", "30,50,80")
+    words = ("--images", images, *MAP, "--codecs", "foveate,foveate-none,mozjpeg")
+    words += ("--qualities", "30,50,80")
     run = foveate("bench", "codecs", *words, "--figures", "figures", "--save", "codecs.json")
     assert run.code == 0
-    for told in ("BD-rate against mozjpeg", "quality 50, less", "s a megapixel", "written"):
+    rates = ("BD-rate against mozjpeg", "BD-rate against the same without a map")
+    for told in (*rates, "quality 50, less", "s a megapixel", "written"):
         assert told in run.out
     assert Path("figures/codecs-set.svg").is_file()
     record = json.loads(Path("codecs.json").read_text())

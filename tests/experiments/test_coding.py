@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -238,5 +239,25 @@ def test_a_curve_that_does_not_rise_is_left_out_of_bd_rates_and_told():
 def test_pictures_that_were_jpegs_before_are_told(tmp_path):
     folder = write_scenes(tmp_path, count=1, suffix=".jpg")
     study = Study(folder / "images", scene_files(folder / "images"))
-    assert "1 of 1 pictures were JPEGs before" in study.history_notes()[0]
+    assert "1 of 1 pictures were JPEGs before" in study.picture_notes()[0]
     assert study.name == tmp_path.name
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"quality": 80}, True),
+        ({"lossless": True}, False),
+        ({"lossless": True, "exif": b"a"}, False),
+    ],
+)
+def test_pictures_that_were_lossy_webp_before_are_told(tmp_path, options, told):
+    Image.fromarray(pixels_of(48, 64)).save(tmp_path / "a.webp", **options)
+    notes = Study(tmp_path, scene_files(tmp_path)).picture_notes()
+    assert [note.startswith("1 of 1 pictures were lossy WebP") for note in notes] == [True] * told
+
+
+def test_sizes_of_one_picture_are_no_pictures(tmp_path):
+    Image.fromarray(pixels_of(48, 64)).save(tmp_path / "a.png")
+    files = [replace(scene_files(tmp_path)[0], size=(height, 64)) for height in (48, 24)]
+    assert "not over pictures" in Study(tmp_path, files).picture_notes()[0]

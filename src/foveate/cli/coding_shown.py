@@ -88,14 +88,17 @@ def show_same_place(record: dict[str, Any]) -> None:
 def show_codecs(record: dict[str, Any]) -> None:
     """BD-rates, differences at equal bytes, and time."""
     labels, metrics, anchor = record["labels"], record["metrics"], record["anchor"]
-    rates = record["bd_rate_per_cent"]
-    columns = {n: title for n, title in metrics.items() if any(n in of for of in rates.values())}
-    if columns:
-        cells: Cells = [
-            (labels[codec], {name: _per_cent(of.get(name)) for name in columns})
-            for codec, of in rates.items()
-        ]
-        print_cells(f"BD-rate against {labels[anchor]}, %", cells, columns)
+    for rates, against in (
+        (record["bd_rate_per_cent"], labels.get(anchor)),
+        (record["map_bd_rate_per_cent"], "the same without a map"),
+    ):
+        columns = {n: text for n, text in metrics.items() if any(n in of for of in rates.values())}
+        if columns:
+            cells: Cells = [
+                (labels[codec], {name: _per_cent(of.get(name)) for name in columns})
+                for codec, of in rates.items()
+            ]
+            print_cells(f"BD-rate against {against}, %", cells, columns)
     for quality, rows in record["equal_bytes"].items():
         for other in (PLAIN, anchor):
             if other in rows:

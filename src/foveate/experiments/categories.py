@@ -49,7 +49,7 @@ def figure5(study: Study, *, quality: int = 50) -> tuple[dict[str, Any], Any]:
         "labels": {name: label(name) for name in names},
         "per_picture": per_picture(together),
         "printed": printed_facts("msroi")["figure5"],
-        "notes": [*notes, *unequal(together), *study.history_notes()],
+        "notes": [*notes, *unequal(together), *study.picture_notes()],
     }
     return record, figure
 

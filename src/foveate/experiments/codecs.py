@@ -222,7 +222,7 @@ _LIST = (
     ),
     Codec("mosaic", "the paper's mosaic", by_mosaic("own")),
     Codec("mosaic-ranks", "the mosaic, map by rank", by_mosaic("own by rank")),
-    Codec("mosaic-msroi", "the mosaic, MS-ROI's map", by_mosaic("msroi-released")),
+    Codec("mosaic-msroi", "the mosaic, the released map", by_mosaic("msroi-released")),
     Codec("mosaic-rule-3", "the mosaic as released, rule 3", by_rule(3)),
     Codec("mosaic-rule-6", "the mosaic as released, rule 6", by_rule(6)),
     Codec("foveate-none", "Foveate, no map", by_foveate("none", tune="fidelity")),

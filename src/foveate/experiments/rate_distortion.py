@@ -101,7 +101,7 @@ def bench_codecs(
         },
         "curves": curves,
         "per_picture": {str(quality): per_picture(of) for quality, of in scores.items()},
-        "notes": [*notes, *study.history_notes()],
+        "notes": [*notes, *study.picture_notes()],
     }
     return record, _figure(curves, shown)
 

@@ -71,13 +71,39 @@ class Study:
             "map": self.model,
         }
 
-    def history_notes(self) -> list[str]:
-        """A warning where pictures were JPEGs before: their grid flatters a trellis by decibels."""
-        suffixes = [each.picture.suffix.lower() for each in self.files if each.size is None]
-        count = sum(suffix in (".jpg", ".jpeg") for suffix in suffixes)
-        if not count:
-            return []
-        return [
-            f"{count} of {len(suffixes)} pictures were JPEGs before: on its own grid a trellis "
-            "finds the old tables, which flatters it; better measure pictures without that history"
-        ]
+    def picture_notes(self) -> list[str]:
+        """What the pictures are that a reader of the numbers has to know.
+
+        JPEGs before: their grid flatters a trellis by decibels. Lossy WebP: smoothed by a coder
+        already. Sizes of one picture: intervals over them are not over pictures.
+        """
+        notes = []
+        whole = [each.picture for each in self.files if each.size is None]
+        jpegs = sum(path.suffix.lower() in (".jpg", ".jpeg") for path in whole)
+        if jpegs:
+            notes.append(
+                f"{jpegs} of {len(whole)} pictures were JPEGs before: on its own grid a trellis "
+                "finds the old tables, which flatters it; better measure pictures without that "
+                "history"
+            )
+        webps = sum(path.suffix.lower() == ".webp" and _is_lossy_webp(path) for path in whole)
+        if webps:
+            notes.append(
+                f"{webps} of {len(whole)} pictures were lossy WebP before: what a coder has "
+                "smoothed already is easier to code again"
+            )
+        if len(self.files) > 1 and len({each.picture for each in self.files}) == 1:
+            notes.append("sizes of one picture: intervals are over sizes, not over pictures")
+        return notes
+
+
+def _is_lossy_webp(path: Path) -> bool:
+    """Whether a WebP file holds a lossy frame: the chunk "VP8 ", after VP8X and its like or not."""
+    with path.open("rb") as file:
+        file.seek(12)  # RIFF, size, WEBP
+        while len(head := file.read(8)) == 8:
+            if head[:4] in (b"VP8 ", b"VP8L"):
+                return head[:4] == b"VP8 "
+            size = int.from_bytes(head[4:], "little")
+            file.seek(size + size % 2, 1)
+    return False

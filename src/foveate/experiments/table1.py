@@ -104,6 +104,6 @@ def reproduce_table1(study: Study, *, quality: int = 50, protocol: str = "fair")
             *READING,
             *notes,
             *unequal(scores),
-            *study.history_notes(),
+            *study.picture_notes(),
         ],
     }
