@@ -145,10 +145,9 @@ def differences() -> str:
 
 
 def fixations() -> str:
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for name in ("attention", "attention-references"):
-        for row in result(name).get("rows", []):
-            rows.setdefault((row["set"], row["part"]), {}).update(row["models"])
+    rows: dict[tuple[str, str], dict[str, Any]] = {
+        (row["set"], row["part"]): row["models"] for row in result("attention").get("rows", [])
+    }
     models = list(dict.fromkeys(model for of in rows.values() for model in of))
     shown = []
     for model in models:
