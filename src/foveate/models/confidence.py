@@ -20,7 +20,7 @@ NEIGHBOURS = (0.4, 0.7)
 # grey levels of standard deviation under which nothing can be seen
 CONTRAST = (1.0, 4.0)
 # parting of the mask's probabilities: more than MEnet's of any grey, noisy or graded picture, and
-# less than foveate-s's of nine in ten pictures of duts' val part (results/map-fit.json)
+# less than foveate-s's of nineteen in twenty pictures of duts' val part (results/map-fit.json)
 PARTING = (0.1, 0.3)
 # how steep the mask's curve of fixations by rank is beside gaze's: results/weight-curve.json
 MASK_CONFIDENCE = 0.47
