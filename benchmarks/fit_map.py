@@ -9,7 +9,7 @@
 4. The ends of the masks' confidence: how far the probabilities of foveate-s and menet part on the
    same featureless pictures, and on the val part of duts; beside it, over those, its correlation
    and that of the probabilities' spread with what the masks are worth: how much likelier a pixel
-   is the object's where the mask says so than anywhere.
+   is the object's where the mask says so than anywhere, over how much likelier it can be.
 The constants live in models/networks/foveate_s.py, the network's record, and models/confidence.py.
 """
 
@@ -107,7 +107,8 @@ def partings(model: str, pictures: list[AttentionPicture]) -> dict[str, Any]:
         inside = resized(object_pixels(picture.mask), *mask.shape)
         parted.append(parting(mask))
         spread.append(float(mask.std()))
-        worth.append(float((mask * inside).sum() / mask.sum() - inside.mean()))
+        gained = (mask * inside).sum() / mask.sum() - inside.mean()
+        worth.append(float(gained / (1 - inside.mean())))
     return {
         "of_featureless_pictures": {
             name: round(parting(probabilities(model, pixels)), 3)
