@@ -175,6 +175,24 @@ def test_a_constant_map_leaves_the_network_able_to_learn(pack, name):
     assert slopes[0] > 0.1 * slopes[1]
 
 
+@pytest.mark.parametrize("name", ["fan-in1+constant", "fan-in3+constant"])
+def test_a_constant_comes_out_of_the_branch_as_it_did_in_training(pack, name):
+    images, labels = first_batch(pack, maps="constant")[:2]
+    network = first_network(name)
+    pixels, saliency = as_floats(images, torch.zeros(4))
+    optimizer = torch.optim.SGD(network.parameters(), lr=RATE)
+    for _ in range(3):  # running statistics would lag behind these steps
+        optimizer.zero_grad()
+        functional.cross_entropy(network(pixels, saliency), labels).backward()
+        optimizer.step()
+    network.eval()
+    with torch.no_grad():
+        measured = network(pixels, saliency)
+        network.branch.train()
+        trained = network(pixels, saliency)
+    assert measured.numpy() == pytest.approx(trained.numpy(), rel=1e-4, abs=1e-4)
+
+
 @pytest.mark.parametrize("name", ["rgb+attention", "fan-in1+constant"])
 def test_a_training_done_otherwise_is_not_taken_for_this_one(pack, tmp_path, name):
     one_step(name, pack, tmp_path)

@@ -47,14 +47,17 @@ def build_network(
 
 
 def _let_constants_through(branch: nn.Module) -> None:
-    """Begin the norms' shifts, all that a norm leaves of a constant, at 1.
+    """Begin the norms' shifts, all that a norm leaves of a constant, at 1, and keep to the batch.
 
     From 0 the product with the branch is 0, no slope reaches anything before it, and the control
-    would tell of a dead network only.
+    would tell of a dead network only. Running statistics would lag behind the weights, and a norm
+    divides that lag by a deviation of nothing: what is measured would not be what was trained.
     """
     for module in branch.modules():
         if isinstance(module, nn.BatchNorm2d):
             nn.init.ones_(module.bias)
+            module.track_running_stats = False
+            module.running_mean = module.running_var = module.num_batches_tracked = None
 
 
 def attention_layers(network: nn.Module) -> tuple[str, ...]:
