@@ -162,6 +162,8 @@ def map_worth() -> str:
         if not record:
             return ABSENT
         scenes = _scenes(record, start)
+        if not scenes:
+            continue
         rates = bd_rates(scenes, dict.fromkeys(FOLLOWING, "foveate-none"), WORTH)
         for codec in FOLLOWING:
             if codec in rates:
@@ -197,6 +199,8 @@ def below_plain() -> str:
         if not record:
             return ABSENT
         for codec in ("foveate", "foveate-eyes"):
+            if codec not in record["labels"]:
+                continue
             cells = (
                 _share_below(record["per_picture"].get(quality, {}), codec, metric)
                 for quality, metric in columns

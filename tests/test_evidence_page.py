@@ -43,22 +43,24 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     images, fixations = tmp_path / "images", tmp_path / "fixations"
     images.mkdir()
     fixations.mkdir()
-    for seed in range(2):
-        Image.fromarray(a_scene(seed)[0]).save(images / f"{seed}.png")
-        np.save(fixations / f"{seed}.npy", np.array([[0, 20, 20], [1, 30, 25]]))
+    for seed, key in enumerate(("osie-1", "crowd-2")):
+        Image.fromarray(a_scene(seed)[0]).save(images / f"{key}.png")
+        np.save(fixations / f"{key}.npy", np.array([[0, 20, 20], [1, 30, 25]]))
     plain = Study(images, scene_files(images), model="centre", codecs=["foveate", "mozjpeg"])
     seen = Study(
         images,
         scene_files(images, fixations=[fixations]),
         model="centre",
-        codecs=["foveate", "mozjpeg"],
+        codecs=["foveate", "foveate-none", "mozjpeg"],
     )
     results = pages.RESULTS
     save(reproduce_table1(plain), results, "table1-kodak")
     save(reproduce_table1(plain, protocol="printed"), results, "table1-kodak-printed")
     save(reproduce_table1(seen), results, "table1-coding")
     save(reproduce_same_place(seen, models=["spectral-residual"]), results, "same-place-coding")
-    ladder = Study(images, size_ladder(images / "0.png", 2), model="centre", codecs=["foveate"])
+    ladder = Study(
+        images, size_ladder(images / "osie-1.png", 2), model="centre", codecs=["foveate"]
+    )
     save(figure4(ladder)[0], results, "figure4")
     save(reproduce_table1(ladder), results, "table1-large")
     curves, _ = bench_codecs(seen, qualities=(30, 50, 80))
@@ -73,6 +75,8 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
         body = text.split(f"<!-- table {name} -->")[1].split("<!-- end table")[0]
         assert "|---|" in body or name == "curves", name
     assert "**Foveate**" in text
+    for kind in ("`coding`, OSIE, 1", "`coding`, crowds, 1", "`gaze-test`, crowds, 1"):
+        assert f"| {kind} | **Foveate** | " in text
     assert "| printed: Std JPEG | 33.91 |" in text
 
 
