@@ -26,7 +26,7 @@ from typing import Any
 
 import coder_tables as coders
 from foveate.experiments.coding import CodedScene
-from foveate.experiments.rate_distortion import bd_rates
+from foveate.experiments.rate_distortion import WITHOUT_MAP, bd_rates
 from pages import ABSENT, ROOT, filled, number, result, table
 
 PAGE = ROOT / "docs" / "evidence.md"
@@ -164,7 +164,7 @@ def map_worth() -> str:
         scenes = _scenes(record, start)
         if not scenes:
             continue
-        rates = bd_rates(scenes, dict.fromkeys(FOLLOWING, "foveate-none"), WORTH)
+        rates = bd_rates(scenes, {codec: WITHOUT_MAP[codec] for codec in FOLLOWING}, WORTH)
         for codec in FOLLOWING:
             if codec in rates:
                 cells = (_with_interval(rates[codec].get(m), 1, sign="+") for m in WORTH)

@@ -247,6 +247,7 @@ def test_pictures_that_were_jpegs_before_are_told(tmp_path):
     ("options", "told"),
     [
         ({"quality": 80}, True),
+        ({"quality": 80, "exif": b"a"}, True),
         ({"lossless": True}, False),
         ({"lossless": True, "exif": b"a"}, False),
     ],
