@@ -13,6 +13,9 @@ Table = npt.NDArray[np.int32]
 
 LUMA_OF_RGB = (0.299, 0.587, 0.114)
 """Shares of red, green and blue in luma (BT.601; T.871, clause 7)."""
+CB_OF_RGB = (-0.299 / 1.772, -0.587 / 1.772, 0.5)
+CR_OF_RGB = (0.5, -0.587 / 1.402, -0.114 / 1.402)
+"""Their shares in the colour differences, around 0."""
 
 
 def _constant(rows: list[list[int]]) -> Table:

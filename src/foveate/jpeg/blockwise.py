@@ -7,20 +7,14 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from foveate.jfif import CB_OF_RGB, CR_OF_RGB, LUMA_OF_RGB
 from foveate.jpeg.plain import nearest_quality, opened_jpeg
 
 _SAMPLE_PIXELS = 1_000_000
 _ROWS_AT_ONCE = 4  # few enough to stay in the cache
 _NO_ERROR = 1e-9  # what rounding of floats leaves
-_YCBCR = np.array(
-    [
-        [0.299, -0.168735892, 0.5],
-        [0.587, -0.331264108, -0.418687589],
-        [0.114, 0.5, -0.081312411],
-    ],
-    np.float32,
-)
-"""JFIF: R, G, B down, Y, Cb, Cr across."""
+_YCBCR = np.array([LUMA_OF_RGB, CB_OF_RGB, CR_OF_RGB], np.float32).T.copy()
+"""R, G, B down, Y, Cb, Cr across."""
 
 
 def block_grid(height: int, width: int) -> tuple[int, int]:

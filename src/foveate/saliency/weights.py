@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
+
+from foveate.blur import gaussian_blurred
 
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the picture, orientation applied."""
@@ -28,21 +31,6 @@ def ranks(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     below = np.cumsum(counts) - counts
     share = (below + 0.5 * counts) / values.size
     return np.asarray(share[index.reshape(-1)].reshape(values.shape), dtype=np.float32)
-
-
-def _blurred(values: npt.NDArray[np.float32], sigma: float) -> npt.NDArray[np.float32]:
-    """Gaussian blur, edges repeated."""
-    radius = int(np.ceil(3 * sigma))
-    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-    taps /= taps.sum()
-    for axis in (0, 1):
-        widths = [(radius, radius) if a == axis else (0, 0) for a in (0, 1)]
-        padded = np.pad(values, widths, mode="edge")
-        length = values.shape[axis]
-        values = np.zeros_like(values)
-        for offset, tap in enumerate(taps):
-            values += np.float32(tap) * np.take(padded, range(offset, offset + length), axis=axis)
-    return values
 
 
 def touched_blocks(boxes: Sequence[Box], rows: int, cols: int) -> npt.NDArray[np.bool_]:
@@ -79,6 +67,8 @@ def block_weights(
         log_weights[touched_blocks(protect, *values.shape)] = boldness * CURVE_LOG_WEIGHTS[-1]
     if np.ptp(log_weights) == 0:
         return None
-    log_weights = _blurred(log_weights, FEATHER_BLOCKS)
+    log_weights = gaussian_blurred(
+        log_weights, FEATHER_BLOCKS, radius=ceil(3 * FEATHER_BLOCKS), edges="edge"
+    )
     centred = log_weights - np.float32(log_weights.mean(dtype=np.float64))
     return np.asarray(np.exp(centred), np.float32)

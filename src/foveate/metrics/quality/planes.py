@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.jfif import LUMA_OF_RGB
+from foveate.jfif import CB_OF_RGB, CR_OF_RGB, LUMA_OF_RGB
 
 Plane = npt.NDArray[np.float64]
 PlaneOf = Callable[[npt.NDArray[Any]], Plane]
@@ -24,12 +24,12 @@ def luma(picture: npt.NDArray[Any]) -> Plane:
 
 def cb(picture: npt.NDArray[Any]) -> Plane:
     """Cb (H, W) float64 around 0 (JFIF's offset left out); of a grey picture 0."""
-    return _weighted(picture, (-0.299 / 1.772, -0.587 / 1.772, 0.5), grey=0.0)
+    return _weighted(picture, CB_OF_RGB, grey=0.0)
 
 
 def cr(picture: npt.NDArray[Any]) -> Plane:
     """Cr (H, W) float64 around 0 (JFIF's offset left out); of a grey picture 0."""
-    return _weighted(picture, (0.5, -0.587 / 1.402, -0.114 / 1.402), grey=0.0)
+    return _weighted(picture, CR_OF_RGB, grey=0.0)
 
 
 def luma_pair(

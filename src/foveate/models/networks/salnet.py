@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from foveate.blur import gaussian_blurred
 from foveate.models.confidence import gaze_confidence
 from foveate.models.registry import Prediction, register_network
 from foveate.models.session import Outputs
@@ -33,18 +34,8 @@ def _size(height: int, width: int) -> tuple[int, int]:
 )
 def salnet(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
     """The authors' post-processing, before the map is enlarged where they blur it after."""
-    levels = np.clip(_blurred(outputs["map"]), 0, 255)
+    levels = np.clip(gaussian_blurred(outputs["map"], SIGMA, radius=2, edges="reflect"), 0, 255)
     peak = max(float(levels.max()), 1e-6)
     values = np.asarray(levels / peak, dtype=np.float32)
     density = values / max(float(values.mean()), 1e-6)
     return Prediction(values, STEEPNESS * gaze_confidence(density, pixels, nats=NATS))
-
-
-def _blurred(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """5x5 Gaussian blur, mirrored about the edge pixels."""
-    kernel = np.exp(-0.5 * (np.arange(-2, 3) / SIGMA) ** 2)
-    kernel /= kernel.sum()
-    padded = np.pad(values, 2, mode="reflect")
-    height, width = values.shape
-    across = sum(kernel[i] * padded[:, i : i + width] for i in range(5))
-    return np.asarray(sum(kernel[i] * across[i : i + height] for i in range(5)), dtype=np.float32)

@@ -1,0 +1,34 @@
+"""The small Gaussian blur that maps, and the weights made of them, are smoothed with."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+Real = TypeVar("Real", np.float32, np.float64)
+
+
+def gaussian_blurred(
+    values: npt.NDArray[Real],
+    sigma: float,
+    radius: int,
+    edges: Literal["edge", "reflect", "symmetric"],
+) -> npt.NDArray[Real]:
+    """(H, W) blurred by a Gaussian of `sigma` cells that ends `radius` cells away and sums to one.
+
+    Beyond the borders stands what `numpy.pad` puts there in the mode `edges`: the last cell, or the
+    values mirrored without it or with it.
+    """
+    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
+    taps /= taps.sum()
+    for axis in (0, 1):
+        widths = [(radius, radius) if a == axis else (0, 0) for a in (0, 1)]
+        padded = np.pad(values, widths, mode=edges)
+        length = values.shape[axis]
+        values = np.zeros_like(values)
+        for offset, tap in enumerate(taps):
+            shifted = np.take(padded, range(offset, offset + length), axis=axis)
+            values += values.dtype.type(tap) * shifted
+    return values
