@@ -175,6 +175,22 @@ def test_a_constant_map_leaves_the_network_able_to_learn(pack, name):
     assert slopes[0] > 0.1 * slopes[1]
 
 
+@pytest.mark.parametrize(("name", "about"), [("fan-in3", 0), ("fan-in3+ones", 1)])
+def test_a_branch_begins_as_a_factor_about_0_or_1(pack, name, about):
+    images, _ = first_batch(pack)[:2]
+    network = first_network(name)
+    factors = []
+    network.branch["norm1"].register_forward_hook(lambda _, inputs, output: factors.append(output))
+    network(*as_floats(images, torch.zeros(4)))
+    assert factors[0].mean(dim=(0, 2, 3)).detach().numpy() == pytest.approx(about, abs=1e-4)
+
+
+def test_how_its_branch_begins_is_all_that_ones_changes():
+    states = [first_network(name).state_dict() for name in ("fan-in1", "fan-in1+ones")]
+    changed = {name for name, values in states[0].items() if not values.equal(states[1][name])}
+    assert changed == {"branch.norm1.bias", "branch.norm2.bias"}
+
+
 @pytest.mark.parametrize("name", ["fan-in1+constant", "fan-in3+constant"])
 def test_a_constant_comes_out_of_the_branch_as_it_did_in_training(pack, name):
     images, labels = first_batch(pack, maps="constant")[:2]

@@ -125,6 +125,18 @@ def test_the_differences_are_those_that_decide():
     ]
 
 
+def test_a_branch_that_begins_at_one_is_set_against_a_constant_which_does_too():
+    names = ("no-conv2", "fan-in3", "fan-in3+ones", "fan-in3+constant", "fan-in3+other+ones")
+    trained = by_experiment([training(name, 1, "111000") for name in names])
+    pairs = {(each.first, each.second) for each in differences(trained)}
+    assert {second for first, second in pairs if first == "fan-in3+ones"} == {
+        *("no-conv2", "fan-in3", "fan-in3+constant", "fan-in3+other+ones")
+    }
+    assert {second for first, second in pairs if first == "fan-in3"} == {
+        *("no-conv2", "fan-in3+constant")
+    }
+
+
 def test_a_difference_has_an_interval_over_pictures_and_one_over_seeds():
     by_pair = {(d.first, d.second): d for d in differences(by_experiment(TRAININGS))}
     found = by_pair["fan-in1", "rgb"]

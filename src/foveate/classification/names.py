@@ -2,6 +2,7 @@
 
 fan-in1              the thesis' way in, trained from scratch
 fan-in1+other        every picture with another one's map; +gaussian, +constant
+fan-in1+ones         its branch begins as a factor about 1, as with +constant, not about 0
 rgb+mean             mean colour and mean map subtracted (section 4.5)
 rgbs+tuned           begun as the trained rgb, new weights drawn from [0, 1] (section 3.4)
 rgbs+zero            the same, but what is new begins without effect; fan-in1+zero: its branch
@@ -24,13 +25,14 @@ Start = Literal["scratch", "tuned", "zero"]
 RESNET = "resnet"
 RESNET_STAGES = ("stage1", "stage2", "stage3", "stage4")
 _MAPS: tuple[Maps, ...] = tuple(maps for maps in get_args(Maps) if maps != "own")
-_SUFFIXES = (*_MAPS, "tuned", "zero", "attention", "mean", "padded")
+_SUFFIXES = (*_MAPS, "tuned", "zero", "ones", "attention", "mean", "padded")
 
 DEFAULT = tuple(WAYS)
 """The ten ways and fan-in3's control."""
 
 CONTROLS = (
     *(f"fan-in{number}+{maps}" for number in (1, 2, 3) for maps in _MAPS),
+    *(f"fan-in{number}+ones" for number in (1, 2, 3)),
     "rgb+tuned",
     "fan-in1+zero",
     "no-conv2+tuned",
@@ -63,12 +65,14 @@ class Experiment:
 
     network: of ways.get_way, or resnet, resnet@STAGE-STAGE. maps: which maps it is given. start:
     begun from random weights; from the trained network without map, what is new drawn from [0, 1];
-    or the same without effect. mean: colours' and maps' means subtracted.
+    or the same without effect. ones: the branch begins as a factor about 1. mean: means of colours
+    and maps subtracted.
     """
 
     network: str
     maps: Maps = "own"
     start: Start = "scratch"
+    ones: bool = False
     attention: bool = False
     mean: bool = False
     padded: bool = False
@@ -79,6 +83,7 @@ class Experiment:
         told = [
             self.maps if self.maps != "own" else "",
             self.start if self.start != "scratch" else "",
+            "ones" if self.ones else "",
             "attention" if self.attention else "",
             "mean" if self.mean else "",
             "padded" if self.padded else "",
@@ -99,7 +104,7 @@ class Experiment:
         """The same network and training with no map: what a gain is a gain over."""
         network = RESNET if self.is_resnet else get_way(self.network).without_map.name
         start: Start = "scratch" if self.start == "scratch" else "tuned"
-        return replace(self, network=network, maps="own", start=start, attention=False)
+        return replace(self, network=network, maps="own", start=start, ones=False, attention=False)
 
     @property
     def begins_as(self) -> Experiment | None:
@@ -118,6 +123,8 @@ def parse_experiment(text: str) -> Experiment:
             found = replace(found, start="tuned")
         elif suffix == "zero":
             found = replace(found, start="zero")
+        elif suffix == "ones":
+            found = replace(found, ones=True)
         elif suffix == "attention":
             found = replace(found, attention=True)
         elif suffix == "mean":
@@ -164,6 +171,10 @@ def _check(found: Experiment) -> None:
             gated(way)
         if not found.sees_map:
             raise OptionError(f"{found.name}: {found.network} has nothing to start at zero")
+    if found.ones and not _has_branch(found):
+        raise OptionError(f"{found.name}: {found.network} has no branch to begin at one")
+    if found.ones and (found.is_resnet or found.start == "zero" or found.maps == "constant"):
+        raise OptionError(f"{found.name}: its branch begins at 1 anyway: leave +ones out")
     if found.is_resnet and found.padded:
         raise OptionError(f"{found.name}: only AlexNet has a conv2 to pad")
     if found.start == "tuned" and _has_branch(found):

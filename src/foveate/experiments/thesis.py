@@ -171,7 +171,7 @@ class Difference:
 
 
 def differences(trained: Mapping[str, Trained]) -> list[Difference]:
-    """What decides: the map against none and against other maps; leaving conv2 out alone."""
+    """What decides: the map against none and others, a branch's beginning, leaving out conv2."""
     pairs = []
     for name, each in trained.items():
         experiment = each.experiment
@@ -182,6 +182,8 @@ def differences(trained: Mapping[str, Trained]) -> list[Difference]:
                 t for t, other in trained.items() if _differs_in_map(other.experiment, experiment)
             ]
             pairs += [(name, twin) for twin in twins]
+        if experiment.ones:
+            pairs.append((name, replace(experiment, ones=False).name))
     pairs.append(("no-conv2", "rgb"))
     pairs.append(("fan-in3", "rgb"))
     known = [(a, b) for a, b in dict.fromkeys(pairs) if a in trained and b in trained]
@@ -217,13 +219,12 @@ def parameter_notes() -> list[str]:
 
 
 def _differs_in_map(other: Experiment, experiment: Experiment) -> bool:
-    """Whether the other is the same training with another's, a constant or a centred map."""
-    return other.maps != "own" and other.name == _with_maps(experiment, other.maps)
+    """Whether the other is the same training with another's, a constant or a centred map.
 
-
-def _with_maps(experiment: Experiment, maps: str) -> str:
-    name, _, rest = experiment.name.partition("+")
-    return "+".join(filter(None, [name, maps, rest]))
+    With a constant a branch begins about 1 by itself.
+    """
+    ones = experiment.ones and other.maps != "constant"
+    return other.maps != "own" and other == replace(experiment, maps=other.maps, ones=ones)
 
 
 def _difference(first: Trained, second: Trained) -> Difference:

@@ -41,23 +41,36 @@ def build_network(
     if experiment.start == "zero" and way.merges:
         way = gated(way)
     network = AlexNet(AlexNetOptions(side, classes, way, experiment.padded, hidden))
+    if experiment.ones or experiment.maps == "constant":
+        _begin_at_one(network.branch)
     if experiment.maps == "constant":
-        _let_constants_through(network.branch)
+        _keep_to_batch(network.branch)
     return network
 
 
-def _let_constants_through(branch: nn.Module) -> None:
-    """Begin the norms' shifts, all that a norm leaves of a constant, at 1, and keep to the batch.
+def _begin_at_one(branch: nn.Module) -> None:
+    """Begin the norms' shifts at 1: the branch is then a factor about 1, not about 0.
 
-    From 0 the product with the branch is 0, no slope reaches anything before it, and the control
-    would tell of a dead network only. Running statistics would lag behind the weights, and a norm
-    divides that lag by a deviation of nothing: what is measured would not be what was trained.
+    A shift is all that a norm leaves of a constant. From 0 the product with the branch would be 0,
+    no slope would reach anything before it, and the control would tell of a dead network only.
     """
-    for module in branch.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            nn.init.ones_(module.bias)
-            module.track_running_stats = False
-            module.running_mean = module.running_var = module.num_batches_tracked = None
+    for norm in _norms(branch):
+        nn.init.ones_(norm.bias)
+
+
+def _keep_to_batch(branch: nn.Module) -> None:
+    """Measure by the batch's statistics, as it is trained.
+
+    Of a constant, running ones would lag behind the weights, and a norm divides that lag by a
+    deviation of nothing: what is measured would not be what was trained.
+    """
+    for norm in _norms(branch):
+        norm.track_running_stats = False
+        norm.running_mean = norm.running_var = norm.num_batches_tracked = None
+
+
+def _norms(branch: nn.Module) -> list[nn.BatchNorm2d]:
+    return [module for module in branch.modules() if isinstance(module, nn.BatchNorm2d)]
 
 
 def attention_layers(network: nn.Module) -> tuple[str, ...]:
