@@ -1,4 +1,4 @@
-"""The small Gaussian blur that maps, and the weights made of them, are smoothed with."""
+"""The Gaussian window, and the small blur that maps and the weights made of them get."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 Real = TypeVar("Real", np.float32, np.float64)
+
+
+def gaussian_window(taps: int, sigma: float) -> npt.NDArray[np.float64]:
+    """A Gaussian (taps,) of an odd number of taps, its sum 1."""
+    offsets = np.arange(taps) - taps // 2
+    window = np.exp(-0.5 * (offsets / sigma) ** 2)
+    return np.asarray(window / window.sum(), np.float64)
 
 
 def gaussian_blurred(
@@ -21,14 +28,13 @@ def gaussian_blurred(
     Beyond the borders stands what `numpy.pad` puts there in the mode `edges`: the last cell, or the
     values mirrored without it or with it.
     """
-    taps = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-    taps /= taps.sum()
+    window = gaussian_window(2 * radius + 1, sigma)
     for axis in (0, 1):
         widths = [(radius, radius) if a == axis else (0, 0) for a in (0, 1)]
         padded = np.pad(values, widths, mode=edges)
         length = values.shape[axis]
         values = np.zeros_like(values)
-        for offset, tap in enumerate(taps):
+        for offset, tap in enumerate(window):
             shifted = np.take(padded, range(offset, offset + length), axis=axis)
             values += values.dtype.type(tap) * shifted
     return values

@@ -176,7 +176,7 @@ def test_a_constant_map_leaves_the_network_able_to_learn(pack, name):
 
 
 @pytest.mark.parametrize(("name", "about"), [("fan-in3", 0), ("fan-in3+ones", 1)])
-def test_a_branch_begins_as_a_factor_about_0_or_1(pack, name, about):
+def test_a_branchs_norms_begin_about_0_or_1(pack, name, about):
     images, _ = first_batch(pack)[:2]
     network = first_network(name)
     factors = []

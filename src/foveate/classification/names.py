@@ -2,7 +2,7 @@
 
 fan-in1              the thesis' way in, trained from scratch
 fan-in1+other        every picture with another one's map; +gaussian, +constant
-fan-in1+ones         its branch begins as a factor about 1, as with +constant, not about 0
+fan-in1+ones         the shifts of its branch's norms begin at 1, as with +constant, not at 0
 rgb+mean             mean colour and mean map subtracted (section 4.5)
 rgbs+tuned           begun as the trained rgb, new weights drawn from [0, 1] (section 3.4)
 rgbs+zero            the same, but what is new begins without effect; fan-in1+zero: its branch
@@ -65,8 +65,8 @@ class Experiment:
 
     network: of ways.get_way, or resnet, resnet@STAGE-STAGE. maps: which maps it is given. start:
     begun from random weights; from the trained network without map, what is new drawn from [0, 1];
-    or the same without effect. ones: the branch begins as a factor about 1. mean: means of colours
-    and maps subtracted.
+    or the same without effect. ones: the shifts of the branch's norms begin at 1. mean: means of
+    colours and maps subtracted.
     """
 
     network: str

@@ -36,8 +36,8 @@ fan-in@STAGE-STAGE merges a branch after pool1, pool2, conv3, conv4 or pool5, or
 resnet, resnet@stage2 are a small ResNet without and with a branch.
 
 +other, +gaussian, +constant replace the map; +mean subtracts means; +tuned goes on from the trained
-rgb, new weights in 0 to 1, +zero with new weights of no effect; +ones begins a branch as a factor
-about 1, as +constant does; +attention teaches where to look; +padded pads conv2.
+rgb, new weights in 0 to 1, +zero with new weights of no effect; +ones begins the shifts of a
+branch's norms at 1, as +constant does; +attention teaches where to look; +padded pads conv2.
 
 ways, table4.1, controls, sweep, tuned, resnets stand for several of them.
 

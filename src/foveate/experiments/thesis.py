@@ -221,7 +221,7 @@ def parameter_notes() -> list[str]:
 def _differs_in_map(other: Experiment, experiment: Experiment) -> bool:
     """Whether the other is the same training with another's, a constant or a centred map.
 
-    With a constant a branch begins about 1 by itself.
+    With a constant a branch's shifts begin at 1 by themselves.
     """
     ones = experiment.ones and other.maps != "constant"
     return other.maps != "own" and other == replace(experiment, maps=other.maps, ones=ones)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy.ndimage import correlate1d
 from scipy.signal import correlate2d
 
-from foveate.metrics.quality.filters import filtered, gaussian, products
+from foveate.blur import gaussian_window
+from foveate.metrics.quality.filters import filtered, products
 
 
 @given(
@@ -31,7 +32,7 @@ def test_filtered_is_a_correlation_with_the_windows_product(
 
 def test_large_planes_are_filtered_in_parts_that_fit_together() -> None:
     plane = np.random.default_rng(0).random((230, 1300))
-    window = gaussian(11, 1.5)
+    window = gaussian_window(11, 1.5)
     blurred = correlate1d(correlate1d(plane, window, axis=0), window, axis=1)
     assert filtered(plane, window, window) == pytest.approx(blurred[5:-5, 5:-5])
 

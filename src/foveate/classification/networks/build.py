@@ -49,7 +49,7 @@ def build_network(
 
 
 def _begin_at_one(branch: nn.Module) -> None:
-    """Begin the norms' shifts at 1: the branch is then a factor about 1, not about 0.
+    """Begin the norms' shifts at 1, where a new norm's is 0.
 
     A shift is all that a norm leaves of a constant. From 0 the product with the branch would be 0,
     no slope would reach anything before it, and the control would tell of a dead network only.

@@ -13,22 +13,16 @@ from functools import lru_cache
 
 import numpy as np
 
+from foveate.blur import gaussian_window
 from foveate.metrics.quality.planes import Plane
 
 _ROWS, _COLUMNS = 16, 32  # the fastest bands of 8 to 128, for windows of 9 to 17 taps
 _PRODUCT = 1 << 18
 
 
-def gaussian(taps: int, sigma_px: float) -> Plane:
-    """A Gaussian window (taps,) of an odd number of taps, its sum 1."""
-    offsets = np.arange(taps) - taps // 2
-    window = np.exp(-0.5 * (offsets / sigma_px) ** 2)
-    return np.asarray(window / window.sum(), np.float64)
-
-
 def fitting_gaussian(taps: int, sigma_px: float, side: int) -> Plane:
-    """As `gaussian`, of the largest odd number of taps up to `taps` that fits into a side."""
-    return gaussian(min(taps, side - 1 + side % 2), sigma_px)
+    """As `gaussian_window`, of the largest odd number of taps up to `taps` that fits a side."""
+    return gaussian_window(min(taps, side - 1 + side % 2), sigma_px)
 
 
 def filtered(plane: Plane, down: Plane, across: Plane, *, step: int = 1) -> Plane:
