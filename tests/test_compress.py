@@ -104,7 +104,7 @@ def test_a_flat_map_asks_for_quality_everywhere():
 
 
 def test_the_function_is_not_hidden_by_its_module():
-    importlib.import_module("foveate.compress")
+    importlib.import_module("foveate._compress")
     assert callable(foveate.compress)
 
 

@@ -16,8 +16,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foveate.compare import Comparison, compare
-    from foveate.compress import compress
+    from foveate._compare import Comparison, compare
+    from foveate._compress import compress
     from foveate.errors import (
         DatasetError,
         FoveateError,
@@ -37,11 +37,11 @@ __version__ = "0.1.0"
 
 _ERRORS = "foveate.errors"
 _HOMES = {
-    "Comparison": "foveate.compare",
-    "compare": "foveate.compare",
+    "Comparison": "foveate._compare",
+    "compare": "foveate._compare",
     "Compressed": "foveate.report",
     "Report": "foveate.report",
-    "compress": "foveate.compress",
+    "compress": "foveate._compress",
     "Picture": "foveate.pictures",
     "read_picture": "foveate.pictures",
     "SaliencyMap": "foveate.saliency",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from foveate.compare import Comparison
+from foveate._compare import Comparison
 from foveate.metrics.quality import METRICS, Metric
 
 UNKNOWN = "–"

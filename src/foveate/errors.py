@@ -8,7 +8,7 @@ FoveateError
 ├── OutputError         a file that cannot or must not be written
 ├── ModelError          an unknown model, or weights that do not match their record
 ├── DatasetError        a folder or shard that is not laid out as its reader expects
-└── MissingExtraError   an optional dependency that is not installed
+└── MissingExtraError   a package or an extra that is not installed
 """
 
 from __future__ import annotations
@@ -52,10 +52,15 @@ class DatasetError(FoveateError):
 
 
 class MissingExtraError(FoveateError):
-    """An optional dependency that is not installed; names the extra that brings it."""
+    """A package or an extra that is not installed; the message names what to install.
 
-    def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs the '{extra}' extra: pip install 'foveate[{extra}]'")
+    Args:
+        feature: what was asked for, as the subject of a sentence.
+        requirement: what brings it, as pip takes it: "foveate-research[train]".
+    """
+
+    def __init__(self, feature: str, requirement: str) -> None:
+        super().__init__(f"{feature} needs more than is installed: pip install '{requirement}'")
 
 
 def printable(name: str | os.PathLike[str]) -> str:

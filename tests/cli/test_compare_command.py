@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
-from photos import photo, write_photo
 from PIL import Image
 
 import foveate as package
 from foveate.metrics.quality import METRICS
+from photos import photo, write_photo
 
 
 @pytest.fixture

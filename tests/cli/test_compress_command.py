@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from photos import photo, write_photo
 from PIL import Image
+
+from photos import photo, write_photo
 
 
 def decoded(path: Path | str) -> np.ndarray:

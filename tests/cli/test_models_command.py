@@ -6,9 +6,9 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from photos import write_photo
 
 from onnx_files import write_brightness
+from photos import write_photo
 
 pytestmark = pytest.mark.usefixtures("users_folder")
 

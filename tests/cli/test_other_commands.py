@@ -10,12 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from photos import write_photo
 from PIL import Image
 
 import foveate as package
 from foveate.cli.batch import run as run_batch
 from foveate.cli.inputs import Input
+from photos import write_photo
 
 COMMANDS = ("compress", "map", "compare", "models", "train", "export", "reproduce")
 

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from foveate.compare import Comparison
+from foveate._compare import Comparison
 from foveate.comparison_table import map_rows, size_rows, told_apart, whole_picture_rows
 from foveate.metrics.quality import METRICS
 

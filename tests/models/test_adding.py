@@ -68,8 +68,8 @@ def test_a_record_may_name_the_family_apart_from_itself(tmp_path):
 
 
 def test_another_reading_of_the_outputs_may_be_asked_for(tmp_path):
-    source = write_brightness(tmp_path / "a.onnx", gives="probability")
-    assert add_model(source, reads_as="menet-ce").reads_as == "menet-ce"
+    source = write_brightness(tmp_path / "a.onnx", gives="gaze")
+    assert add_model(source, reads_as="foveate-s-gaze").reads_as == "foveate-s-gaze"
     assert foveate.saliency_map(a_picture(), model="a").model == "a"
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from foveate.errors import ModelError
-from foveate.models import records
+from foveate.models import packages, records
 from foveate.models.records import checked_weights
 from foveate.models.registry import get_model, list_models
 
@@ -53,7 +53,7 @@ def test_weights_that_differ_from_their_record_are_refused(tmp_path, monkeypatch
     (tmp_path / "weights" / "tampered.onnx").write_bytes(b"other weights")
     record = {"weights": {"file": "tampered.onnx", "sha256": "0" * 64}}
     (tmp_path / "cards" / "tampered.json").write_text(json.dumps(record))
-    monkeypatch.setattr(records.resources, "files", lambda package: tmp_path)
+    monkeypatch.setattr(packages.resources, "files", lambda package: tmp_path)
     with pytest.raises(ModelError, match="does not match its record"):
         records.checked_weights("tampered")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import twin
 
 from foveate import native
-from foveate.jpeg import twin
 
 
 def pixels_of(height: int, width: int, channels: int, seed: int = 0) -> np.ndarray:

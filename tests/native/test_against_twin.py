@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import trellis_twin
+import twin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from native_inputs import in_units, pixels_of, random_levels
 
 from foveate import native
-from foveate.jpeg import trellis_twin, twin
-from foveate.jpeg.plain import quantisation_tables
+from foveate.coders.jpeg.plain import quantisation_tables
 
 SIZES = [(1, 1), (8, 8), (16, 16), (17, 1), (1, 33), (24, 40), (67, 45), (64, 129)]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import twin
 from native_inputs import pixels_of
 
 from foveate import native
-from foveate.jpeg import twin
-from foveate.jpeg.plain import quantisation_tables
+from foveate.coders.jpeg.plain import quantisation_tables
 
 
 @pytest.mark.parametrize("quality", [5, 50, 95])

@@ -7,7 +7,7 @@ from skimage import data
 
 import foveate
 from foveate.errors import ModelError, OptionError
-from foveate.models.controls import spectral_residual
+from foveate.models.baselines import spectral_residual
 from foveate.saliency import saliency_map
 from foveate.saliency.glance import glance
 

@@ -15,7 +15,7 @@ from foveate.cli.values import parsed
 from foveate.errors import OptionError, OutputError, printable
 
 if TYPE_CHECKING:
-    from foveate.compare import Comparison
+    from foveate._compare import Comparison
 
 EPILOG = """
 [bold]Examples[/]
@@ -71,9 +71,9 @@ def compare(
     ] = False,
 ) -> None:
     """Measure copies against their original: bytes and every metric, also where people look."""
-    from foveate.compare import Comparison, checked_metrics
-    from foveate.compare import compare as compare_pictures
-    from foveate.compress import map_of
+    from foveate._compare import Comparison, checked_metrics
+    from foveate._compare import compare as compare_pictures
+    from foveate._compress import map_of
     from foveate.pictures import read_picture, write_atomically
     from foveate.threads import usable_threads
 
@@ -102,7 +102,7 @@ def compare(
     paths = [item.path for item in inputs]
     outcome = run(inputs, paths, work, as_json=Comparison.to_dict if as_json else None)
     if outcome.done and not as_json:
-        from foveate.cli.compared import show_comparisons
+        from foveate.cli.comparison_tables import show_comparisons
 
         show_comparisons(outcome.done)
     if page is not None and html is not None and outcome.done and not outcome.interrupted:

@@ -20,7 +20,7 @@ from foveate.cli.values import box, parsed, readable_bytes, readable_saving, siz
 from foveate.errors import OptionError, printable
 
 if TYPE_CHECKING:
-    from foveate.compress import Report
+    from foveate._compress import Report
 
 EPILOG = """
 [bold]Examples[/]
@@ -154,8 +154,8 @@ def compress(
     Give at most one of --quality, --match-quality and --size.
     Of a folder, the pictures directly in it are taken, but not Foveate's own results.
     """
+    from foveate._compress import compress as compress_picture
     from foveate.arguments import checked_goal
-    from foveate.compress import compress as compress_picture
 
     target_size = None if size is None else parsed(size_bytes, size, "--size")
     boxes = [parsed(box, text, "--protect") for text in protect or ()]

@@ -7,32 +7,61 @@ import logging
 import os
 import re
 import sys
-from typing import Annotated, Any, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
+from typer.core import TyperGroup
 
 import foveate
-from foveate.cli import (
-    bench,
-    classify,
-    compare,
-    compress,
-    evaluate,
-    export,
-    map,
-    models,
-    reproduce,
-    train,
-)
+from foveate.cli import compare, compress, map, models
 from foveate.cli.batch import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
-from foveate.cli.trainable import NamesTrainings
-from foveate.errors import FoveateError, OptionError
+from foveate.errors import FoveateError, MissingExtraError, OptionError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 UsageError = cast("type[Exception]", typer.BadParameter.__base__)
 """What typer raises of an option, argument or command that is none; typer gives it no name."""
 
+ENTRY_POINT = "foveate.commands"
+RESEARCH_COMMANDS = ("train", "export", "evaluate", "reproduce", "bench", "classify")
+"""The commands that foveate-research brings."""
+
+
+class Commands(TyperGroup):
+    """Foveate's own commands, and those that installed packages bring.
+
+    A package names a Typer app for each of its commands under the entry point `foveate.commands`.
+    It is imported when the command is asked for, or the list of all.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), *(point.name for point in _installed())]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        for point in _installed():
+            if point.name == cmd_name:
+                command = typer.main.get_command(point.load())
+                command.name = cmd_name
+                return command
+        if cmd_name in RESEARCH_COMMANDS:
+            raise MissingExtraError(f"foveate {cmd_name}", "foveate-research")
+        return None
+
+
+def _installed() -> Iterable[EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return entry_points(group=ENTRY_POINT)
+
+
 app = typer.Typer(
     name="foveate",
+    cls=Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -45,12 +74,6 @@ app.command(epilog=compress.EPILOG, no_args_is_help=True)(compress.compress)
 app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_pictures)
 app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
 app.add_typer(models.app, name="models", epilog=models.EPILOG)
-app.command(cls=NamesTrainings, epilog=train.EPILOG, no_args_is_help=True)(train.train)
-app.command(cls=NamesTrainings, epilog=export.EPILOG, no_args_is_help=True)(export.export)
-app.add_typer(evaluate.app, name="evaluate", epilog=evaluate.EPILOG)
-app.add_typer(reproduce.app, name="reproduce", epilog=reproduce.EPILOG)
-app.add_typer(bench.app, name="bench", epilog=bench.EPILOG)
-app.add_typer(classify.app, name="classify", epilog=classify.EPILOG)
 
 
 def _print_version(wanted: bool) -> None:

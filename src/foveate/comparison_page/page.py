@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from foveate.compare import Comparison, comparable
+from foveate._compare import Comparison, comparable
 from foveate.comparison_page import sections
 from foveate.comparison_page.error_maps import ERROR_KINDS, Errors, shrunk_errors
 from foveate.comparison_page.shown import (

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from foveate.compare import Comparison
+from foveate._compare import Comparison
 from foveate.comparison_page.colours import (
     error_palette,
     heat_palette,

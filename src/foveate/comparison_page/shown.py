@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from foveate.jpeg import metadata
-from foveate.jpeg.plain import opened_jpeg
+from foveate.coders.jpeg import metadata
+from foveate.coders.jpeg.plain import opened_jpeg
 from foveate.pictures import Picture
 from foveate.pictures.srgb import in_srgb
 

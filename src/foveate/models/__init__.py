@@ -1,1 +1,1 @@
-"""Networks that predict where people look, and the one list of them (registry.py)."""
+"""The models that predict where people look: their list, their weights and how they are run."""

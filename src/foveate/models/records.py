@@ -1,6 +1,6 @@
 """Models' records and weights: those of the package, and those that the user added.
 
-A record is JSON beside its weights: cards/NAME.json with weights/NAME.onnx in the package;
+A record is JSON beside its weights: cards/NAME.json with weights/NAME.onnx in a package of models;
 NAME.json with NAME.onnx in the user's folder, where `foveate models add` puts them.
 """
 
@@ -10,12 +10,12 @@ import hashlib
 import json
 import os
 from functools import cache
-from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, cast
 
 from foveate.errors import ModelError
+from foveate.models.packages import package_file
 
 
 def user_folder() -> Path:
@@ -71,8 +71,3 @@ def checked_weights(name: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != stated["sha256"]:
         raise ModelError(f"{path} does not match its record's SHA-256: {mend}")
     return data
-
-
-def package_file(folder: str, name: str) -> Traversable:
-    """A data file beside the models."""
-    return resources.files("foveate.models") / folder / name

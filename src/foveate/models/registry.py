@@ -1,33 +1,26 @@
 """The one list of models: name, what it is, how it sees a picture, its weights and its record.
 
 A network is an ONNX file and a function that reads its outputs as a map; a baseline is a function
-of the picture. Both are entered by a decorator under their function's name.
+of the picture. Each family's file ends with its rows, `ENTRIES`; installed packages bring more
+(`foveate.models.packages`), and users add weights of their own (`foveate.models.adding`).
 """
 
 from __future__ import annotations
 
 import difflib
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import ModelError
+from foveate.models.packages import OWN, model_packages, research_hint
 from foveate.models.records import added_records, has_record, read_card
 from foveate.models.session import Outputs, run_network
 
 AUTO = "foveate-s"
-_HOMES = (
-    "foveate.models.networks.foveate_s",
-    "foveate.models.networks.msroi",
-    "foveate.models.networks.cam",
-    "foveate.models.networks.menet",
-    "foveate.models.networks.salnet",
-    "foveate.models.controls",
-)
 
 Kind = Literal["network", "baseline"]
 Pixels = npt.NDArray[np.uint8]
@@ -100,52 +93,44 @@ class ModelEntry:
         return facts
 
 
-_ENTRIES: dict[str, ModelEntry] = {}
+def network(name: str, summary: str, read: Read, *, size: Size, record: str) -> ModelEntry:
+    """The row of a network, whose outputs `read` turns into a map."""
+    return ModelEntry(name, summary, "network", size, read=read, record=record)
 
 
-def register_network(*, summary: str, size: Size, record: str) -> Callable[[Read], Read]:
-    """Enter a function that reads a network's outputs, under its own name."""
-
-    def enter(read: Read) -> Read:
-        name = _name_of(read)
-        _ENTRIES[name] = ModelEntry(name, summary, "network", size, read=read, record=record)
-        return read
-
-    return enter
+def baseline(name: str, summary: str, draw: Draw, *, size: Size) -> ModelEntry:
+    """The row of a model without weights."""
+    return ModelEntry(name, summary, "baseline", size, draw=draw)
 
 
-def register_baseline(*, summary: str, size: Size) -> Callable[[Draw], Draw]:
-    """Enter a function that makes a map without weights, under its own name."""
-
-    def enter(draw: Draw) -> Draw:
-        name = _name_of(draw)
-        _ENTRIES[name] = ModelEntry(name, summary, "baseline", size, draw=draw)
-        return draw
-
-    return enter
-
-
-def _name_of(function: Callable[..., Prediction]) -> str:
-    """A function's name with hyphens for underscores; no two models have one name."""
-    name = cast(str, getattr(function, "__name__")).replace("_", "-")  # noqa: B009
-    if name in _ENTRIES:
-        raise ValueError(f"two models are called {name}")
-    return name
+def known_entries(*, own_only: bool = False) -> dict[str, ModelEntry]:
+    """Every row of Foveate, or of all installed packages, by name: networks before baselines."""
+    packages = (OWN,) if own_only else model_packages()
+    rows = [entry for package in packages for entry in package.load().ENTRIES]
+    rows.sort(key=lambda entry: entry.kind == "baseline")
+    return {entry.name: entry for entry in rows}
 
 
 def list_models() -> list[ModelEntry]:
-    """Every model, networks first, in the order of their files; then those that the user added.
+    """Every model that can run, networks before baselines; then those that the user added.
 
     A network that has a reading but no weights yet, as before its first training, is left out.
     """
+    known = known_entries()
     entries = [
         entry
-        for entry in _in_order()
+        for entry in known.values()
         if entry.name == AUTO or entry.record is None or has_record(entry.record)
     ]
+    return entries + [entry for entry in _added(known) if entry.name not in known]
+
+
+def _added(known: dict[str, ModelEntry]) -> list[ModelEntry]:
+    """The user's own weights whose family is installed."""
+    entries = []
     for name, card in added_records().items():
-        family = _ENTRIES.get(str(card.get("reads_as")))
-        if name not in _ENTRIES and family is not None:
+        family = known.get(str(card.get("reads_as")))
+        if family is not None:
             summary = str(card.get("summary", f"{family.summary}, added weights"))
             size = _size_of(card, family)
             entries.append(replace(family, name=name, summary=summary, record=name, size=size))
@@ -153,20 +138,8 @@ def list_models() -> list[ModelEntry]:
 
 
 def families() -> dict[str, ModelEntry]:
-    """The networks whose outputs the package can read, with or without weights in it."""
-    return {entry.name: entry for entry in _in_order() if entry.kind == "network"}
-
-
-def _in_order() -> list[ModelEntry]:
-    """All entries in the order of _HOMES, whichever file was imported first."""
-    for home in _HOMES:
-        importlib.import_module(home)
-    places = {home: place for place, home in enumerate(_HOMES)}
-
-    def place(entry: ModelEntry) -> int:
-        return places.get((entry.read or entry.draw).__module__, len(places))
-
-    return sorted(_ENTRIES.values(), key=place)
+    """The networks whose outputs can be read, whether or not their weights are there."""
+    return {name: entry for name, entry in known_entries().items() if entry.kind == "network"}
 
 
 def _size_of(card: dict[str, Any], family: ModelEntry) -> Size:
@@ -180,10 +153,13 @@ def _size_of(card: dict[str, Any], family: ModelEntry) -> Size:
 
 def get_model(name: str) -> ModelEntry:
     """The model of that name, "auto" being the default; ModelError names the ones there are."""
-    entries = {entry.name: entry for entry in list_models()}
     wanted = AUTO if name == "auto" else name
+    own = known_entries(own_only=True)
+    if wanted in own:  # other packages are not even looked for
+        return own[wanted]
+    entries = {entry.name: entry for entry in list_models()}
     if wanted in entries:
         return entries[wanted]
     near = difflib.get_close_matches(wanted, entries, n=1)
     hint = f": did you mean {near[0]}?" if near else f": there are auto, {', '.join(entries)}"
-    raise ModelError(f"no model is called '{name}'{hint}")
+    raise ModelError(f"no model is called '{name}'{research_hint(name) or hint}")

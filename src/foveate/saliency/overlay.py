@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foveate.jfif import LUMA_OF_RGB
+from foveate.colour import LUMA_OF_RGB
 from foveate.pictures import Picture
 from foveate.saliency.map import SaliencyMap
 

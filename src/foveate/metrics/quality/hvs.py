@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.jfif import ANNEX_K_LUMA
+from foveate.annex_k import ANNEX_K_LUMA
 from foveate.metrics.quality.filters import products
 from foveate.metrics.quality.planes import Plane, check_pair, luma, strips
 from foveate.metrics.quality.pooling import Weights, check_weights

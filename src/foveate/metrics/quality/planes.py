@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.jfif import CB_OF_RGB, CR_OF_RGB, LUMA_OF_RGB
+from foveate.colour import CB_OF_RGB, CR_OF_RGB, LUMA_OF_RGB
 
 Plane = npt.NDArray[np.float64]
 PlaneOf = Callable[[npt.NDArray[Any]], Plane]

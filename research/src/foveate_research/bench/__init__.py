@@ -1,0 +1,1 @@
+"""Measurements of speed, and of maps over several sets at once."""

@@ -1,0 +1,1 @@
+"""The commands that `foveate-research` adds to `foveate`."""

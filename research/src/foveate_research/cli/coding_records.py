@@ -1,0 +1,123 @@
+"""What each record of coders shows people on a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from foveate_research.cli.coding_tables import (
+    BYTES,
+    NONE,
+    Cells,
+    differences,
+    means,
+    number,
+    print_cells,
+    print_notes,
+    with_interval,
+)
+from foveate_research.coders.codecs import PLAIN
+from foveate_research.coders.coding_summary import label
+
+WITH_INTERVALS = "95 % intervals"
+
+
+def show_table1(record: dict[str, Any]) -> None:
+    """The printed rows, ours, their differences to plain JPEG, and the qualities."""
+    from foveate_research.coders.table1 import QUALITY_LABELS
+
+    metrics, rows = record["metrics"], record["rows"]
+    cells: Cells = []
+    for block, printed in record["printed"].items():
+        cells.append((f"printed: {block}", {}))
+        for row, values in printed.items():
+            cells.append((f"  {row}", {n: number(n, value) for n, value in values.items()}))
+    cells.append((f"ours: {record['set']}, {record['count']} scenes", {}))
+    cells += [(f"  {row}", of) for row, of in means(record, rows, list(metrics))]
+    print_cells("Table 1", cells, metrics)
+    less = differences(record, rows, list(metrics), to=PLAIN)
+    print_cells(f"less plain JPEG, {WITH_INTERVALS}", less, {**BYTES, **metrics})
+    print_cells("qualities", means(record, rows, list(QUALITY_LABELS)), QUALITY_LABELS)
+    print_notes(record["notes"])
+
+
+def show_figure4(record: dict[str, Any]) -> None:
+    """The lines as numbers, a size a row."""
+    lines = {
+        f"{codec} {metric}": (f"{label(codec)}\n{metric}", values)
+        for codec, of in record["above_plain_jpeg"].items()
+        for metric, values in of.items()
+    }
+    cells: Cells = [
+        (size, {name: number(name, values[at], sign="+") for name, (_, values) in lines.items()})
+        for at, size in enumerate(record["pictures"])
+    ]
+    print_cells("above plain JPEG", cells, {name: heading for name, (heading, _) in lines.items()})
+    print_notes([f"printed: {record['printed']}", *record["notes"]])
+
+
+def show_figure5(record: dict[str, Any]) -> None:
+    """The bars as numbers, a category a row."""
+    from foveate_research.coders.categories import METRIC
+
+    labels = {codec: title for codec, title in record["labels"].items() if codec != PLAIN}
+    cells: Cells = [
+        (
+            category,
+            {
+                c: with_interval(METRIC, rows[c].get(METRIC, {}).get(f"minus_{PLAIN}"))
+                for c in labels
+            },
+        )
+        for category, rows in {**record["categories"], "all": record["all"]}.items()
+    ]
+    print_cells("PSNR-HVS above plain JPEG", cells, labels)
+    print_notes(record["notes"])
+
+
+def show_same_place(record: dict[str, Any]) -> None:
+    """Means and differences to plain JPEG, quality by quality."""
+    metrics = record["metrics"]
+    for quality, of in record["qualities"].items():
+        shown = means(record, of["rows"], list(metrics))
+        print_cells(f"at quality {quality}'s bytes", shown, metrics)
+        less = differences(record, of["rows"], list(metrics), to=PLAIN)
+        print_cells(f"less plain JPEG, {WITH_INTERVALS}", less, {**BYTES, **metrics})
+    print_notes(record["notes"])
+
+
+def show_codecs(record: dict[str, Any]) -> None:
+    """BD-rates, differences at equal bytes, and time."""
+    labels, metrics, anchor = record["labels"], record["metrics"], record["anchor"]
+    for rates, against in (
+        (record["bd_rate_per_cent"], labels.get(anchor)),
+        (record["map_bd_rate_per_cent"], "the same without a map"),
+    ):
+        columns = {n: text for n, text in metrics.items() if any(n in of for of in rates.values())}
+        if columns:
+            cells: Cells = [
+                (labels[codec], {name: _per_cent(of.get(name)) for name in columns})
+                for codec, of in rates.items()
+            ]
+            print_cells(f"BD-rate against {against}, %", cells, columns)
+    for quality, rows in record["equal_bytes"].items():
+        for other in (PLAIN, anchor):
+            if other in rows:
+                less = differences(record, rows, list(metrics), to=other)
+                title = f"quality {quality}, less {labels[other]}"
+                print_cells(title, less, {**BYTES, **metrics})
+    print_cells(
+        "processor time",
+        [
+            (labels[codec], {"seconds": f"{of['mean']:.3f}"})
+            for codec, of in record["seconds_a_megapixel"].items()
+        ],
+        {"seconds": "s a megapixel"},
+    )
+    print_notes(record["notes"])
+
+
+def _per_cent(told: dict[str, Any] | None) -> str:
+    if told is None:
+        return NONE
+    low, high = told["interval_95"]
+    return f"{told['mean']:+.1f} [{low:+.1f}, {high:+.1f}]"

@@ -1,0 +1,62 @@
+"""`foveate reproduce`: the papers' tables and figures, each a command, beside our own."""
+
+from __future__ import annotations
+
+import typer
+
+from foveate_research.cli import reproduce_coding as coding
+from foveate_research.cli import reproduce_maps as maps
+from foveate_research.cli import reproduce_thesis
+
+EPILOG = r"""
+[bold]Examples[/]
+
+foveate reproduce table1 --images kodak
+
+foveate reproduce same-place --images coding/images --fixations coding/fixations
+
+foveate reproduce menet-table3 --shards data/duts --json
+
+foveate reproduce menet-figure8 --shards data/duts --count 100 -o figure8
+
+foveate reproduce msroi-figure2 crowd.jpg street.jpg --fixations fixations
+
+foveate reproduce msroi-figure3 kodak
+
+foveate reproduce thesis --images data/caltech101 --model salnet --epochs 3 --only rgb,fan-in1
+"""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    epilog=EPILOG,
+    help="Print a paper's table beside ours, or draw one of its figures from our own.",
+)
+
+app.command("table1", epilog=coding.TABLE1_EPILOG)(coding.table1)
+app.command("figure4", epilog=coding.FIGURE4_EPILOG)(coding.figure4)
+app.command("figure5", epilog=coding.FIGURE5_EPILOG)(coding.figure5)
+app.command("same-place", epilog=coding.SAME_PLACE_EPILOG)(coding.same_place)
+app.command("msroi-figure2", epilog=maps.PICTURES_EPILOG)(maps.msroi_figure2)
+app.command(
+    "msroi-figure3",
+    help="Figure 3 of the MS-ROI paper: its maps over pictures.",
+    epilog=maps.PICTURES_EPILOG,
+)(maps.pictures_command("msroi-figure3"))
+for _name in maps.TABLES:
+    app.command(
+        _name,
+        help=f"Table {_name[-1]} of the MEnet paper: printed rows, and our networks'.",
+        epilog=maps.SETS_EPILOG,
+    )(maps.table_command(_name))
+for _name in maps.CURVES:
+    app.command(
+        _name,
+        help=f"Figure {_name[-1]} of the MEnet paper: curves of our networks under noise.",
+        epilog=maps.SETS_EPILOG,
+    )(maps.curves_command(_name))
+app.command(
+    "menet-figure7",
+    help="Figure 7 of the MEnet paper: what its thirteen scales see.",
+    epilog=maps.PICTURES_EPILOG,
+)(maps.pictures_command("menet-figure7"))
+app.command("thesis", epilog=reproduce_thesis.EPILOG, no_args_is_help=True)(reproduce_thesis.thesis)

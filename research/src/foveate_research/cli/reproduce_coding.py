@@ -1,0 +1,192 @@
+"""`foveate reproduce` for the MS-ROI paper: coding at equal bytes, and where copies draw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from foveate.cli.options import checked_map
+from foveate.errors import OptionError
+from foveate_research.cli import coding_options as studied
+from foveate_research.cli.coding_options import Results
+
+TABLE1_EPILOG = """
+[bold]Examples[/]
+
+foveate reproduce table1 --images kodak
+
+foveate reproduce table1 --images kodak --protocol printed --codecs pillow
+
+foveate reproduce table1 --images coding/images --fixations coding/fixations --save table1.json
+
+foveate reproduce table1 --images CAT2000/Stimuli --category OutdoorManMade --count 100
+
+foveate reproduce table1 --images large.png --sizes 20
+
+All have plain JPEG's bytes: the paper's mosaic (five levels, qualities 30 to 70), the mosaic as
+released (rules 3 and 6), Foveate with its map and with none. The printed rows stand beside.
+
+--protocol printed measures as the authors' scripts did, width and height swapped.
+"""
+
+FIGURE4_EPILOG = """
+[bold]Example[/]
+
+foveate reproduce figure4 large.png --sizes 20 -o figure4
+"""
+
+FIGURE5_EPILOG = """
+[bold]Example[/]
+
+foveate reproduce figure5 --images CAT2000/Stimuli --count 20 -o figure5
+
+The pictures lie in sub-folders, a category each; --count is of each category.
+"""
+
+SAME_PLACE_EPILOG = """
+[bold]Example[/]
+
+foveate reproduce same-place --images coding/images --fixations coding/fixations --quality 30
+
+Each --model maps the original and the copies: one that learnt from people, one of contrast alone.
+"""
+
+Categories = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--category", metavar="NAME", help="Only this sub-folder of --images; may be repeated."
+    ),
+]
+
+
+def table1(
+    images: studied.Images,
+    category: Categories = None,
+    sizes: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="--images is one picture: measure it at N sizes."),
+    ] = None,
+    fixations: studied.Fixations = None,
+    masks: studied.Masks = None,
+    quality: studied.Quality = 50,
+    protocol: Annotated[
+        str, typer.Option(metavar="fair|printed", help="How metrics are taken.")
+    ] = "fair",
+    map: studied.MapName = "auto",
+    codecs: studied.CodecNames = None,
+    count: studied.Count = None,
+    workers: studied.Workers = 1,
+    save: studied.Save = None,
+    overwrite: studied.Overwrite = False,
+    as_json: studied.AsJson = False,
+) -> None:
+    """Table 1 of the MS-ROI paper: printed rows, and ours at equal bytes."""
+    from foveate_research.cli.coding_records import show_table1
+    from foveate_research.coders.scenes import scene_files, size_ladder
+    from foveate_research.coders.table1 import checked_protocol, reproduce_table1
+
+    studied.checked_quality(quality)
+    chosen = checked_protocol(protocol)
+    results = Results(as_json, save, overwrite)
+    results.refuse()
+    if sizes is None:
+        files = scene_files(
+            images, fixations=fixations or (), masks=masks, categories=category, count=count
+        )
+    elif fixations or masks or category or count is not None:
+        raise OptionError("--sizes takes no --fixations, --masks, --category or --count")
+    else:
+        files = size_ladder(images, sizes)
+    with studied.study(images, files, model=map, codecs=codecs, workers=workers) as study:
+        record = reproduce_table1(study, quality=quality, protocol=chosen)
+    results.publish(record, show_table1)
+
+
+def figure4(
+    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="The larger, the better.")],
+    sizes: Annotated[int, typer.Option(metavar="N", help="How many sizes.")] = 20,
+    quality: studied.Quality = 50,
+    map: studied.MapName = "auto",
+    codecs: studied.CodecNames = None,
+    workers: studied.Workers = 1,
+    output: studied.Stem = None,
+    save: studied.Save = None,
+    overwrite: studied.Overwrite = False,
+    as_json: studied.AsJson = False,
+) -> None:
+    """Figure 4 of the MS-ROI paper: PSNR-HVS beside plain JPEG, one picture at many sizes."""
+    from foveate_research.cli.coding_records import show_figure4
+    from foveate_research.coders.scenes import size_ladder
+    from foveate_research.coders.size_ladder import figure4 as drawn
+
+    studied.checked_quality(quality)
+    results = Results(as_json, save, overwrite, output or Path("figure4"))
+    results.refuse()
+    files = size_ladder(picture, sizes)
+    with studied.study(picture, files, model=map, codecs=codecs, workers=workers) as study:
+        record, figure = drawn(study, quality=quality)
+    results.publish(record, show_figure4, figure)
+
+
+def figure5(
+    images: studied.Images,
+    category: Categories = None,
+    quality: studied.Quality = 50,
+    map: studied.MapName = "auto",
+    codecs: studied.CodecNames = None,
+    count: studied.Count = None,
+    workers: studied.Workers = 1,
+    output: studied.Stem = None,
+    save: studied.Save = None,
+    overwrite: studied.Overwrite = False,
+    as_json: studied.AsJson = False,
+) -> None:
+    """Figure 5 of the MS-ROI paper: PSNR-HVS beside plain JPEG, category by category."""
+    from foveate_research.cli.coding_records import show_figure5
+    from foveate_research.coders.categories import figure5 as drawn
+    from foveate_research.coders.scenes import scene_files
+
+    studied.checked_quality(quality)
+    results = Results(as_json, save, overwrite, output or Path("figure5"))
+    results.refuse()
+    files = scene_files(images, categories=category or (), count=count)
+    with studied.study(images, files, model=map, codecs=codecs, workers=workers) as study:
+        record, figure = drawn(study, quality=quality)
+    results.publish(record, show_figure5, figure)
+
+
+def same_place(
+    images: studied.Images,
+    fixations: studied.Fixations = None,
+    quality: Annotated[
+        list[int] | None,
+        typer.Option(metavar="Q", help="Plain JPEG's; may be repeated. [default: 30, 50]"),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Model that looks at the copies; may be repeated."),
+    ] = None,
+    map: studied.MapName = "auto",
+    codecs: studied.CodecNames = None,
+    count: studied.Count = None,
+    workers: studied.Workers = 1,
+    save: studied.Save = None,
+    overwrite: studied.Overwrite = False,
+    as_json: studied.AsJson = False,
+) -> None:
+    """Does a copy still draw the eye to the same place? Maps of copies beside the original's."""
+    from foveate_research.cli.coding_records import show_same_place
+    from foveate_research.coders.same_place import MODELS, QUALITIES, reproduce_same_place
+    from foveate_research.coders.scenes import scene_files
+
+    wanted = sorted({studied.checked_quality(each) for each in quality or QUALITIES})
+    for name in model or ():
+        checked_map(name, "--model", files=False)
+    results = Results(as_json, save, overwrite)
+    results.refuse()
+    files = scene_files(images, fixations=fixations or (), count=count)
+    with studied.study(images, files, model=map, codecs=codecs, workers=workers) as study:
+        record = reproduce_same_place(study, qualities=wanted, models=model or MODELS)
+    results.publish(record, show_same_place)

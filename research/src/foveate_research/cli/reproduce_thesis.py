@@ -1,0 +1,212 @@
+"""`foveate reproduce thesis`: train the thesis' networks, print its tables beside ours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from foveate.cli.batch import print_json
+from foveate.cli.inputs import make_folder, refuse_existing
+from foveate.cli.options import checked_map
+from foveate.errors import MissingExtraError, OptionError, printable
+from foveate_research.cli.classify import tell_unreadable
+from foveate_research.cli.coding_options import AsJson, Overwrite, Save
+
+if TYPE_CHECKING:
+    from foveate_research.thesis.pack import Pack
+
+EPILOG = r"""
+[bold]Examples[/]
+
+foveate reproduce thesis --images caltech101 --model salnet --epochs 3 --batch 32 --only rgb,fan-in1
+
+foveate reproduce thesis --data packs/caltech101 --epochs 30 --only rgb,fan-in3 --seeds 1,2,3
+
+foveate reproduce thesis --data packs/ilsvrc --epochs 90 --devices 4 --precision bf16-mixed
+
+[bold]Names[/]
+
+rgb, rgbs, rgb-1s2s, rgbs-1s2s, rgbxs, rgb-1xs2xs, rgbxs-1xs2xs, fan-in1, fan-in2, fan-in3 are the
+thesis' (all, and no-conv2, where none is named); no-conv2 is fan-in3 without its branch;
+fan-in@STAGE-STAGE merges a branch after pool1, pool2, conv3, conv4 or pool5, or after several;
+resnet, resnet@stage2 are a small ResNet without and with a branch.
+
++other, +gaussian, +constant replace the map; +mean subtracts means; +tuned goes on from the trained
+rgb, new weights in 0 to 1, +zero with new weights of no effect; +ones begins the shifts of a
+branch's norms at 1, as +constant does; +attention teaches where to look; +padded pads conv2.
+
+ways, table4.1, controls, sweep, tuned, resnets stand for several of them.
+
+What is trained already is not trained again; a cut training goes on from its last minute.
+Needs the train and evaluate extras: pip install 'foveate\[train,evaluate]'
+"""
+
+
+def thesis(
+    epochs: Annotated[int, typer.Option(metavar="N", help="Passes over the pictures; thesis: 90.")],
+    data: Annotated[
+        Path | None, typer.Option(metavar="PACK", help="What 'foveate classify pack' wrote.")
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Instead: labelled pictures, packed to OUT/pack first."),
+    ] = None,
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="With --images: model that makes the maps.")
+    ] = "auto",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME,...", help="What to train; may be repeated."),
+    ] = None,
+    seeds: Annotated[str, typer.Option(metavar="N,...", help="Train with each of them.")] = "1",
+    size: Annotated[
+        int | None, typer.Option("--size", metavar="128|227", help="Side that networks see.")
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="OUT", help="Trainings, tables, figures.")
+    ] = Path("runs/thesis"),
+    batch: Annotated[int, typer.Option(metavar="N", help="Pictures a step.")] = 128,
+    threads: Annotated[
+        int | None, typer.Option(metavar="N", help="Threads of the processor (default: all).")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(metavar="N", help="Processes that read ahead.")
+    ] = None,
+    accelerator: Annotated[str, typer.Option(help="Lightning's: auto, cpu, gpu.")] = "auto",
+    devices: Annotated[str, typer.Option(help="Lightning's: how many, or auto.")] = "1",
+    strategy: Annotated[str, typer.Option(help="Lightning's: auto, ddp.")] = "auto",
+    precision: Annotated[str, typer.Option(help="Lightning's: 32-true, bf16-mixed.")] = "32-true",
+    save: Save = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Does a saliency map help classify? Trains the thesis' networks and its missing controls."""
+    wanted_seeds = _seeds(seeds)
+    if (data is None) == (images is None):
+        raise OptionError("give either --data or --images")
+    if min(epochs, batch, 1 if threads is None else threads) < 1:
+        raise OptionError("--epochs, --batch and --threads must be above 0")
+    if workers is not None and workers < 0:
+        raise OptionError(f"--workers {workers}: must be 0 or above")
+    if size is not None and size not in (128, 227):
+        raise OptionError(f"--size {size}: give 128 or 227")
+    checked_map(model, "--model", files=False)
+    from foveate_research.thesis.names import DEFAULT, parse_experiments
+
+    names = [name for given in only or () for name in given.split(",") if name]
+    experiments = parse_experiments(names or list(DEFAULT))
+    if save is not None:
+        refuse_existing(save, overwrite=overwrite)
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch: large pages, a tenth faster
+    try:
+        import lightning  # noqa: F401
+        import torch  # noqa: F401
+        import webdataset  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("foveate reproduce thesis", "foveate-research[train]") from error
+    from foveate_research.thesis.run import Machine, Settings, is_first_process
+    from foveate_research.thesis.study import done_trainings, run_study
+
+    machine = Machine(accelerator, devices, strategy, precision, workers, threads)
+    machine.check()
+    pack = _pack(data, images, model, size, output, threads)
+    on_terminal = sys.stderr.isatty()
+    try:
+        run_study(
+            experiments,
+            pack,
+            output,
+            seeds=wanted_seeds,
+            settings=Settings(epochs=epochs, batch=batch),
+            machine=machine,
+            progress_bar=on_terminal,
+            tell=_tell if on_terminal else lambda name, seed: None,
+        )
+    except KeyboardInterrupt:
+        typer.echo("foveate: stopped; the same command goes on from the last minute", err=True)
+        raise
+    if not is_first_process():
+        return
+    record, files = _written(done_trainings(output), pack, output)
+    if save is not None:
+        from foveate_research.records import save_record
+
+        make_folder(save.parent)
+        save_record(record, save, overwrite=overwrite)
+        files.append(save)
+    if as_json:
+        print_json(record)
+        return
+    from foveate_research.cli.thesis_tables import show_thesis
+
+    show_thesis(record)
+    for path in files:
+        typer.echo(f"written: {printable(path)}")
+
+
+def _seeds(text: str) -> list[int]:
+    """Numbers between commas. Raises OptionError."""
+    words = [word.strip() for word in text.split(",")]
+    if not all(word.isascii() and word.isdigit() and int(word) < 2**32 for word in words):
+        raise OptionError(
+            f"--seeds {printable(text)}: give whole numbers from 0 to 4294967295, such as 1,2,3"
+        )
+    return list(dict.fromkeys(map(int, words)))
+
+
+def _tell(name: str, seed: int) -> None:
+    typer.echo(f"{name}, seed {seed}", err=True)
+
+
+def _pack(
+    data: Path | None,
+    images: Path | None,
+    model: str,
+    size: int | None,
+    output: Path,
+    threads: int | None,
+) -> Pack:
+    """The pack named, or one made of the pictures named."""
+    from foveate_research.thesis.pack import open_pack
+
+    if data is not None:
+        pack = open_pack(data)
+        if size not in (None, pack.side):
+            raise OptionError(f"--size {size}: {printable(data)} is packed for {pack.side}")
+        return pack
+    from foveate_research.cli.score_tables import progress
+    from foveate_research.records import head
+    from foveate_research.thesis.packing import PackOptions, pack_pictures
+
+    assert images is not None
+    pack = pack_pictures(
+        images,
+        output / "pack",
+        PackOptions(side=size or 128, model=model),
+        made_by=head(("foveate", "numpy", "Pillow", "onnxruntime", "webdataset")),
+        threads=threads,
+        tick=progress,
+    )
+    tell_unreadable(pack)
+    return pack
+
+
+def _written(
+    trainings: list[dict[str, Any]], pack: Pack, output: Path
+) -> tuple[dict[str, Any], list[Path]]:
+    """The record of all trainings in OUT, and the files that tell of them."""
+    from foveate_research.papers.figures import save_figure
+    from foveate_research.papers.thesis import thesis_record
+    from foveate_research.papers.thesis_figures import learning_curves
+    from foveate_research.records import head, save_record
+
+    packages = ("foveate", "torch", "lightning", "numpy", "scipy")
+    record = head(packages) | thesis_record(trainings, pack.classes, pack.titles)
+    files = [output / "thesis.json"]
+    save_record(record, files[0], overwrite=True)
+    files += save_figure(learning_curves(trainings), output / "curves", overwrite=True)
+    return record, files

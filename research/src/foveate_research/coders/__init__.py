@@ -1,0 +1,1 @@
+"""Coders compared: rivals, rate-distortion curves, tables at equal bytes."""

@@ -1,0 +1,281 @@
+"""The coders that are compared: each makes of a scene a file of about as many bytes as are asked.
+
+A row more is one line of CODECS. The other coders have one knob, quality in whole steps: it is
+turned to the largest file that exceeds the bytes asked for by no more than 1 %. Foveate, the mosaic
+and Pillow never exceed them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import io
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, features
+
+from foveate._compress import compress
+from foveate.coders.jpeg.sized import jpeg_of_size
+from foveate.errors import MissingExtraError, OptionError, TargetError, printable
+from foveate.pictures import read_picture
+from foveate.saliency import SaliencyMap, map_from_array, saliency_map
+from foveate.saliency.weights import ranks
+from foveate_research.coders import rivals
+from foveate_research.coders.released_mosaic import encode_released
+from foveate_research.coders.scenes import Scene
+
+Pixels = npt.NDArray[np.uint8]
+
+SLACK = 0.01
+"""How much larger than asked a file may be whose coder knows whole qualities only."""
+LOWEST, HIGHEST = 1, 98
+"""Qualities tried; above, files hold all but everything, AVIF's literally."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A finished file. seconds: of processor time, of all threads.
+
+    Of coders with a knob only the encoding at the quality that was found is timed, of the others
+    the whole search; the map is made before. facts: what else is known of the file, by name.
+    """
+
+    data: bytes
+    seconds: float
+    facts: dict[str, float] = field(default_factory=dict)
+
+
+Encode = Callable[[Scene, int], Coded]
+"""A scene and the bytes asked for -> a file. Raises TargetError."""
+
+
+@dataclass(frozen=True)
+class Codec:
+    """One coder.
+
+    package, extra: what has to be installed. image_format: what Pillow has to know. viewers: takes
+    a scene's fixations. outside: no JPEG.
+    """
+
+    name: str
+    label: str
+    encode: Encode
+    package: str = ""
+    extra: str = "bench"
+    image_format: str = ""
+    viewers: bool = False
+    outside: bool = False
+
+
+def decoded(data: bytes) -> Pixels:
+    """(H, W, 3) of a file of any format that Pillow reads."""
+    with Image.open(io.BytesIO(data)) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def by_quality(
+    name: str, encode: Callable[[Pixels, int], bytes], *, slack: float = SLACK
+) -> Encode:
+    """A coder with whole qualities; what a scene took at each is kept for the next size."""
+
+    def of_size(scene: Scene, size_bytes: int) -> Coded:
+        tried: dict[int, Coded] = scene.kept.setdefault(name, {})
+
+        def size_at(quality: int) -> int:
+            if quality not in tried:
+                started = time.process_time()
+                data = encode(scene.pixels, quality)
+                seconds = time.process_time() - started
+                tried[quality] = Coded(data, seconds, {"setting": quality})
+            return len(tried[quality].data)
+
+        most = int((1 + slack) * size_bytes)
+        if size_at(LOWEST) > most:
+            raise TargetError(f"{name}: {size_bytes} bytes are too few for {printable(scene.key)}")
+        if size_at(HIGHEST) <= most:
+            return tried[HIGHEST]
+        return tried[_largest_within(size_at, sorted(tried), most)]
+
+    return of_size
+
+
+def _largest_within(size_at: Callable[[int], int], tried: Sequence[int], most: int) -> int:
+    """The highest quality whose size is at most `most`, as that of some tried is, not of all."""
+    low = max(quality for quality in tried if size_at(quality) <= most)
+    high = min(quality for quality in tried if quality > low and size_at(quality) > most)
+    steps = 0
+    while high - low > 1:
+        # sizes go about as a power of e in quality; every third step halves, whatever they do
+        share = 0.5 if steps % 3 == 2 else _share_of_log(size_at(low), size_at(high), most)
+        middle = min(max(round(low + share * (high - low)), low + 1), high - 1)
+        low, high = (middle, high) if size_at(middle) <= most else (low, middle)
+        steps += 1
+    return low
+
+
+def _share_of_log(small: int, large: int, size: int) -> float:
+    return math.log(size / small) / math.log(large / small) if large > small else 0.5
+
+
+def by_foveate(steering: str, **options: Any) -> Encode:
+    """Foveate under the scene's own map ("own", "own by rank"), its viewers', or a model's.
+
+    options: what else `foveate.compress` is given.
+    """
+
+    def of_size(scene: Scene, size_bytes: int) -> Coded:
+        saliency = _map(scene, steering)
+        started = time.process_time()
+        made = compress(scene.pixels, size_bytes=size_bytes, map=saliency, **options)
+        return Coded(made.data, time.process_time() - started)
+
+    return of_size
+
+
+def _map(scene: Scene, steering: str) -> SaliencyMap:
+    if steering == "own":
+        return scene.saliency
+    key = ("map", steering)
+    if key not in scene.kept:
+        scene.kept[key] = _made_map(scene, steering)
+    kept: SaliencyMap = scene.kept[key]
+    return kept
+
+
+def _made_map(scene: Scene, steering: str) -> SaliencyMap:
+    if steering == "own by rank":
+        return replace(scene.saliency, coarse=ranks(scene.saliency.coarse))
+    if steering == "viewers":
+        assert scene.density is not None
+        density = scene.density.astype(np.float32)
+        return map_from_array(density, read_picture(scene.pixels), name="viewers")
+    return saliency_map(scene.pixels, model=steering)
+
+
+def _progressive(scene: Scene, size_bytes: int) -> Coded:
+    started = time.process_time()
+    made = jpeg_of_size(Image.fromarray(scene.pixels), size_bytes, progressive=True)
+    return Coded(made.data, time.process_time() - started, {"setting": made.quality})
+
+
+def by_mosaic(steering: str) -> Encode:
+    """The paper's mosaic, five levels of qualities 30 to 70, under a map as for `by_foveate`."""
+
+    def of_size(scene: Scene, size_bytes: int) -> Coded:
+        saliency = _map(scene, steering)
+        started = time.process_time()
+        made = compress(
+            scene.pixels,
+            size_bytes=size_bytes,
+            map=saliency,
+            method="mosaic",
+            progressive=False,  # the paper's second coding is a standard encoder's default
+        )
+        seconds = time.process_time() - started
+        found = made.report.mosaic
+        assert found is not None
+        facts = {"first_salient_quality": found.salient, "setting": found.final}
+        if found.other is not None:
+            facts["first_other_quality"] = found.other
+        return Coded(made.data, seconds, facts)
+
+    return of_size
+
+
+def by_rule(rule: int) -> Encode:
+    """The mosaic as its authors released it: see `released_mosaic`."""
+
+    def of_size(scene: Scene, size_bytes: int) -> Coded:
+        started = time.process_time()
+        made = encode_released(
+            scene.pixels, scene.saliency.values, rule=rule, plain_bytes=size_bytes
+        )
+        facts = {
+            "first_salient_quality": made.salient_quality,
+            "first_other_quality": made.other_quality,
+            "setting": made.final_quality,
+        }
+        return Coded(made.data, time.process_time() - started, facts)
+
+    return of_size
+
+
+PLAIN = "pillow"
+"""The coder whose bytes all others are given."""
+
+_LIST = (
+    Codec(PLAIN, "Pillow's default JPEG", by_quality(PLAIN, rivals.pillow, slack=0)),
+    Codec("pillow-progressive", "Pillow, optimised progressive", _progressive),
+    Codec("mozjpeg", "mozjpeg (libvips)", by_quality("mozjpeg", rivals.mozjpeg), package="pyvips"),
+    Codec("jpegli", "jpegli (pyjpegli)", by_quality("jpegli", rivals.jpegli), package="pyjpegli"),
+    Codec(
+        "jpegli-optimised",
+        "jpegli, own Huffman tables",
+        by_quality("jpegli-optimised", rivals.jpegli_optimised),
+        package="jpeglib",
+    ),
+    Codec("mosaic", "the paper's mosaic", by_mosaic("own")),
+    Codec("mosaic-ranks", "the mosaic, map by rank", by_mosaic("own by rank")),
+    Codec("mosaic-msroi", "the mosaic, the released map", by_mosaic("msroi-released")),
+    Codec("mosaic-rule-3", "the mosaic as released, rule 3", by_rule(3)),
+    Codec("mosaic-rule-6", "the mosaic as released, rule 6", by_rule(6)),
+    Codec("foveate-none", "Foveate, no map", by_foveate("none", tune="fidelity")),
+    Codec("foveate-centre", "Foveate, centred Gaussian", by_foveate("centre", tune="fidelity")),
+    Codec("foveate", "Foveate", by_foveate("own", tune="fidelity")),
+    Codec(
+        "foveate-viewers",
+        "Foveate, the viewers' map",
+        by_foveate("viewers", tune="fidelity"),
+        viewers=True,
+    ),
+    Codec("foveate-eyes-none", "Foveate, eyes, no map", by_foveate("none", tune="eyes")),
+    Codec(
+        "foveate-eyes-centre", "Foveate, eyes, centred Gaussian", by_foveate("centre", tune="eyes")
+    ),
+    Codec("foveate-eyes", "Foveate, eyes", by_foveate("own", tune="eyes")),
+    Codec(
+        "webp",
+        "WebP, method 6",
+        by_quality("webp", rivals.webp),
+        image_format="webp",
+        outside=True,
+    ),
+    Codec(
+        "avif",
+        "AVIF, speed 6",
+        by_quality("avif", rivals.avif),
+        image_format="avif",
+        outside=True,
+    ),
+)
+CODECS: dict[str, Codec] = {codec.name: codec for codec in _LIST}
+
+
+def usable(names: Sequence[str], *, viewers: bool) -> tuple[list[Codec], list[str]]:
+    """The coders of these names that can run here, plain JPEG first, and what was left out and why.
+
+    Raises:
+        OptionError: no such coder. MissingExtraError: a rival is not installed.
+    """
+    chosen, notes = [CODECS[PLAIN]], []
+    for name in dict.fromkeys(names):
+        if name not in CODECS:
+            raise OptionError(
+                f"no coder is called '{printable(name)}': there are {', '.join(CODECS)}"
+            )
+        codec = CODECS[name]
+        if codec.package and importlib.util.find_spec(codec.package) is None:
+            raise MissingExtraError(f"measuring {codec.label}", f"foveate-research[{codec.extra}]")
+        if codec.image_format and not features.check(codec.image_format):
+            notes.append(f"{codec.label}: left out, this Pillow cannot write it")
+        elif codec.viewers and not viewers:
+            notes.append(f"{codec.label}: left out, there are no fixations")
+        elif name != PLAIN:
+            chosen.append(codec)
+    return chosen, notes

@@ -1,0 +1,82 @@
+"""Other encoders as they are compared: pixels (H, W, 3) uint8 and a whole quality -> a file.
+
+Each is set to the best that its Python package offers at any speed, but for AVIF, whose slower
+settings take seconds a megapixel. Packages are imported when an encoder is called.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from foveate.coders.jpeg.plain import pillow_jpeg
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def pillow(pixels: Pixels, quality: int) -> bytes:
+    """Pillow's default JPEG: baseline, 4:2:0, fixed Huffman tables."""
+    return pillow_jpeg(Image.fromarray(pixels), quality=quality)
+
+
+def mozjpeg(pixels: Pixels, quality: int) -> bytes:
+    """mozjpeg with all that libvips offers of it: trellis, deringing, scan search, table 3."""
+    pyvips: Any = importlib.import_module("pyvips")
+    image = pyvips.Image.new_from_array(pixels)
+    data: bytes = image.jpegsave_buffer(
+        Q=quality,
+        trellis_quant=True,
+        overshoot_deringing=True,
+        optimize_scans=True,
+        quant_table=3,
+        optimize_coding=True,
+        interlace=True,
+        keep="none",  # libvips would add an EXIF block, which no other row has
+        subsample_mode="on",  # libvips leaves 4:2:0 at quality 90, which no other row does
+    )
+    return data
+
+
+def jpegli(pixels: Pixels, quality: int) -> bytes:
+    """jpegli as pyjpegli calls it: 4:2:0, adaptive quantisation, baseline, fixed Huffman tables."""
+    pyjpegli: Any = importlib.import_module("pyjpegli")
+    data: bytes = pyjpegli.encode(pixels.tobytes(), pixels.shape[1], pixels.shape[0], quality)
+    return data
+
+
+def jpegli_optimised(pixels: Pixels, quality: int) -> bytes:
+    """The same under Huffman tables of the picture's own, as all but Pillow's default have them."""
+    return with_own_huffman_tables(jpegli(pixels, quality))
+
+
+def with_own_huffman_tables(data: bytes) -> bytes:
+    """A JPEG's very coefficients, coded again with the Huffman tables that suit them best."""
+    jpeglib: Any = importlib.import_module("jpeglib")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file.jpg"
+        path.write_bytes(data)
+        jpeglib.read_dct(str(path)).write_dct(str(path), flags=["+OPTIMIZE_CODING"])
+        return path.read_bytes()
+
+
+def webp(pixels: Pixels, quality: int) -> bytes:
+    """Lossy WebP, method 6."""
+    return _saved(pixels, "WEBP", quality=quality, method=6)
+
+
+def avif(pixels: Pixels, quality: int) -> bytes:
+    """AVIF by Pillow's encoder, speed 6, 4:2:0."""
+    return _saved(pixels, "AVIF", quality=quality, speed=6)
+
+
+def _saved(pixels: Pixels, image_format: str, **options: int) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, image_format, **options)
+    return file.getvalue()

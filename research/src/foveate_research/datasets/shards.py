@@ -1,0 +1,61 @@
+"""WebDataset shards on a disk: PART-000000.tar, PART-000001.tar, ... in one folder a set."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from foveate.errors import DatasetError, MissingExtraError
+
+
+def shard_paths(folder: Path, part: str) -> list[Path]:
+    """The shards of one part ("train", "val", "test") in order; DatasetError when there is none."""
+    paths = sorted(folder.glob(f"{part}-*.tar"))
+    if not paths:
+        raise DatasetError(f"{folder} holds no {part}-*.tar: give the folder with the data sets")
+    return paths
+
+
+def read_samples(folder: Path, part: str) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """(key, {extension: bytes}) of every sample of a part, in the order of the shards.
+
+    The extension is all that follows the key's first dot: "webp", "fix.npy", "mask.png".
+    """
+    paths = shard_paths(folder, part)
+    try:
+        import webdataset
+    except ImportError as error:
+        raise MissingExtraError("reading data shards", "foveate-research") from error
+    urls = [str(path) for path in paths]
+    for sample in webdataset.WebDataset(urls, shardshuffle=False, empty_check=False):
+        fields = {name: value for name, value in sample.items() if not name.startswith("__")}
+        yield sample["__key__"], fields
+
+
+def field(fields: dict[str, bytes], name: str, key: str, folder: Path) -> bytes:
+    """One field of a sample; DatasetError naming folder and key when it is missing."""
+    if name not in fields:
+        raise DatasetError(f"{folder}: sample {key} has no .{name}")
+    return fields[name]
+
+
+def describe_shards(folder: Path, part: str, count: int) -> dict[str, Any]:
+    """What a record says of a part: samples and the SHA-256 of each shard, terms where stated."""
+    hashes = {}
+    for path in shard_paths(folder, part):
+        hashes[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    facts: dict[str, Any] = {
+        "set": folder.name,
+        "part": part,
+        "count": count,
+        "sha256": hashes,
+    }
+    manifest = folder / "manifest.json"
+    if manifest.is_file():
+        stated = json.loads(manifest.read_text(encoding="utf-8"))
+        if isinstance(stated.get("terms"), str):
+            facts["terms"] = stated["terms"]
+    return facts

@@ -1,0 +1,1 @@
+"""Maps measured against masks, fixations and classes."""

@@ -1,0 +1,1 @@
+"""Metrics of maps against masks and fixations."""

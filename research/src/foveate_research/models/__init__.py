@@ -1,0 +1,5 @@
+"""The papers' networks: how their outputs become maps, their weights and their records."""
+
+from foveate_research.models.readings import cam, menet, msroi, salnet
+
+ENTRIES = (*msroi.ENTRIES, *cam.ENTRIES, *menet.ENTRIES, *salnet.ENTRIES)

@@ -1,0 +1,1 @@
+"""The pages of docs/ whose tables are written from results/."""

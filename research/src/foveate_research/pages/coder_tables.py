@@ -1,0 +1,113 @@
+"""Records of coders as Markdown: differences at equal bytes, BD-rates, qualities, time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from foveate_research.pages.markdown import ABSENT, number, table
+
+HEADINGS = {
+    "bytes_ratio": "bytes",
+    "psnr_s": "PSNR-S",
+    "psnr_fix": "PSNR where people looked",
+    "psnr_hvs_m_fix": "HVS-M where people looked",
+    "psnr_mask": "PSNR on objects",
+    "psnr_y": "PSNR",
+    "psnr_rgb": "RGB",
+    "psnr_cb_s": "Cb, salient fifth",
+    "psnr_cr_s": "Cr, salient fifth",
+    "psnr_hvs": "HVS",
+    "psnr_hvs_m": "HVS-M",
+    "ssim": "SSIM",
+    "ms_ssim": "MS-SSIM",
+    "vifp": "VIFp",
+    "ssimulacra2": "SSIMULACRA 2",
+}
+BOLD = "foveate"
+_INDICES = ("ssim", "ms_ssim", "vifp", "bytes_ratio")
+
+
+def title(record: Mapping[str, Any], codec: str) -> str:
+    """A coder's name; Foveate's in bold, those that write no JPEG slanted."""
+    label = record["labels"][codec]
+    if codec == BOLD:
+        return f"**{label}**"
+    return f"*{label}*" if codec in record.get("outside", ()) else str(label)
+
+
+def signed(metric: str, told: Mapping[str, Any] | None) -> str:
+    """A difference; in brackets where its 95 % interval includes none."""
+    if told is None:
+        return ABSENT
+    shown = f"{told['mean']:+.{digits(metric)}f}"
+    low, high = told["interval_95"]
+    return f"({shown})" if low <= 0 <= high else shown
+
+
+def digits(metric: str) -> int:
+    if metric == "ms_ssim":
+        return 4
+    return 3 if metric.split()[0] in _INDICES else 2
+
+
+def shown_metrics(rows: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:
+    """Those that any row has, in the order wanted."""
+    return [name for name in wanted if any(name in of for of in rows.values())]
+
+
+def differences(
+    record: Mapping[str, Any],
+    rows: Mapping[str, Any],
+    metrics: Sequence[str],
+    *,
+    to: str,
+    codecs: Sequence[str] | None = None,
+) -> str:
+    """Each coder's bytes over plain JPEG's and its differences to another coder."""
+    shown = shown_metrics(rows, metrics)
+    chosen = [c for c in (codecs or rows) if c in rows and c != to]
+    lines = [
+        (
+            title(record, codec),
+            number(rows[codec].get("bytes_ratio", {}).get("mean")),
+            *(signed(m, rows[codec].get(m, {}).get(f"minus_{to}")) for m in shown),
+        )
+        for codec in chosen
+    ]
+    headings = [f"less {record['labels'][to]}", *(HEADINGS[m] for m in ("bytes_ratio", *shown))]
+    return table(headings, lines)
+
+
+def bd_rates(
+    record: Mapping[str, Any], metrics: Sequence[str], *, codecs: Sequence[str] | None = None
+) -> str:
+    """Per cent of bytes at equal quality; nothing where a part of the pictures only has curves."""
+    rates = record["bd_rate_per_cent"]
+    shown = shown_metrics(rates, metrics)
+
+    def cell(told: Mapping[str, Any] | None) -> str:
+        if told is None or told["scenes"] < record["count"]:
+            return ABSENT
+        low, high = told["interval_95"]
+        return f"{told['mean']:+.1f} [{low:+.1f}, {high:+.1f}]"
+
+    lines = [
+        (title(record, codec), *(cell(of.get(m)) for m in shown))
+        for codec, of in rates.items()
+        if codecs is None or codec in codecs
+    ]
+    headings = [
+        f"% of bytes, {record['labels'][record['anchor']]} 0",
+        *(HEADINGS[m] for m in shown),
+    ]
+    return table(headings, lines)
+
+
+def seconds(record: Mapping[str, Any]) -> str:
+    """Processor seconds a megapixel."""
+    lines = [
+        (title(record, codec), number(of["mean"]))
+        for codec, of in record["seconds_a_megapixel"].items()
+    ]
+    return table(["", "s a megapixel"], lines)

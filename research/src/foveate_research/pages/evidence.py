@@ -1,0 +1,303 @@
+"""Rewrite the tables of docs/evidence.md from results/; what was not measured yet stays empty.
+
+    foveate reproduce table1 --images DIR/kodak --save results/table1-kodak.json
+    foveate reproduce table1 --images DIR/kodak --protocol printed \\
+        --save results/table1-kodak-printed.json
+    foveate reproduce table1 --images DIR/coding/images --fixations DIR/coding/fixations \\
+        --save results/table1-coding.json
+    foveate reproduce figure4 DIR/large.png --save results/figure4.json -o docs/pictures/figure4
+    foveate reproduce same-place --images DIR/coding/images --fixations DIR/coding/fixations \\
+        --save results/same-place-coding.json
+    foveate bench codecs --images DIR/kodak --save results/codecs-kodak.json \\
+        --figures docs/pictures
+    foveate bench codecs --images DIR/coding/images --fixations DIR/coding/fixations \\
+        --save results/codecs-coding.json --figures docs/pictures
+    foveate bench codecs --images DIR/gaze-test/images --fixations DIR/gaze-test/fixations \\
+        --fixations DIR/gaze-test/maps --save results/codecs-gaze-test.json
+    python -m foveate_research.bench.other_viewers --data DIR/coding --save results/other-viewers.json
+    python -m foveate_research.pages.evidence
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from foveate_research.coders.coding import CodedScene
+from foveate_research.coders.rate_distortion import WITHOUT_MAP, bd_rates
+from foveate_research.pages import coder_tables as coders
+from foveate_research.pages.markdown import ABSENT, ROOT, filled, number, result, table
+
+PAGE = ROOT / "docs" / "evidence.md"
+PLAIN, ANCHOR = "pillow", "mozjpeg"
+PAPERS = ("psnr_s", "psnr_y", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp")
+LOOKED = ("psnr_fix", "psnr_hvs_m_fix", "psnr_mask")
+AT_EQUAL_BYTES = (
+    *("psnr_fix", "psnr_hvs_m_fix", "psnr_s", "psnr_cb_s", "psnr_cr_s"),
+    *("psnr_y", "psnr_rgb", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp", "ssimulacra2"),
+)
+CURVES = ("psnr_s", "psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2", "psnr_y")
+WORTH = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
+EYES = ("psnr_hvs_m", "ssimulacra2")
+BELOW_AT = ("30", "50", "80", "90")
+FOLLOWING = ("foveate-centre", "foveate", "foveate-viewers")
+KINDS = {
+    ("codecs-coding", "osie"): "`coding`, OSIE",
+    ("codecs-coding", "crowd"): "`coding`, crowds",
+    ("codecs-gaze-test", "crowd"): "`gaze-test`, crowds",
+    ("codecs-gaze-test", "mit"): "`gaze-test`, MIT1003",
+}
+"""A record and how its pictures' names start: the set that they were taken from, and how many."""
+KODAK = "Kodak PhotoCD, 24 images"
+QUALITIES = {
+    "first_salient_quality": "first coding, salient",
+    "first_other_quality": "first coding, elsewhere",
+    "setting": "final coding",
+    "quality_salient": "as good as plain JPEG at, salient",
+    "quality_other": "elsewhere",
+    "quality_whole": "over all",
+}
+
+
+def printed_protocol() -> str:
+    """The paper's Kodak rows beside plain JPEG measured its way and the right way."""
+    theirs, fair = result("table1-kodak-printed"), result("table1-kodak")
+    if not theirs or not fair:
+        return ABSENT
+    lines = [
+        (f"printed: {row}", *(number(values[m], coders.digits(m)) for m in PAPERS))
+        for row, values in theirs["printed"][KODAK].items()
+    ]
+    ours = {
+        "plain JPEG, their protocol": theirs["rows"][PLAIN],
+        "plain JPEG, right protocol": fair["rows"][PLAIN],
+    }
+    lines += [
+        (name, *(number(of[m]["mean"], coders.digits(m)) for m in PAPERS))
+        for name, of in ours.items()
+    ]
+    return table(["Kodak", *(coders.HEADINGS[m] for m in PAPERS)], lines)
+
+
+def table1(name: str) -> str:
+    """Differences to plain JPEG."""
+    record = result(name)
+    if not record:
+        return ABSENT
+    return coders.differences(record, record["rows"], (*LOOKED, *PAPERS), to=PLAIN)
+
+
+def qualities(name: str) -> str:
+    """Which qualities coders were set to and which their files reached."""
+    record = result(name)
+    if not record:
+        return ABSENT
+    lines = [
+        (
+            coders.title(record, codec),
+            *(number(of.get(q, {}).get("mean"), 1) for q in QUALITIES),
+        )
+        for codec, of in record["rows"].items()
+    ]
+    told = record["printed_qualities"]
+    paper = (told["salient"], told["other"], told["final"])
+    lines.insert(0, ("printed: our model", *(str(q) for q in paper), ABSENT, ABSENT, ABSENT))
+    return table(["", *QUALITIES.values()], lines)
+
+
+def figure4() -> str:
+    """PSNR-HVS above plain JPEG by size."""
+    record = result("figure4")
+    if not record:
+        return ABSENT
+    lines = record["above_plain_jpeg"]
+    rows = [
+        (size, *(f"{of['psnr_hvs'][at]:+.2f}" for of in lines.values()))
+        for at, size in enumerate(record["pictures"])
+    ]
+    return table(["size", *(coders.title(record, codec) for codec in lines)], rows)
+
+
+def other_viewers() -> str:
+    """What maps gain over none that have not seen where they are measured, and the share of own."""
+    record = result("other-viewers")
+    if not record:
+        return ABSENT
+    found, share = record["gain_over_none"], record["share_of_gain"]
+    titles = {
+        "auto": "**Foveate**",
+        "others": "the map of the other half of the viewers",
+        "own": "the map of the same half",
+    }
+    rows = [
+        (
+            title,
+            _with_interval(found[name], 2, sign="+"),
+            *(_with_interval(share.get(f"{name} of {whole}"), 2) for whole in ("own", "others")),
+        )
+        for name, title in titles.items()
+    ]
+    return table(["steered by", "gain, dB", "of the same half's", "of the other half's"], rows)
+
+
+def _with_interval(told: dict[str, Any] | None, digits: int, *, sign: str = "") -> str:
+    if told is None:
+        return ABSENT
+    mean, low, high = (f"{v:{sign}.{digits}f}" for v in (told["mean"], *told["interval_95"]))
+    return f"{mean} [{low}, {high}]"
+
+
+def against_mozjpeg(name: str) -> str:
+    """BD-rates against mozjpeg."""
+    record = result(name)
+    return coders.bd_rates(record, CURVES) if record else ABSENT
+
+
+def map_worth() -> str:
+    """BD-rates against Foveate without a map, by where the pictures come from."""
+    lines = []
+    for (name, start), title in KINDS.items():
+        record = result(name)
+        if not record:
+            return ABSENT
+        scenes = _scenes(record, start)
+        if not scenes:
+            continue
+        rates = bd_rates(scenes, {codec: WITHOUT_MAP[codec] for codec in FOLLOWING}, WORTH)
+        for codec in FOLLOWING:
+            if codec in rates:
+                cells = (_with_interval(rates[codec].get(m), 1, sign="+") for m in WORTH)
+                shown = f"{title}, {len(scenes)}", coders.title(record, codec)
+                lines.append((*shown, *cells))
+    headings = ("pictures", "% of bytes, Foveate, no map 0", *(coders.HEADINGS[m] for m in WORTH))
+    return table(headings, lines)
+
+
+def _scenes(record: dict[str, Any], start: str) -> list[CodedScene]:
+    """The record's scenes whose names start so, with the numbers that BD-rates are made of."""
+    scenes = []
+    for at, key in enumerate(record["pictures"]):
+        if not key.startswith(start):
+            continue
+        scene = CodedScene(key, "", 0)
+        for quality, of in record["per_picture"].items():
+            scene.numbers[int(quality)] = {
+                codec: {m: numbers[m][at] for m in ("bytes", *WORTH)}
+                for codec, numbers in of.items()
+            }
+        scenes.append(scene)
+    return scenes
+
+
+def below_plain() -> str:
+    """How many pictures come out below plain JPEG of the same bytes by models of the eye."""
+    columns = [(quality, metric) for quality in BELOW_AT for metric in EYES]
+    lines = []
+    for name in ("coding", "kodak", "gaze-test"):
+        record = result(f"codecs-{name}")
+        if not record:
+            return ABSENT
+        for codec in ("foveate", "foveate-eyes"):
+            if codec not in record["labels"]:
+                continue
+            cells = (
+                _share_below(record["per_picture"].get(quality, {}), codec, metric)
+                for quality, metric in columns
+            )
+            lines.append((f"`{name}`", coders.title(record, codec), *cells))
+    headings = (f"{coders.HEADINGS[metric]}, {quality}" for quality, metric in columns)
+    return table(("pictures", "below plain JPEG, %", *headings), lines)
+
+
+def _share_below(of: dict[str, Any], codec: str, metric: str) -> str:
+    if not of:
+        return ABSENT
+    pairs = list(zip(of[codec][metric], of[PLAIN][metric], strict=True))
+    return f"{100 * sum(ours < plain for ours, plain in pairs) / len(pairs):.0f}"
+
+
+def equal_bytes(name: str, quality: str, to: str) -> str:
+    """Differences at one quality's bytes."""
+    record = result(name)
+    if not record:
+        return ABSENT
+    return coders.differences(record, record["equal_bytes"][quality], AT_EQUAL_BYTES, to=to)
+
+
+def curves() -> str:
+    """The plots that were drawn."""
+    drawn = [f"codecs-{name}" for name in ("coding", "kodak")]
+    there = [stem for stem in drawn if (PAGE.parent / "pictures" / f"{stem}.png").is_file()]
+    return "\n\n".join(f"![rate–distortion curves](pictures/{s}.png)" for s in there) or ABSENT
+
+
+def seconds() -> str:
+    """Time, as the run over Kodak took it."""
+    record = result("codecs-kodak")
+    return f"{coders.seconds(record)}\n\n{record['machine']}." if record else ABSENT
+
+
+def same_place() -> str:
+    """Where copies draw the eye, less plain JPEG, quality by quality."""
+    record = result("same-place-coding")
+    if not record:
+        return ABSENT
+    blocks = []
+    for quality, of in record["qualities"].items():
+        rows = of["rows"]
+        metrics = [m for m in record["metrics"] if not m.startswith("nss ")]
+        lines = [
+            (
+                coders.title(record, codec),
+                *(_place(rows[codec].get(m), codec) for m in metrics),
+            )
+            for codec in rows
+        ]
+        heading = f"quality {quality}'s bytes"
+        blocks.append(table([heading, *(record["metrics"][m] for m in metrics)], lines))
+    return "\n\n".join(blocks)
+
+
+def _place(told: dict[str, Any] | None, codec: str) -> str:
+    """Plain JPEG's mean, the others' difference to it."""
+    if told is None:
+        return ABSENT
+    if codec == PLAIN:
+        return number(told["mean"])
+    return coders.signed("ssim", told[f"minus_{PLAIN}"])
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "printed-protocol": printed_protocol,
+    "table1-kodak": partial(table1, "table1-kodak"),
+    "table1-kodak-printed": partial(table1, "table1-kodak-printed"),
+    "table1-coding": partial(table1, "table1-coding"),
+    "table1-large": partial(table1, "table1-large"),
+    "qualities": partial(qualities, "table1-kodak"),
+    "figure4": figure4,
+    "bd-kodak": partial(against_mozjpeg, "codecs-kodak"),
+    "bd-coding": partial(against_mozjpeg, "codecs-coding"),
+    "bd-gaze-test": partial(against_mozjpeg, "codecs-gaze-test"),
+    **{
+        f"{name}-{quality}-{to}": partial(equal_bytes, f"codecs-{name}", quality, to)
+        for name in ("kodak", "coding")
+        for quality in ("30", "50", "80")
+        for to in (PLAIN, ANCHOR)
+        if to == PLAIN or quality == "50"
+    },
+    "map-worth": map_worth,
+    "below-plain": below_plain,
+    "other-viewers": other_viewers,
+    "curves": curves,
+    "seconds": seconds,
+    "same-place": same_place,
+}
+
+
+def main() -> None:
+    PAGE.write_text(filled(PAGE.read_text(), TABLES))
+
+
+if __name__ == "__main__":
+    main()

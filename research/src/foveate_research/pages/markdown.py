@@ -1,0 +1,43 @@
+"""Pages whose tables are written from results/: finding results, Markdown tables, markers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[4]
+RESULTS = ROOT / "results"
+ABSENT = "–"
+
+
+def result(name: str) -> dict[str, Any]:
+    """results/NAME.json; nothing where it was not made yet."""
+    path = RESULTS / f"{name}.json"
+    found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    return found
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table; the first column left, the others right."""
+    lines = [f"| {' | '.join(headings)} |", "|---|" + "---:|" * (len(headings) - 1)]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    return ABSENT if value is None else f"{value:.{digits}f}"
+
+
+def replace(text: str, name: str, body: str) -> str:
+    """`text` with `body` between the markers of `name`."""
+    start, end = f"<!-- {name} -->", f"<!-- end {name} -->"
+    before, rest = text.split(start)
+    return f"{before}{start}\n{body}\n{end}{rest.split(end)[1]}"
+
+
+def filled(text: str, tables: Mapping[str, Callable[[], str]]) -> str:
+    """A page with every table made anew, each between its markers `table NAME`."""
+    for name, made in tables.items():
+        text = replace(text, f"table {name}", made())
+    return text

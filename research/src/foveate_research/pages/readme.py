@@ -1,0 +1,112 @@
+"""Rewrite what README.md quotes: the before/after picture and the tables, from what was measured.
+
+python -m foveate_research.pages.readme    # after `foveate bench codecs` saved results/codecs-SET.json
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+import foveate
+from foveate.coders.jpeg.plain import plain_jpeg
+from foveate_research.pages.coder_tables import bd_rates, differences
+from foveate_research.pages.markdown import ROOT, replace, result
+
+PICTURE = ROOT / "docs" / "pictures" / "before-after.png"
+SAMPLE = ROOT / "examples" / "astronaut.png"
+PLAIN_QUALITY = 20
+FACE = (172, 60, 172 + 112, 60 + 112)
+GROUND = (0, 300, 112, 412)
+
+ROWS = (
+    *("pillow-progressive", "mozjpeg", "jpegli-optimised", "mosaic"),
+    *("foveate-none", "foveate-centre", "foveate", "foveate-viewers", "foveate-eyes"),
+)
+COLUMNS = (
+    "psnr_fix",
+    "psnr_hvs_m_fix",
+    "psnr_s",
+    "psnr_y",
+    "psnr_rgb",
+    "psnr_hvs_m",
+    "ssimulacra2",
+)
+BD_ROWS = ("pillow", "jpegli-optimised", "foveate-none", "foveate", "foveate-eyes", "webp", "avif")
+BD_COLUMNS = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
+QUALITY = "50"
+SETS = ("coding", "kodak")
+
+
+def labelled(image: Image.Image, text: str, size: int = 20) -> Image.Image:
+    """The image with a line of text below."""
+    out = Image.new("RGB", (image.width, image.height + 32), "white")
+    out.paste(image, (0, 0))
+    ImageDraw.Draw(out).text((2, image.height + 4), text, "black", ImageFont.load_default(size))
+    return out
+
+
+def crops(pixels: np.ndarray) -> Image.Image:
+    """The face and a piece of ground, three times enlarged, side by side."""
+    image = Image.fromarray(pixels)
+    parts = [image.crop(box).resize((336, 336), Image.Resampling.NEAREST) for box in (FACE, GROUND)]
+    out = Image.new("RGB", (336 * 2 + 8, 336), "white")
+    out.paste(parts[0], (0, 0))
+    out.paste(parts[1], (344, 0))
+    return out
+
+
+def before_after() -> str:
+    """Writes the picture; returns its caption."""
+    pixels = np.asarray(Image.open(SAMPLE).convert("RGB"))
+    plain = plain_jpeg(pixels, PLAIN_QUALITY)
+    ours = foveate.compress(pixels, match_quality=PLAIN_QUALITY)
+    report = ours.report
+    columns = [
+        labelled(
+            crops(np.asarray(Image.open(io.BytesIO(plain)))), f"plain JPEG, {len(plain):,} bytes"
+        ),
+        labelled(
+            crops(np.asarray(Image.open(io.BytesIO(ours.data)))),
+            f"Foveate, {len(ours.data):,} bytes",
+        ),
+    ]
+    out = Image.new("RGB", (sum(c.width for c in columns) + 24, columns[0].height), "white")
+    out.paste(columns[0], (0, 0))
+    out.paste(columns[1], (columns[0].width + 24, 0))
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    out.save(PICTURE, optimize=True)
+    return (
+        f"`examples/astronaut.png` as plain JPEG at quality {PLAIN_QUALITY} ({len(plain):,} bytes)"
+        f" and by Foveate in no more bytes ({len(ours.data):,}): luma PSNR over the salient fifth"
+        f" {report.plain_psnr_salient:.1f} → {report.psnr_salient:.1f} dB, over the whole picture"
+        f" {report.plain_psnr:.1f} → {report.psnr:.1f} dB."
+    )
+
+
+def coding_table(record: dict[str, Any]) -> str:
+    """One set's rows as Markdown: differences to Pillow's default JPEG of the same bytes."""
+    rows = record["equal_bytes"][QUALITY]
+    return differences(record, rows, COLUMNS, to="pillow", codecs=ROWS)
+
+
+def main() -> None:
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    image = "![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)"
+    text = replace(text, "before-after", f"{image}\n\n{before_after()}")
+    for name in SETS:
+        record = result(f"codecs-{name}")
+        if record:
+            text = replace(text, f"table {name}", coding_table(record))
+    record = result(f"codecs-{SETS[0]}")
+    if record:
+        text = replace(text, "table bd", bd_rates(record, BD_COLUMNS, codecs=BD_ROWS))
+    readme.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""Figures 2 and 3 of the MS-ROI paper on pictures of the reader's choice.
+
+Prakash et al., DCC 2017. Figure 2 sets human fixations, CAM and MS-ROI side by side; figure 3
+shows MS-ROI's heat map over Kodak pictures. The paper's networks were trained on Caltech-256.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.errors import DatasetError, printable
+from foveate.pictures import Picture, read_picture
+from foveate.saliency import SaliencyMap, map_from_file, overlay, predicted_map
+from foveate_research.datasets.fixation_files import POINT_FILES, read_fixation_file
+from foveate_research.metrics.fixations import fixation_density
+from foveate_research.metrics.humans import SIGMA_OF_WIDTH
+from foveate_research.papers.figures import PANEL_SIDE, Panel, grid, reduced
+
+FIGURE2_MODELS = ("cam", "msroi")
+FIGURE3_MODELS = ("msroi",)
+PAIRS_A_ROW = 3
+MAP_FILES = (".png", ".map.png")
+TITLES = {
+    "cam": "CAM",
+    "cam-top-five": "CAM, top five",
+    "msroi": "MS-ROI",
+    "msroi-top-five": "MS-ROI, top five",
+    "cam-lite": "CAM, lite trunk",
+    "msroi-lite": "MS-ROI, lite trunk",
+    "menet": "MEnet",
+    "salnet": "SalNet",
+}
+
+
+def figure2(
+    pictures: Sequence[Path], models: Sequence[str], *, fixations: Path | None = None
+) -> Any:
+    """A row a picture: the original, the viewers' density where given, each model's heat map.
+
+    fixations: a folder of KEY.npy, .txt, .csv or .mat, or of density maps KEY.png.
+
+    Raises:
+        PictureError: a picture cannot be read.
+        DatasetError: a picture has no fixations in the folder.
+        ModelError: no such model.
+    """
+    titles = ["original", *(["human fixations"] if fixations else []), *map(title_of, models)]
+    rows = []
+    for path in pictures:
+        picture = small_picture(path)
+        row = [Panel(_rgb(picture))]
+        if fixations is not None:
+            row.append(Panel(overlay(picture, seen_by_viewers(path, picture, fixations))))
+        rows.append(row + [_heat(picture, model) for model in models])
+    return grid(rows, titles=titles)
+
+
+def figure3(pictures: Sequence[Path], models: Sequence[str]) -> Any:
+    """Each picture with each model's heat map beside it, several pictures a row.
+
+    Raises:
+        PictureError: a picture cannot be read.
+        ModelError: no such model.
+    """
+    groups = []
+    for path in pictures:
+        picture = small_picture(path)
+        heats = [_heat(picture, model, title=title_of(model)) for model in models]
+        groups.append([Panel(_rgb(picture), path.stem), *heats])
+    a_row = max(1, 2 * PAIRS_A_ROW // len(groups[0]))
+    starts = range(0, len(groups), a_row)
+    rows = [[*chain.from_iterable(groups[start : start + a_row])] for start in starts]
+    return grid(rows)
+
+
+def title_of(model: str) -> str:
+    """What a figure calls a model."""
+    return TITLES.get(model, model)
+
+
+def small_picture(path: Path) -> Picture:
+    """A picture at the size of a panel, upright; PictureError when it cannot be read."""
+    return read_picture(reduced(_rgb(read_picture(path)), 2 * PANEL_SIDE))
+
+
+def seen_by_viewers(path: Path, picture: Picture, folder: Path) -> SaliencyMap:
+    """The density of a picture's fixations in a folder of files by its stem, its peak 1.
+
+    Points are counted in pixels of the file at `path` and blurred by 3 % of the width.
+    """
+    for suffix in POINT_FILES:
+        given = folder / f"{path.stem}{suffix}"
+        if given.is_file():
+            whole = read_picture(path)
+            points = read_fixation_file(given, whole.height, whole.width)[:, 1:3]
+            scale = np.array([picture.width / whole.width, picture.height / whole.height])
+            cells = np.floor(points * scale).astype(np.int64)
+            sigma = SIGMA_OF_WIDTH * picture.width
+            density = fixation_density(cells, picture.height, picture.width, sigma_px=sigma)
+            values = (density / max(float(density.max()), 1e-30)).astype(np.float32)
+            return SaliencyMap(values, picture.height, picture.width, 1.0, "human fixations")
+    for suffix in MAP_FILES:
+        given = folder / f"{path.stem}{suffix}"
+        if given.is_file():
+            return map_from_file(given, picture)
+    looked = ", ".join((*POINT_FILES, *MAP_FILES))
+    raise DatasetError(
+        f"{printable(folder)} holds no fixations of {printable(path.name)}: looked for "
+        f"{printable(path.stem)} with {looked}"
+    )
+
+
+def _heat(picture: Picture, model: str, *, title: str = "") -> Panel:
+    return Panel(overlay(picture, predicted_map(picture, model=model)), title)
+
+
+def _rgb(picture: Picture) -> npt.NDArray[np.uint8]:
+    """(H, W, 3), grey pictures too."""
+    pixels = picture.pixels
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)

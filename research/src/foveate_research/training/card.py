@@ -1,0 +1,123 @@
+"""A model's record (models/cards/NAME.json): from a training's record, its weights, its results.
+
+python -m foveate_research.training.card NAME --run OUT [--results results/attention.json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from foveate_research.training.onnx_file import write_onnx
+from foveate_research.training.recipes import Recipe, get_recipe
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+"""Where the papers' networks are kept; Foveate's own network stays in Foveate's package."""
+
+STORED = {
+    16: "large tensors in 16-bit floats, cast to 32 when loaded",
+    8: "large tensors in 8 bits with a step an output channel, multiplied out when loaded",
+}
+TERMS = {
+    "osie": "OSIE (Xu et al. 2014): published for research use",
+    "gaze-more": "Scene Saliency Dataset (SUN2012 pictures) and Saliency in Crowd: research use",
+    "gaze-scenes": "the source repository states none: treated as research use",
+    "duts": "DUTS-TR: pictures of ImageNet and SUN, non-commercial research and education",
+    "caltech101": "Caltech-101 (CaltechDATA, CC BY 4.0): gathered from the web, research use",
+    "msrc21": "Microsoft Research Digital Image License Agreement: non-commercial use",
+    "tiny-imagenet": "pictures of ImageNet: non-commercial research and education",
+}
+
+
+def describe(
+    recipe: Recipe, run: Path, *, measured: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """The card of a training in OUT, without the facts of its weights' file."""
+    record = json.loads((run / "record.json").read_text(encoding="utf-8"))
+    for facts in record.get("data", []):
+        facts["terms"] = TERMS.get(facts["set"], facts.get("terms", "not stated"))
+    return {
+        "name": recipe.name,
+        "summary": recipe.summary,
+        "reads_as": recipe.reads_as,
+        **recipe.about,
+        "training": record,
+        "measured": measured or {},
+    }
+
+
+def weights_facts(path: Path, bits: int) -> dict[str, Any]:
+    """What a card says of its weights' file."""
+    data = path.read_bytes()
+    return {
+        "file": path.name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(data),
+        "licence": "Apache-2.0",
+        "stored": STORED[bits],
+    }
+
+
+def export(recipe: Recipe, run: Path, target: Path) -> dict[str, Any]:
+    """Write the ONNX file of a training's averaged weights; returns its card."""
+    card = describe(recipe, run)
+    run_time = recipe.run_time(run / "last.ckpt")
+    write_onnx(run_time, target, card=card)
+    return card | {"weights": weights_facts(target, run_time.bits)}
+
+
+def ship(recipe: Recipe, run: Path, *, measured: dict[str, Any]) -> dict[str, Any]:
+    """Put a training's weights and their record into the package; returns the record."""
+    target = models_folder(recipe.name) / "weights" / f"{recipe.name}.onnx"
+    card = export(recipe, run, target) | {"measured": measured}
+    write_card(card)
+    return card
+
+
+def models_folder(name: str) -> Path:
+    """The folder with the cards and weights of the package to which a model belongs."""
+    own = Path(str(resources.files("foveate.models")))
+    return own if (own / "cards" / f"{name}.json").is_file() else MODELS
+
+
+def write_card(card: dict[str, Any]) -> None:
+    """Write models/cards/NAME.json of the package that has the model."""
+    path = models_folder(card["name"]) / "cards" / f"{card['name']}.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def measured_means(results: dict[str, Any]) -> dict[str, Any]:
+    """The rows of results/attention.json without the numbers per picture."""
+    rows = {
+        row["set"] + " " + row["part"]: {
+            model: {metric: found["mean"] for metric, found in metrics.items()}
+            for model, metrics in row["models"].items()
+        }
+        for row in results["rows"]
+    }
+    return {"command": results["command"], "results": "results/attention.json", "rows": rows}
+
+
+def main() -> None:
+    """The command line of this file."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("name", help="recipe of `foveate train`")
+    parser.add_argument("--run", type=Path, required=True, help="folder of `foveate train`")
+    parser.add_argument(
+        "--results", type=Path, help="JSON of python -m foveate_research.bench.attention"
+    )
+    options = parser.parse_args()
+    measured: dict[str, Any] = {}
+    if options.results is not None:
+        measured = measured_means(json.loads(options.results.read_text(encoding="utf-8")))
+    card = ship(get_recipe(options.name), options.run, measured=measured)
+    print(json.dumps(card["weights"]))
+
+
+if __name__ == "__main__":
+    main()

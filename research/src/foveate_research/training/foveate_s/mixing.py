@@ -1,0 +1,298 @@
+"""Mixed training batches: pictures with fixations, with density maps and with masks, one shape.
+
+Every step draws one shape for all its pictures. A picture is cropped to the shape's aspect, so it
+is never squashed by more than a seventh (the squashed set is un-squashed to 4:3), and the crop's
+box goes along, so that the centre prior knows where in its picture the crop lies.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import IterableDataset
+
+from foveate.colour import LUMA_OF_RGB
+from foveate_research.architectures.foveate_s import MAP_STRIDE, TAILS
+from foveate_research.datasets.attention import (
+    AttentionPicture,
+    read_densities,
+    read_fixations,
+    read_masks,
+)
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the stored picture
+
+Shapes = tuple[tuple[tuple[int, int], float], ...]
+# width, height and how often: while training is young, once it is grown, and when it is refined
+SHAPES_YOUNG: Shapes = (((256, 192), 0.74), ((224, 224), 0.16), ((192, 256), 0.10))
+SHAPES_GROWN: Shapes = (((288, 224), 0.74), ((256, 256), 0.16), ((224, 288), 0.10))
+SHAPES_FINE: Shapes = (((384, 288), 0.74), ((320, 320), 0.16), ((288, 384), 0.10))
+GROWN_FROM = 0.6  # share of the training after which the pictures grow
+SQUASH = 1.15
+FEWEST_POINTS = 5
+
+
+class Batch(NamedTuple):
+    """One step's pictures in the order: with fixations, with density maps, with masks.
+
+    pixels (B, 3, H, W) uint8; box (B, 4) in 0..1; seen (G, 1, h, w) fixation counts or density of
+    the first G; tail (G,) indices into TAILS; mask (B - G, 1, h, w) in 0..1; h = H / 4.
+    """
+
+    pixels: Tensor
+    box: Tensor
+    seen: Tensor
+    tail: Tensor
+    mask: Tensor
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """All training pictures, decoded, in memory."""
+
+    points: list[AttentionPicture]
+    point_tails: list[int]
+    densities: list[AttentionPicture]
+    masks: list[AttentionPicture]
+
+
+def tail_of(key: str) -> int:
+    """The read-out tail of a picture with fixations, by its key: osie has bare numbers."""
+    name = key.split("-")[0]
+    return TAILS.index(name if name in TAILS else "osie")
+
+
+def load_training_data(data: Path) -> TrainingData:
+    """The train parts of osie, gaze-more, gaze-scenes and duts."""
+    points = read_fixations(data / "osie", "train") + read_fixations(data / "gaze-more", "train")
+    return TrainingData(
+        points=[picture for picture in points if len(picture_points(picture)) >= FEWEST_POINTS],
+        point_tails=[
+            tail_of(picture.key)
+            for picture in points
+            if len(picture_points(picture)) >= FEWEST_POINTS
+        ],
+        densities=read_densities(data / "gaze-scenes", "train"),
+        masks=read_masks(data / "duts", "train"),
+    )
+
+
+def picture_points(picture: AttentionPicture) -> npt.NDArray[np.float32]:
+    """(N, 2) fixated positions x, y: centres of pixels, counted from the picture's corner."""
+    assert picture.fixations is not None
+    return picture.fixations[:, 1:3].astype(np.float32) + 0.5
+
+
+class MixedBatches(IterableDataset[Batch]):
+    """An endless stream of batches; `progress` tells how much of the training has passed."""
+
+    def __init__(
+        self,
+        data: TrainingData,
+        *,
+        counts: tuple[int, int, int],
+        progress: Callable[[], float],
+        seed: int,
+        refining: bool = False,
+    ) -> None:
+        self.data, self.counts, self.progress, self.seed = data, counts, progress, seed
+        self.refining = refining
+
+    def shapes(self) -> Shapes:
+        """The shapes that are drawn from at this point of the training."""
+        if self.refining:
+            return SHAPES_FINE
+        return SHAPES_GROWN if self.progress() >= GROWN_FROM else SHAPES_YOUNG
+
+    def __iter__(self) -> Iterator[Batch]:
+        rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
+        data = self.data
+        orders = [_shuffled(len(group), rng) for group in (data.points, data.densities, data.masks)]
+        while True:
+            shapes = self.shapes()
+            chosen = rng.choice(len(shapes), p=[share for _, share in shapes])
+            width, height = shapes[chosen][0]
+            points, densities, masks = (
+                [next(order) for _ in range(count)]
+                for order, count in zip(orders, self.counts, strict=True)
+            )
+            samples = [_draw_points(data.points[i], width, height, rng) for i in points]
+            samples += [_draw_density(data.densities[i], width, height, rng) for i in densities]
+            seen = np.stack([sample[2] for sample in samples])
+            masked = [_draw_mask(data.masks[i], width, height, rng) for i in masks]
+            tails = [data.point_tails[i] for i in points]
+            tails += [TAILS.index("gaze-scenes")] * len(densities)
+            everything = samples + masked
+            pixels = torch.from_numpy(np.stack([sample[0] for sample in everything]))
+            yield Batch(
+                pixels=pixels.permute(0, 3, 1, 2),
+                box=torch.from_numpy(np.stack([sample[1] for sample in everything])),
+                seen=torch.from_numpy(seen)[:, None],
+                tail=torch.tensor(tails),
+                mask=torch.from_numpy(np.stack([sample[2] for sample in masked]))[:, None],
+            )
+
+
+def _shuffled(count: int, rng: np.random.Generator) -> Iterator[int]:
+    """Endless indices below count, every one once before any comes again."""
+    while True:
+        yield from cast(list[int], rng.permutation(count).tolist())
+
+
+def _crop(picture: AttentionPicture, aspect: float, rng: np.random.Generator) -> Box:
+    """A box of about the aspect: half the time as large as fits, else down to 0.55 of that."""
+    height, width = picture.pixels.shape[:2]
+    true_aspect = aspect
+    if picture.density is not None:  # stored squashed to a square; most were 4:3
+        true_aspect = aspect * 3 / 4
+    wanted = min(max(width / height, true_aspect / SQUASH), true_aspect * SQUASH)
+    box_width = min(float(width), height * wanted)
+    box_height = box_width / wanted
+    if rng.random() < 0.5:
+        scale = rng.uniform(0.55, 1.0)
+        box_width, box_height = box_width * scale, box_height * scale
+    left = rng.uniform(0, width - box_width) if box_width < width else 0.0
+    top = rng.uniform(0, height - box_height) if box_height < height else 0.0
+    return left, top, left + box_width, top + box_height
+
+
+def _full(picture: AttentionPicture) -> Box:
+    height, width = picture.pixels.shape[:2]
+    return 0.0, 0.0, float(width), float(height)
+
+
+Drawn = tuple[npt.NDArray[np.uint8], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+
+
+def _draw_points(
+    picture: AttentionPicture, width: int, height: int, rng: np.random.Generator
+) -> Drawn:
+    """Pixels, box and fixation counts at the map's stride."""
+    points = picture_points(picture)
+    box = _crop(picture, width / height, rng)
+    places = _inside(points, box)
+    if len(places) < FEWEST_POINTS:
+        box = _full(picture)
+        places = _inside(points, box)
+    columns, rows = width // MAP_STRIDE, height // MAP_STRIDE
+    flipped = rng.random() < 0.5
+    x = np.minimum((places[:, 0] * columns).astype(np.int64), columns - 1)
+    y = np.minimum((places[:, 1] * rows).astype(np.int64), rows - 1)
+    counts = np.bincount(y * columns + x, minlength=rows * columns).astype(np.float32)
+    counts = counts.reshape(rows, columns)
+    return (
+        _render(picture, box, width, height, flipped, rng),
+        _relative(picture, box, flipped),
+        (counts[:, ::-1].copy() if flipped else counts),
+    )
+
+
+def _inside(points: npt.NDArray[np.float32], box: Box) -> npt.NDArray[np.float32]:
+    """The points within the box, in 0..1 of it."""
+    left, top, right, bottom = box
+    places = (points - [left, top]) / [right - left, bottom - top]
+    kept = ((places >= 0) & (places < 1)).all(axis=1)
+    return cast(npt.NDArray[np.float32], places[kept])
+
+
+def _draw_density(
+    picture: AttentionPicture, width: int, height: int, rng: np.random.Generator
+) -> Drawn:
+    """Pixels, box and smooth density at the map's stride."""
+    assert picture.density is not None
+    box = _crop(picture, width / height, rng)
+    seen = _resized_map(picture, picture.density, box, width, height)
+    if seen.sum() < 1.0:
+        box = _full(picture)
+        seen = _resized_map(picture, picture.density, box, width, height)
+    flipped = rng.random() < 0.5
+    return (
+        _render(picture, box, width, height, flipped, rng),
+        _relative(picture, box, flipped),
+        (seen[:, ::-1].copy() if flipped else seen),
+    )
+
+
+def _draw_mask(
+    picture: AttentionPicture, width: int, height: int, rng: np.random.Generator
+) -> Drawn:
+    """Pixels, box and mask at the map's stride."""
+    assert picture.mask is not None
+    box = _crop(picture, width / height, rng)
+    mask = _resized_map(picture, picture.mask, box, width, height)
+    flipped = rng.random() < 0.5
+    return (
+        _render(picture, box, width, height, flipped, rng),
+        _relative(picture, box, flipped),
+        (mask[:, ::-1].copy() if flipped else mask),
+    )
+
+
+def _resized_map(
+    picture: AttentionPicture, values: npt.NDArray[np.uint8], box: Box, width: int, height: int
+) -> npt.NDArray[np.float32]:
+    """The box of a map of the picture, area-averaged or interpolated to the stride, in 0..1."""
+    across = values.shape[1] / picture.pixels.shape[1]
+    down = values.shape[0] / picture.pixels.shape[0]
+    scaled = (box[0] * across, box[1] * down, box[2] * across, box[3] * down)
+    size = (width // MAP_STRIDE, height // MAP_STRIDE)
+    image = Image.fromarray(values).resize(size, Image.Resampling.BILINEAR, box=scaled)
+    return np.asarray(image, dtype=np.float32) / np.float32(255)
+
+
+def _relative(picture: AttentionPicture, box: Box, flipped: bool) -> npt.NDArray[np.float32]:
+    """The box in 0..1 of its picture, mirrored with it."""
+    height, width = picture.pixels.shape[:2]
+    left, top, right, bottom = box[0] / width, box[1] / height, box[2] / width, box[3] / height
+    if flipped:
+        left, right = 1 - right, 1 - left
+    return np.array([left, top, right, bottom], dtype=np.float32)
+
+
+def _render(
+    picture: AttentionPicture,
+    box: Box,
+    width: int,
+    height: int,
+    flipped: bool,
+    rng: np.random.Generator,
+) -> npt.NDArray[np.uint8]:
+    """(height, width, 3): the box resized, then made to look as other cameras and files would."""
+    image = Image.fromarray(picture.pixels).resize(
+        (width, height), Image.Resampling.BILINEAR, box=box
+    )
+    if flipped:
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if rng.random() < 0.15:
+        stream = io.BytesIO()
+        image.save(stream, "JPEG", quality=int(rng.integers(30, 90)))
+        image = Image.open(stream)
+    pixels = np.asarray(image)
+    if rng.random() < 0.7:
+        pixels = _recoloured(pixels, rng)
+    return np.ascontiguousarray(pixels)
+
+
+def _recoloured(pixels: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """Brightness, contrast, saturation and colour cast, now and then grey or noisy."""
+    values = pixels.astype(np.float32)
+    grey = values @ np.array(LUMA_OF_RGB, dtype=np.float32)
+    saturation = np.float32(0.0 if rng.random() < 0.07 else rng.uniform(0.6, 1.4))
+    values = grey[..., None] + saturation * (values - grey[..., None])
+    contrast, brightness = rng.uniform(0.7, 1.3), rng.uniform(-30, 30)
+    cast_rgb = rng.uniform(0.93, 1.07, 3).astype(np.float32)
+    mean = np.float32(grey.mean())
+    values = (values - mean) * np.float32(contrast) * cast_rgb + mean + np.float32(brightness)
+    if rng.random() < 0.15:
+        noise = rng.standard_normal(values.shape, dtype=np.float32)
+        values = values + noise * np.float32(rng.uniform(2, 12))
+    return np.clip(values, 0, 255).astype(np.uint8)

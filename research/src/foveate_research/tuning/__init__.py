@@ -1,0 +1,1 @@
+"""Searches for the constants of the encoder and of the maps."""

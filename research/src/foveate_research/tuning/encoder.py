@@ -1,0 +1,229 @@
+"""Search the encoder's constants for one of its tunings, and print the record.
+
+    python -m foveate_research.tuning.encoder --tune fidelity|eyes --data DIR [--map auto] [--trials 150]
+                                      [--spread 0.06] [--save results/tuning-NAME.json]
+
+DIR holds `tuning` (pictures with human fixations) and `photos`. Each picture is encoded at the
+bytes of one of Pillow's qualities 50, 30 and 80 (every second picture at 50). The objective, a mean
+over pictures and then over qualities, is where people look: luma PSNR over the fifth of the
+picture where viewers looked most (in `photos`: the fifth that the map marks), plus 0.3 times
+PSNR-HVS-M there; less six times every dB by which a guarded metric falls short of its margin over
+the rival. CMA-ES, started from the constants as they are. Never tune on what you measure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import io
+import json
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import optuna
+from PIL import Image
+
+from foveate.coders.jpeg.blockwise import block_grid
+from foveate.coders.jpeg.encode import Options, encode
+from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.coders.jpeg.targets.bytes_target import BytesTarget
+from foveate.coders.jpeg.tuning import TUNINGS, Tuning
+from foveate.metrics import quality
+from foveate.saliency import saliency_map
+from foveate.saliency.weights import block_weights
+from foveate_research.coders.codecs import CODECS
+from foveate_research.coders.gaze import viewers_density
+from foveate_research.coders.scenes import Scene
+from foveate_research.records import files_hash, head, publish
+
+RANGES = {
+    "step_power": (0.2, 0.9),
+    "sensitivity_power": (0.4, 1.6),
+    "chroma_step_power": (0.2, 0.9),
+    "chroma_sensitivity_power": (0.3, 1.7),
+    "chroma_steps": (0.6, 1.8),
+    "chroma_weight": (0.08, 1.5),
+    "dc_steps": (0.3, 1.4),
+    "lambda_ratio": (0.05, 0.35),
+    "masking": (0.0, 0.35),
+    "masking_energy": (4.0, 1200.0),
+    "perceptual": (0.0, 0.9),
+    "perceptual_slope": (0.0, 2.0),
+    "reach": (0.4, 1.6),
+    "boldness": (0.1, 0.9),
+    "boldness_slope": (0.0, 1.0),
+}
+LOGARITHMIC = ("chroma_weight", "masking_energy")
+HVS_M_SHARE = 0.3
+PENALTY = 6.0
+UNITS = {"ssim": 100.0, "ssimulacra2": 0.4}
+"""What counts as one dB: a hundredth of SSIM, two and a half of SSIMULACRA 2."""
+QUALITIES = (50, 30, 50, 80)
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A tuning's rival and by how much no guarded metric may stay behind it plus that margin."""
+
+    rival: str
+    margins: dict[str, float]
+
+
+AIMS = {
+    "fidelity": Aim(
+        "pillow",
+        {
+            "psnr_y": 0.3,
+            "psnr_rgb": 0.3,
+            "psnr_cb": 0.35,
+            "psnr_cr": 0.35,
+            "psnr_hvs": 0.2,
+            "psnr_hvs_m": 0.2,
+            "ssim": 0.001,
+            "ssimulacra2": 0.5,
+        },
+    ),
+    "eyes": Aim(
+        "mozjpeg",
+        {
+            "psnr_fix": 1.3,
+            "psnr_hvs_m_fix": 0.9,
+            "psnr_hvs_m": -0.2,
+            "ssimulacra2": -0.4,
+        },
+    ),
+}
+
+
+class Case:
+    """A picture with its map, what the rival makes of it, and how a tuning differs from that."""
+
+    def __init__(self, path: Path, rival: str, match_quality: int, map_name: str) -> None:
+        self.pixels = np.asarray(Image.open(path).convert("RGB"))
+        height, width = self.pixels.shape[:2]
+        found = saliency_map(self.pixels, model=map_name)
+        self.values = found.resized(*block_grid(height, width))
+        self.confidence = found.confidence
+        fixations = path.parent.parent / "fixations" / f"{path.stem}.npy"
+        density = None
+        if fixations.exists():
+            density = viewers_density(np.load(fixations), height, width)
+        scene = Scene(path.stem, self.pixels, found, density)
+        looked = scene.salient if scene.looked_at is None else scene.looked_at
+        self.looked = looked.astype(np.float32)
+        self.match_quality = match_quality
+        plain_bytes = len(plain_jpeg(self.pixels, match_quality))
+        rival_file = CODECS[rival].encode(scene, plain_bytes).data
+        self.aim, self.rival = len(rival_file), self.measured(rival_file)
+
+    def measured(self, data: bytes) -> dict[str, float]:
+        copy = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+        names = list(AIMS["fidelity"].margins)
+        values = quality.measure(self.pixels, copy, data_range=255, names=names)
+        for name in ("psnr_y", "psnr_hvs_m"):
+            pooled = getattr(quality, name)(self.pixels, copy, data_range=255, weights=self.looked)
+            values[f"{name.removesuffix('_y')}_fix"] = pooled
+        return values
+
+    def gains(self, tuning: Tuning) -> dict[str, float]:
+        weights = block_weights(self.values, self.confidence, boldness=tuning.boldness)
+        target = BytesTarget(int(0.994 * self.aim), int(0.998 * self.aim), self.aim)
+        mine = self.measured(encode(self.pixels, weights, target, Options(tuning=tuning)).data)
+        return {name: mine[name] - self.rival[name] for name in mine}
+
+
+def mean_gains(
+    cases: list[Case], tuning: Tuning, pool: ProcessPoolExecutor
+) -> dict[int, dict[str, float]]:
+    """By plain JPEG's quality: each metric's mean difference to the rival."""
+    gains = list(pool.map(Case.gains, cases, [tuning] * len(cases)))
+    return {
+        level: {
+            name: float(
+                np.mean(
+                    [g[name] for g, c in zip(gains, cases, strict=True) if c.match_quality == level]
+                )
+            )
+            for name in gains[0]
+        }
+        for level in sorted(set(QUALITIES))
+    }
+
+
+def score(gains: dict[str, float], margins: dict[str, float]) -> float:
+    shortfall = sum(
+        max(0.0, margin - gains[name]) * UNITS.get(name, 1.0) for name, margin in margins.items()
+    )
+    return gains["psnr_fix"] + HVS_M_SHARE * gains["psnr_hvs_m_fix"] - PENALTY * shortfall
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--tune", choices=AIMS, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
+    parser.add_argument("--map", default="auto", help="the map that steers (default auto)")
+    parser.add_argument("--trials", type=int, default=150)
+    parser.add_argument("--every", type=int, default=3, help="use every n-th picture (default 3)")
+    parser.add_argument("--spread", type=float, default=0.06, help="first step, of the ranges")
+    parser.add_argument("--workers", type=int, default=2, help="pictures at a time (default 2)")
+    parser.add_argument("--save", type=Path, help="write the JSON to this file too")
+    options = parser.parse_args()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+    aim, start = AIMS[options.tune], TUNINGS[options.tune]
+    paths = [
+        *sorted((options.data / "tuning" / "images").glob("*.webp"))[:: options.every],
+        *sorted((options.data / "photos").glob("*.webp"))[:: options.every],
+    ]
+    cases = [
+        Case(path, aim.rival, QUALITIES[n % len(QUALITIES)], options.map)
+        for n, path in enumerate(paths)
+    ]
+
+    pool = ProcessPoolExecutor(options.workers)
+
+    def objective(trial: optuna.Trial) -> float:
+        constants = {
+            name: trial.suggest_float(name, *r, log=name in LOGARITHMIC)
+            for name, r in RANGES.items()
+        }
+        gains = mean_gains(cases, dataclasses.replace(start, **constants), pool)
+        trial.set_user_attr("gains", gains)
+        return float(np.mean([score(gains[level], aim.margins) for level in QUALITIES]))
+
+    def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
+        if study.best_trial.number == trial.number:
+            print(f"{trial.number}: {trial.value:.3f} {json.dumps(trial.params)}", file=sys.stderr)
+
+    sampler = optuna.samplers.CmaEsSampler(
+        x0={name: getattr(start, name) for name in RANGES}, sigma0=options.spread, seed=1
+    )
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+    study.enqueue_trial({name: getattr(start, name) for name in RANGES})
+    study.optimize(objective, n_trials=options.trials, callbacks=[tell])
+
+    def rounded(trial: optuna.trial.FrozenTrial) -> dict[str, dict[str, float]]:
+        gains = trial.user_attrs["gains"]
+        return {q: {k: round(v, 4) for k, v in g.items()} for q, g in gains.items()}
+
+    best, first = study.best_trial, study.trials[0]
+    record = head(("foveate", "numpy", "pillow", "optuna", "cmaes", "pyvips")) | {
+        "objective": f"PSNR where people look + {HVS_M_SHARE} PSNR-HVS-M there"
+        f" - {PENALTY} x shortfalls below the margins (dB; 0.01 SSIM or 2.5 SSIMULACRA 2 as one)",
+        "tune": options.tune,
+        "rival": aim.rival,
+        "margins": aim.margins,
+        "corpus": {"pictures": len(paths), "sha256": files_hash(paths)},
+        "tried": len(study.trials),
+        "start": {"score": round(float(first.value or 0), 4), "gains": rounded(first)},
+        "best": {"score": round(study.best_value, 4), "gains": rounded(best)},
+        "constants": {k: round(v, 4) for k, v in best.params.items()},
+    }
+    publish(record, options.save)
+
+
+if __name__ == "__main__":
+    main()

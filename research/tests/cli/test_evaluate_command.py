@@ -1,0 +1,263 @@
+"""`foveate evaluate`."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from foveate_research.cli.score_tables import print_rows
+from photos import photo
+
+
+@pytest.fixture
+def masked(tmp_path: Path) -> None:
+    """Three photos with masks in the folder where commands run."""
+    for number in range(3):
+        pixels = photo(seed=number)
+        mask = np.where(pixels[..., 2] < 80, 255, 0).astype(np.uint8)
+        for folder, values in (("images", pixels), ("masks", mask)):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            Image.fromarray(values).save(tmp_path / folder / f"p{number}.png")
+
+
+@pytest.fixture
+def watched(tmp_path: Path, masked: None) -> None:
+    """Fixations of three viewers for the photos."""
+    (tmp_path / "fixations").mkdir()
+    for number in range(3):
+        rng = np.random.default_rng(number)
+        points = np.stack(
+            [np.arange(12) % 3, rng.integers(10, 30, 12), rng.integers(12, 36, 12)], axis=1
+        )
+        np.save(tmp_path / "fixations" / f"p{number}.npy", points)
+
+
+MASKED = ("--images", "images", "--masks", "masks")
+WATCHED = ("--images", "images", "--fixations", "fixations")
+
+
+# foveate evaluate sod
+
+
+@pytest.mark.usefixtures("masked")
+def test_each_model_has_a_row_with_means_intervals_and_a_curve(foveate) -> None:
+    run = foveate("evaluate", "sod", "--model", "centre", "--model", "none", *MASKED, "--json")
+    assert (run.code, run.err) == (0, "")
+    centre, none = run.objects
+    assert (centre["name"], none["name"], centre["count"]) == ("centre", "none", 3)
+    low, high = centre["metrics"]["s_measure"]["interval_95"]
+    assert low <= centre["metrics"]["s_measure"]["mean"] <= high
+    assert len(centre["precision_recall"]["recall"]) == 256
+    assert "pictures" not in centre
+
+
+@pytest.mark.usefixtures("masked")
+def test_people_get_a_table(foveate) -> None:
+    run = foveate("evaluate", "sod", "--model", "centre", "--model", "none", *MASKED)
+    assert run.code == 0
+    assert "weighted f" in run.out
+    assert "3 pictures" in run.out
+
+
+def test_a_table_that_is_too_wide_goes_on_below(capsys) -> None:
+    estimate = {"mean": 0.5, "interval_95": [0.4, 0.6]}
+    rows = [
+        {"name": f"model {n}", "set": "s", "part": "p", "count": 3, "metrics": {"mae": estimate}}
+        for n in range(12)
+    ]
+    print_rows(rows, {"mae": "mean absolute error"}, as_json=False)
+    printed = capsys.readouterr().out
+    assert printed.count("0.500 (0.400 to 0.600)") == 12
+    assert printed.count("metric") == 2
+    assert "…" not in printed
+
+
+@pytest.mark.usefixtures("masked")
+def test_maps_made_elsewhere_score_as_the_model_that_made_them(foveate, tmp_path) -> None:
+    foveate("map", "images", "-o", "maps/", "--model", "centre")
+    run = foveate("evaluate", "sod", "--maps", "maps", "--model", "centre", *MASKED, "--json")
+    centre, maps = run.objects
+    assert maps["name"] == "maps"
+    for metric, estimate in centre["metrics"].items():
+        assert maps["metrics"][metric]["mean"] == pytest.approx(estimate["mean"], abs=0.01)
+
+
+@pytest.mark.usefixtures("masked")
+def test_a_missing_map_is_an_error_that_names_it(foveate, tmp_path) -> None:
+    (tmp_path / "maps").mkdir()
+    Image.fromarray(np.zeros((4, 4), dtype=np.uint8)).save(tmp_path / "maps" / "p0.png")
+    run = foveate("evaluate", "sod", "--maps", "maps", *MASKED)
+    assert run.code == 1
+    assert run.err.startswith("foveate: maps holds no map for p1")
+
+
+@pytest.mark.usefixtures("masked")
+def test_differences_are_taken_picture_by_picture(foveate) -> None:
+    run = foveate(
+        *("evaluate", "sod", "--model", "spectral-residual", "--model", "centre"),
+        *(*MASKED, "--against", "centre", "--json", "--pictures"),
+    )
+    residual, centre = run.objects
+    mine, theirs = (np.array(row["pictures"]["mae"]) for row in (residual, centre))
+    expected = pytest.approx((mine - theirs).mean(), abs=1e-3)
+    assert residual["differences"]["mae"]["mean"] == expected
+    assert residual["keys"] == ["p0", "p1", "p2"]
+    assert "differences" not in centre
+
+
+@pytest.mark.usefixtures("masked")
+def test_the_first_pictures_only(foveate) -> None:
+    run = foveate("evaluate", "sod", "--model", "centre", *MASKED, "--count", 2, "--json")
+    assert run.objects[0]["count"] == 2
+
+
+def test_published_sets_and_shards_are_read_too(foveate, tmp_path) -> None:
+    mask = np.zeros((48, 64), dtype=np.uint8)
+    mask[10:30, 20:40] = 255
+    files = {"webp": (photo(), "WEBP"), "mask.png": (mask, "PNG")}
+    (tmp_path / "packed").mkdir()
+    with tarfile.open(tmp_path / "packed" / "test-000000.tar", "w") as archive:
+        for suffix, (pixels, kind) in files.items():
+            stream = io.BytesIO()
+            Image.fromarray(pixels).save(stream, kind)
+            entry = tarfile.TarInfo(f"a.{suffix}")
+            entry.size = stream.tell()
+            archive.addfile(entry, io.BytesIO(stream.getvalue()))
+    for folder, pixels in (("images", photo()), ("ground_truth_mask", mask)):
+        (tmp_path / "ECSSD" / folder).mkdir(parents=True)
+        Image.fromarray(pixels).save(tmp_path / "ECSSD" / folder / "a.png")
+    packed = foveate("evaluate", "sod", "--model", "centre", "--shards", "packed", "--json")
+    listed = foveate(
+        *("evaluate", "sod", "--model", "centre", "--set", "ecssd", "--root", ".", "--json")
+    )
+    assert (packed.objects[0]["set"], packed.objects[0]["part"]) == ("packed", "test")
+    assert "test-000000.tar" in packed.objects[0]["sha256"]
+    assert listed.objects[0]["set"] == "ecssd"
+    assert packed.objects[0]["metrics"] == listed.objects[0]["metrics"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "give one of --images with --masks, --set with --root, or --shards"),
+        (("--images", "a", "--shards", "b"), "not --images and --shards"),
+        (("--images", "a"), "--images needs --masks"),
+        (("--set", "ecssd"), "--set needs --root"),
+        (("--set", "nonesuch", "--root", "."), "no layout is called 'nonesuch'"),
+        ((*MASKED, "--against", "centre"), "--against centre: measured are none"),
+        ((*MASKED, "--model", "nonesuch"), "no model is called 'nonesuch'"),
+    ],
+)
+def test_wrong_usage_says_what_is_wanted(foveate, arguments, said) -> None:
+    run = foveate("evaluate", "sod", "--model", "none", *arguments)
+    assert run.code == 2
+    assert said in " ".join(run.err.replace("│", " ").split())
+
+
+def test_a_set_that_is_not_there_says_what_was_looked_for(foveate) -> None:
+    run = foveate("evaluate", "sod", "--model", "none", "--set", "ecssd", "--root", "nowhere")
+    assert run.code == 1
+    assert "looked for images with ground_truth_mask" in run.err
+
+
+# foveate evaluate fixations
+
+
+@pytest.mark.usefixtures("watched")
+def test_viewers_and_the_centre_stand_beside_the_models(foveate) -> None:
+    run = foveate("evaluate", "fixations", "--model", "spectral-residual", *WATCHED, "--json")
+    assert run.code == 0
+    rows = {row["name"]: row["metrics"] for row in run.objects}
+    assert list(rows) == [
+        "spectral-residual",
+        "centre prior",
+        "centre prior of other pictures",
+        "humans, leave one out",
+    ]
+    assert {"nss", "auc_judd", "shuffled_auc", "cc", "sim", "kl"} < set(rows["spectral-residual"])
+    assert rows["centre prior"]["information_gain"]["mean"] == 0
+
+
+@pytest.mark.usefixtures("watched")
+def test_fitted_rows_come_beside_those_without(foveate) -> None:
+    arguments = ("--fit-images", "images", "--fit-fixations", "fixations")
+    run = foveate(
+        "evaluate", "fixations", "--model", "spectral-residual", *WATCHED, *arguments, "--json"
+    )
+    fitted = run.objects[1]
+    assert fitted["name"] == "spectral-residual, fitted"
+    assert set(fitted["fitted"]) >= {"blur_of_width", "temperature", "centre_weight"}
+    table = foveate(
+        "evaluate", "fixations", "--model", "spectral-residual", *WATCHED, *arguments
+    ).out
+    assert "temperature" in table
+
+
+# foveate evaluate localisation
+
+
+@pytest.mark.usefixtures("masked")
+def test_recall_counts_the_classes_that_a_map_finds(foveate, tmp_path) -> None:
+    indices = np.zeros((48, 64), dtype=np.uint8)
+    indices[12:36, 10:30], indices[40:48, 50:64] = 1, 2
+    (tmp_path / "classes").mkdir()
+    for number in range(3):
+        Image.fromarray(indices).save(tmp_path / "classes" / f"p{number}.png")
+    run = foveate(
+        *("evaluate", "localisation", "--model", "centre", "--images", "images"),
+        *("--class-masks", "classes", "--classes", "none,disc,corner", "--json"),
+    )
+    assert run.code == 0
+    assert run.objects[0]["metrics"]["object_recall_0.7"]["mean"] == 0.5
+    assert run.objects[0]["metrics"]["all_found_0.7"]["mean"] == 0
+
+
+@pytest.mark.usefixtures("masked")
+def test_plain_masks_are_pointed_at(foveate) -> None:
+    run = foveate("evaluate", "localisation", "--model", "centre", *MASKED, "--json")
+    assert set(run.objects[0]["metrics"]) == {"pointing_game", "energy_in_mask"}
+
+
+# foveate evaluate robustness
+
+
+@pytest.mark.usefixtures("masked")
+def test_every_spoiling_has_a_row_for_every_model(foveate) -> None:
+    models = ("--model", "centre", "--model", "spectral-residual")
+    run = foveate("evaluate", "robustness", *models, *MASKED, "--json")
+    assert run.code == 0
+    assert len(run.objects) == 2 * 14
+    centre = [row["metrics"] for row in run.objects if row["name"] == "centre"]
+    assert all(metrics == centre[0] for metrics in centre)  # it does not look at the picture
+    residual = [row["metrics"] for row in run.objects if row["name"] == "spectral-residual"]
+    assert residual[0] != residual[1]
+    assert {row["spoiling"] for row in run.objects} >= {"none", "noise 0-50", "jpeg 5"}
+
+
+@pytest.mark.usefixtures("masked")
+def test_robustness_gives_people_a_table_a_metric(foveate) -> None:
+    run = foveate("evaluate", "robustness", "--model", "centre", *MASKED, "--count", 1)
+    assert run.code == 0
+    assert "mean absolute error" in run.out
+    assert "noise 0-50" in run.out
+
+
+# All
+
+
+def test_the_measures_are_listed(foveate) -> None:
+    run = foveate("evaluate", "--help")
+    assert all(measure in run.out for measure in ("sod", "fixations", "localisation", "robustness"))
+    assert "Example" in run.out
+
+
+@pytest.mark.parametrize("measure", ["sod", "fixations", "localisation", "robustness"])
+def test_each_measure_explains_itself_with_examples(foveate, measure) -> None:
+    run = foveate("evaluate", measure, "--help")
+    assert run.code == 0
+    assert f"foveate evaluate {measure}" in run.out

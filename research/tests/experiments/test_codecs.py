@@ -1,0 +1,133 @@
+"""The coders that are compared, at given bytes."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from coded_scenes import a_scene, pixels_of
+from PIL import Image
+
+from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.errors import MissingExtraError, OptionError, TargetError
+from foveate_research.coders import codecs
+from foveate_research.coders.codecs import CODECS, by_quality, decoded, usable
+from foveate_research.coders.gaze import viewers_density
+from foveate_research.coders.rivals import with_own_huffman_tables
+
+NEVER_LARGER = (
+    *("pillow", "pillow-progressive", "mosaic", "mosaic-ranks"),
+    *("foveate", "foveate-none", "foveate-centre", "foveate-viewers", "foveate-eyes"),
+)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    density = viewers_density(np.array([[0, 30, 40], [1, 90, 50]]), 96, 128)
+    return a_scene(density=density)
+
+
+@pytest.fixture(scope="module")
+def plain(scene):
+    return len(plain_jpeg(scene.pixels, 50))
+
+
+@pytest.mark.parametrize("name", NEVER_LARGER)
+def test_files_take_the_bytes_asked_for_and_no_more(scene, plain, name):
+    made = CODECS[name].encode(scene, plain)
+    assert 0.98 * plain <= len(made.data) <= plain
+    assert decoded(made.data).shape == scene.pixels.shape
+    assert made.seconds >= 0
+
+
+@pytest.mark.parametrize("name", ["mozjpeg", "webp", "mosaic-rule-3", "mosaic-rule-6"])
+def test_coders_of_whole_qualities_exceed_them_by_1_per_cent_at_most(scene, plain, name):
+    made = CODECS[name].encode(scene, plain)
+    assert 0.85 * plain <= len(made.data) <= 1.01 * plain
+    assert decoded(made.data).shape == scene.pixels.shape
+    assert made.facts["setting"] >= 1
+
+
+def test_plain_jpeg_at_its_own_bytes_is_itself(scene):
+    data = plain_jpeg(scene.pixels, 63)
+    assert CODECS["pillow"].encode(scene, len(data)).data == data
+
+
+def test_the_highest_quality_that_fits_is_found_and_no_file_is_made_twice():
+    tried = []
+
+    def encode(pixels, quality):
+        tried.append(quality)
+        return bytes(10 + quality**2)
+
+    encoded = by_quality("test", encode)
+    scene = a_scene(16, 16)
+    for size in (500, 9000, 4000, 500):
+        made = encoded(scene, size)
+        most = int(1.01 * size)
+        quality = int(made.facts["setting"])
+        assert len(made.data) <= most
+        assert quality == 98 or 10 + (quality + 1) ** 2 > most
+    assert len(tried) == len(set(tried)) < 20
+    with pytest.raises(TargetError, match="too few"):
+        encoded(scene, 5)
+
+
+@pytest.mark.parametrize("name", ["pillow", "mozjpeg", "jpegli", "jpegli-optimised", "foveate"])
+def test_no_jpeg_pays_for_metadata_that_the_others_lack(scene, plain, name):
+    pytest.importorskip("pyjpegli" if "jpegli" in name else CODECS[name].package or "PIL")
+    data = CODECS[name].encode(scene, plain).data
+    with Image.open(io.BytesIO(data)) as image:
+        assert not {"exif", "icc_profile", "xmp", "comment"} & set(image.info)
+        assert sum(len(body) for _, body in image.applist) <= len(b"JFIF\0") + 9
+
+
+def test_mozjpeg_keeps_its_chroma_halved_at_every_quality(scene):
+    data = CODECS["mozjpeg"].encode(scene, len(plain_jpeg(scene.pixels, 93))).data
+    with Image.open(io.BytesIO(data)) as image:
+        assert [layer[1:3] for layer in image.layer] == [(2, 2), (1, 1), (1, 1)]
+
+
+def test_own_huffman_tables_save_bytes_and_change_no_pixel(scene):
+    data = plain_jpeg(scene.pixels, 80)
+    recoded = with_own_huffman_tables(data)
+    assert len(recoded) < len(data)
+    np.testing.assert_array_equal(decoded(recoded), decoded(data))
+
+
+def test_plain_jpeg_comes_first_and_is_never_left_out():
+    chosen, notes = usable(["foveate", "pillow", "foveate"], viewers=False)
+    assert [codec.name for codec in chosen] == ["pillow", "foveate"]
+    assert not notes
+
+
+def test_what_needs_fixations_is_left_out_with_a_note_where_there_are_none():
+    chosen, notes = usable(["foveate-viewers"], viewers=False)
+    assert [codec.name for codec in chosen] == ["pillow"]
+    assert notes == ["Foveate, the viewers' map: left out, there are no fixations"]
+
+
+def test_a_format_that_pillow_cannot_write_is_left_out_with_a_note(monkeypatch):
+    monkeypatch.setattr(codecs.features, "check", lambda name: name != "avif")
+    chosen, notes = usable(["avif", "webp"], viewers=False)
+    assert [codec.name for codec in chosen] == ["pillow", "webp"]
+    assert notes == ["AVIF, speed 6: left out, this Pillow cannot write it"]
+
+
+def test_a_rival_that_is_not_installed_names_the_extra(monkeypatch):
+    monkeypatch.setattr(codecs.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"mozjpeg .* foveate-research\[bench\]"):
+        usable(["mozjpeg"], viewers=False)
+
+
+def test_an_unknown_coder_is_refused_with_the_list():
+    with pytest.raises(OptionError, match="there are pillow, pillow-progressive, mozjpeg"):
+        usable(["gif"], viewers=False)
+
+
+def test_files_of_any_format_are_read_as_rgb():
+    pixels = pixels_of(32, 40)
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    np.testing.assert_array_equal(decoded(stream.getvalue()), pixels)

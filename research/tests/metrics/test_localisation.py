@@ -1,0 +1,65 @@
+"""Maps that point at objects."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from foveate_research.metrics.localisation import (
+    energy_in_mask,
+    highest_possible_rank,
+    mean_rank,
+    percentile_ranks,
+    pointing_game,
+)
+
+RNG = np.random.default_rng(2)
+REGION = np.zeros((12, 16), dtype=bool)
+REGION[3:7, 4:10] = True
+
+
+def peak_at(x, y):
+    saliency = np.zeros((12, 16))
+    saliency[y, x] = 1
+    return saliency
+
+
+def test_the_pointing_game_is_won_by_a_peak_in_the_region():
+    assert pointing_game(peak_at(5, 4), REGION)
+    assert not pointing_game(peak_at(12, 4), REGION)
+
+
+def test_a_peak_just_outside_wins_with_a_tolerance():
+    assert not pointing_game(peak_at(12, 4), REGION, tolerance_px=2)
+    assert pointing_game(peak_at(12, 4), REGION, tolerance_px=3)
+
+
+def test_a_flat_map_points_at_nothing_small():
+    assert not pointing_game(np.ones((12, 16)), REGION)
+    assert pointing_game(np.ones((12, 16)), ~REGION)
+
+
+def test_energy_in_mask_is_the_share_of_the_sum():
+    saliency = RNG.random((12, 16))
+    expected = saliency[REGION].sum() / saliency.sum()
+    assert energy_in_mask(saliency, REGION) == pytest.approx(expected)
+    assert energy_in_mask(np.zeros((12, 16)), REGION) == pytest.approx(REGION.mean())
+
+
+def test_percentile_ranks_are_scipys_with_equals_counting_half():
+    saliency = RNG.integers(0, 6, (12, 16))
+    expected = (stats.rankdata(saliency) - 0.5) / saliency.size
+    assert percentile_ranks(saliency).ravel() == pytest.approx(expected)
+    assert percentile_ranks(saliency).mean() == pytest.approx(0.5)
+
+
+def test_a_region_above_all_else_has_the_highest_possible_rank():
+    assert mean_rank(RNG.random((12, 16)) + REGION, REGION) == pytest.approx(
+        highest_possible_rank(REGION)
+    )
+    assert mean_rank(np.ones((12, 16)), REGION) == pytest.approx(0.5)
+    assert mean_rank(np.ones((12, 16)), np.zeros((12, 16), dtype=bool)) == 0
+
+
+def test_ranks_do_not_change_with_the_maps_scale():
+    saliency = RNG.random((12, 16))
+    assert mean_rank(saliency**3 * 9, REGION) == pytest.approx(mean_rank(saliency, REGION))

@@ -1,0 +1,109 @@
+"""MS-ROI, CAM and the published code's network: sizes, scores, maps."""
+
+import numpy as np
+import pytest
+import torch
+
+from foveate.models.working_size import shorter_side_size
+from foveate_research.architectures.cam import CAM
+from foveate_research.architectures.msroi import MSROI, LabelOptions, activation_size
+from foveate_research.architectures.msroi_released import MSROIReleased, light_released
+from foveate_research.architectures.vgg import VggOptions
+
+SMALL = LabelOptions(trunk=VggOptions(width=0.05))
+
+
+def small(kind):
+    torch.manual_seed(0)
+    return kind(SMALL).eval()
+
+
+def pixels(height, width):
+    return torch.rand(1, 3, height, width, generator=torch.Generator().manual_seed(1)) * 255
+
+
+def test_the_published_network_has_its_number_of_weights():
+    with torch.device("meta"):
+        network = MSROIReleased()
+    assert sum(weight.numel() for weight in network.parameters()) == 24_573_792
+    assert sum(weight.numel() for weight in network.trunk.parameters()) == 14_714_688
+
+
+def test_the_activation_size_of_section_3():
+    # d = 64 and 128, C = 10, n = 224, k = 2: 64·10·112² + 128·10·56²
+    assert activation_size([64, 128], classes=10, side=224) == 8_028_160 + 4_014_080
+
+
+@pytest.mark.parametrize("kind", [MSROI, CAM])
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (64, 112)])
+def test_a_map_a_class_at_stride_16(kind, height, width):
+    logits, maps = small(kind)(pixels(height, width))
+    assert logits.shape == (1, 25)
+    assert maps.shape == (1, 25, height // 16, width // 16)
+
+
+def test_msroi_maps_are_not_negative_and_a_logit_is_their_scaled_mean_over_its_threshold():
+    network = small(MSROI)
+    logits, maps = network(pixels(64, 96))
+    assert maps.min() >= 0
+    expected = network.log_scale.exp() * maps.mean(dim=(2, 3)) - network.thresholds
+    torch.testing.assert_close(logits, expected)
+
+
+def test_msroi_can_say_absent_and_present():
+    network = small(MSROI)
+    with torch.no_grad():
+        network.thresholds[0], network.thresholds[1] = 100.0, -100.0
+    logits, _ = network(pixels(64, 64))
+    assert logits[0, 0] < 0 < logits[0, 1]
+
+
+def test_msroi_scores_do_not_grow_with_the_picture():
+    network = small(MSROI)
+    flat = torch.full((1, 3, 1, 1), 90.0)
+    near, _ = network(flat.expand(1, 3, 320, 320))
+    far, _ = network(flat.expand(1, 3, 640, 640))
+    torch.testing.assert_close(near, far, atol=0.1, rtol=0.1)
+
+
+def test_no_class_reads_another_classes_maps():
+    network = small(MSROI)
+    _, before = network(pixels(64, 64))
+    with torch.no_grad():
+        network.features.weight[: SMALL.maps] += 1
+    _, after = network(pixels(64, 64))
+    torch.testing.assert_close(before[:, 1:], after[:, 1:])
+    assert not torch.equal(before[:, 0], after[:, 0])
+
+
+def test_a_cam_leaves_the_bias_to_the_scores():
+    network = small(CAM)
+    with torch.no_grad():
+        network.bias += torch.arange(25.0)
+    logits, maps = network(pixels(64, 64))
+    torch.testing.assert_close(logits - maps.mean(dim=(2, 3)), torch.arange(25.0)[None])
+
+
+def test_the_published_network_is_linear_after_its_trunk_and_gives_one_map_twice():
+    torch.manual_seed(0)
+    network = MSROIReleased(light_released()).eval()
+    seen = pixels(64, 64)
+    logits, maps = network(seen)
+    torch.testing.assert_close(logits, maps.mean(dim=(2, 3)))
+    assert torch.equal(maps, network(seen)[1])
+    assert maps.shape[1] == 119
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        ((224, 224), (224, 224)),
+        ((512, 768), (224, 336)),
+        ((3000, 2000), (336, 224)),
+        ((100, 5000), (224, 896)),
+    ],
+)
+def test_the_whole_picture_is_seen_with_its_shorter_side_at_224(picture, expected):
+    size = shorter_side_size(*picture, shortest=224, stride=16)
+    assert size == expected
+    assert not np.any(np.array(size) % 16)

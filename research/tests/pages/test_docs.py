@@ -1,0 +1,38 @@
+"""What the pages in docs/ point at is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from foveate.models.registry import families, list_models
+from foveate_research.pages import systems
+from foveate_research.training.recipes import list_recipes
+
+ROOT = Path(__file__).resolve().parents[3]
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+SYSTEMS = ROOT / "docs" / "saliency-systems.md"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", page.read_text()):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_network_that_the_page_of_systems_says_was_built_is_there():
+    built = re.findall(r"\*Built\* \(([^)]*)\)", SYSTEMS.read_text())
+    names = {name for line in built for name in re.findall(r"`([a-z-]+)`", line)}
+    assert {"msroi", "cam", "menet", "salnet"} <= names
+    assert names <= {*families(), *(entry.name for entry in list_models())}
+
+
+def test_the_published_sizes_can_be_trained():
+    trained = {entry.name for entry in list_recipes()}
+    assert {"menet-paper", "salnet-paper", "vgg-trunk"} <= trained
+
+
+def test_the_pages_tables_can_be_made_from_the_results():
+    text = systems.filled(SYSTEMS.read_text(), systems.TABLES)
+    assert systems.filled(text, systems.TABLES) == text
+    assert "| `foveate-s`" in text

@@ -1,0 +1,159 @@
+"""Training of the label networks: batches of two sets, masked losses, a checkpoint that exports."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from shards import encoded, write_shard
+
+from foveate.models.session import outputs_of, session_of
+from foveate_research.models.classes import general_classes
+from foveate_research.training.card import export
+from foveate_research.training.labels.losses import sigmoid_loss, softmax_loss
+from foveate_research.training.labels.mixing import LabelBatches, draw, read_parts
+from foveate_research.training.labels.module import mean_average_precision
+from foveate_research.training.recipes import Request, averaged_state, get_recipe
+from foveate_research.training.run import run_training
+
+CALTECH = sorted(general_classes().folds["caltech101"])
+MSRC = ["void", *general_classes().folds["msrc21"]]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """caltech101 and msrc21 of a few generated pictures each."""
+    folder = tmp_path_factory.mktemp("labelled")
+    rng = np.random.default_rng(0)
+
+    def picture():
+        return encoded(rng.integers(0, 256, (72, 96, 3), dtype=np.uint8), "WEBP")
+
+    single = [
+        (f"c{index}", {"webp": picture(), "cls": str(index * 9).encode()}) for index in range(8)
+    ]
+    several = []
+    for index in range(12):
+        labels = {MSRC[1 + index]: 0.4, "grass": 0.6}
+        mask = np.full((72, 96), MSRC.index("grass"), dtype=np.uint8)
+        stream = io.BytesIO()
+        Image.fromarray(mask).save(stream, "PNG")
+        fields = {
+            "webp": picture(),
+            "mask.png": stream.getvalue(),
+            "json": json.dumps({"labels": labels}).encode(),
+        }
+        several.append((f"m{index}", fields))
+    for name, classes, samples in (("caltech101", CALTECH, single), ("msrc21", MSRC, several)):
+        write_shard(folder / name / "train-000000.tar", samples)
+        (folder / name / "manifest.json").write_text(json.dumps({"classes": classes}))
+    return folder
+
+
+def test_every_tenth_picture_of_msrc21_is_held_out(data):
+    pictures, held_out = read_parts(data)
+    assert {name: len(group) for name, group in pictures.items()} == {"caltech101": 8, "msrc21": 10}
+    kept = {picture.key for picture in pictures["msrc21"]}
+    assert len(held_out) == 2
+    assert not kept & {picture.key for picture in held_out}
+
+
+@pytest.mark.parametrize("progress", [0.0, 0.9])
+def test_a_batch_holds_both_sets_with_what_each_states(data, progress):
+    pictures, _ = read_parts(data)
+    classes = general_classes()
+    stream = LabelBatches(
+        pictures,
+        classes,
+        progress=lambda: progress,
+        seed=0,
+        counts={"caltech101": 3, "msrc21": 2},
+    )
+    batch = next(iter(stream))
+    assert batch.pixels.shape[:2] == (5, 3)
+    assert not any(side % 16 for side in batch.pixels.shape[2:])
+    assert (max(batch.pixels.shape[2:]) > 160) == (progress > 0.5)
+    grass = classes.classes.index("grass")
+    assert batch.stated[:, grass].tolist() == [0, 0, 0, 1, 1]
+    assert batch.present[:, grass].tolist() == [0, 0, 0, 1, 1]
+    assert (batch.present <= batch.stated).all()
+
+
+def test_a_crop_leaves_most_of_the_picture():
+    rng = np.random.default_rng(0)
+    ramp = np.linspace(0, 255, 200).astype(np.uint8)
+    pixels = np.repeat(np.repeat(ramp[None, :, None], 100, axis=0), 3, axis=2)
+    for _ in range(20):
+        seen = draw(pixels, 64, 64, rng).astype(float).mean(axis=(0, 2))
+        assert seen.max() - seen.min() > 0.7 * 0.7 * 255  # kept share, lowest contrast
+
+
+def test_classes_that_are_not_stated_do_not_enter_the_losses():
+    present = torch.tensor([[1.0, 0.0, 0.0]])
+    stated = torch.tensor([[1.0, 1.0, 0.0]])
+    for loss in (sigmoid_loss, softmax_loss):
+        low = loss(torch.tensor([[2.0, -1.0, -9.0]]), present, stated)
+        high = loss(torch.tensor([[2.0, -1.0, 9.0]]), present, stated)
+        assert low == high
+
+
+def test_the_sigmoid_loss_is_the_mean_cross_entropy_of_stated_classes():
+    logits = torch.tensor([[0.0, 2.0]])
+    loss = sigmoid_loss(logits, torch.tensor([[1.0, 0.0]]), torch.ones(1, 2))
+    expected = (np.log(2) + np.log1p(np.exp(2))) / 2
+    assert float(loss) == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_softmax_loss_shares_the_mass_among_labels():
+    logits = torch.tensor([[1.0, 1.0, 1.0, 1.0]])
+    present = torch.tensor([[1.0, 1.0, 0.0, 0.0]])
+    assert float(softmax_loss(logits, present, torch.ones(1, 4))) == pytest.approx(np.log(4))
+    one_sided = softmax_loss(torch.tensor([[9.0, 0.0, 0.0, 0.0]]), present, torch.ones(1, 4))
+    balanced = softmax_loss(torch.tensor([[4.5, 4.5, 0.0, 0.0]]), present, torch.ones(1, 4))
+    assert balanced < one_sided
+
+
+def test_mean_average_precision_by_hand():
+    scores = np.array([[3.0], [2.0], [1.0], [9.0]], np.float32)
+    present = np.array([[1.0], [0.0], [1.0], [0.0]], np.float32)
+    stated = np.array([[1.0], [1.0], [1.0], [0.0]], np.float32)
+    assert mean_average_precision(scores, present, stated) == pytest.approx((1 + 2 / 3) / 2)
+
+
+@pytest.fixture(scope="module")
+def trained(data, tmp_path_factory):
+    """OUT of two runs of msroi, of one step each."""
+    out = tmp_path_factory.mktemp("run")
+    for steps in (1, 2):
+        request = Request(data=data, minutes=None, steps=steps, seed=3)
+        run_training(
+            get_recipe("msroi"), request, out, command="foveate train msroi", progress_bar=False
+        )
+    return out
+
+
+def test_a_training_goes_on_and_exports(trained, tmp_path):
+    record = json.loads((trained / "record.json").read_text())
+    assert record["steps"] == 2
+    assert [facts["count"] for facts in record["data"]] == [8, 10]
+    card = export(get_recipe("msroi"), trained, tmp_path / "msroi.onnx")
+    assert card["architecture"]["classes"] == list(general_classes().classes)
+    session = session_of((tmp_path / "msroi.onnx").read_bytes(), 1)
+    outputs = outputs_of(session, np.zeros((224, 320, 3), dtype=np.uint8))
+    assert {name: value.shape for name, value in outputs.items()} == {
+        "maps": (25, 14, 20),
+        "scores": (25,),
+        "things": (25,),
+    }
+    assert outputs["things"].tolist() == [float(thing) for thing in general_classes().things]
+
+
+@pytest.mark.parametrize("name", ["cam", "msroi-fine"])
+def test_a_training_begins_with_another_networks_trunk(data, trained, name):
+    start = Request(data=data, minutes=None, steps=1, seed=4, start=trained / "last.ckpt")
+    begun = get_recipe(name).prepare(start).module.network
+    taught = averaged_state(trained / "last.ckpt")
+    name = "trunk.layers.0.weight"
+    assert torch.equal(begun.state_dict()[name], taught[name])

@@ -1,0 +1,133 @@
+"""Two pictures and a map -> how good the copy is, and how many bytes it takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from foveate._compress import MapSource, map_of
+from foveate.errors import OptionError, PictureError
+from foveate.metrics.quality import METRICS, measure, measure_pooled
+from foveate.pictures import Picture, PictureSource, read_picture
+from foveate.pictures.srgb import in_srgb
+from foveate.threads import usable_threads
+
+_BY_NAME = {metric.name: metric for metric in METRICS}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A copy held against its original, in the metrics of `foveate.metrics.quality`."""
+
+    original: str
+    copy: str
+    width: int
+    height: int
+    original_bytes: int | None
+    """Bytes of the original's file; None for arrays and images in memory, as for `bytes`."""
+    bytes: int | None
+    bpp: float | None
+    """Bits a pixel of the copy's file."""
+    metrics: dict[str, float]
+    """By the names of `METRICS` and in their order; a PSNR is inf where nothing differs.
+
+    `psnr_s` is that of the pixels at or above the map's 80th percentile and above zero.
+    """
+    weighted: dict[str, float]
+    """Those of them that can be, averaged with the map as weights."""
+    map: str
+    confidence: float
+    """How sure the map is, in [0, 1]."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, rounded; a PSNR of inf, which JSON cannot say, is None.
+
+        Metrics by their NAME, and as NAME_weighted what was averaged with the map.
+        """
+        values = asdict(self)
+        where = {"map": values.pop("map"), "confidence": round(values.pop("confidence"), 3)}
+        if self.bpp is not None:
+            values["bpp"] = round(self.bpp, 4)
+        whole, weighted = values.pop("metrics"), values.pop("weighted")
+        values |= {name: _rounded(name, value) for name, value in whole.items()}
+        values |= {f"{name}_weighted": _rounded(name, value) for name, value in weighted.items()}
+        return values | where
+
+
+def compare(
+    original: PictureSource,
+    copy: PictureSource,
+    *,
+    map: MapSource | None = None,
+    metrics: Iterable[str] | None = None,
+    threads: int | None = None,
+) -> Comparison:
+    """Measures a copy against its original, both upright and in sRGB where their profiles differ.
+
+    Args:
+        original, copy: a path, a file's bytes, a PIL image, a uint8 array, or a Picture.
+        map: where people look: as for `compress`; "auto", predicted from the original, by default.
+        metrics: names of `foveate.metrics.quality.METRICS`; all by default.
+        threads: at most, for the map; by default all that the process may use.
+
+    Raises:
+        PictureError: one cannot be read, or their sizes differ.
+        MapError, ModelError: the map cannot be had.
+        OptionError: a metric's name is unknown.
+    """
+    names = checked_metrics(_BY_NAME if metrics is None else metrics)
+    first, second = read_picture(original), read_picture(copy)
+    before, after = (picture.pixels for picture in comparable(first, second))
+    saliency = map_of("auto" if map is None else map, first, usable_threads(threads))
+    where = saliency.values
+    pooled = [name for name in names if _BY_NAME[name].pools]
+    return Comparison(
+        original=first.name,
+        copy=second.name,
+        width=first.width,
+        height=first.height,
+        original_bytes=_file_bytes(first),
+        bytes=_file_bytes(second),
+        bpp=_bits_a_pixel(second),
+        metrics=measure(before, after, data_range=255, saliency=where, names=names),
+        weighted=measure_pooled(before, after, where, data_range=255, names=pooled),
+        map=saliency.model,
+        confidence=saliency.confidence,
+    )
+
+
+def comparable(original: Picture, copy: Picture) -> tuple[Picture, Picture]:
+    """The two in one colour space. Raises PictureError where they are not of one size."""
+    if (original.width, original.height) != (copy.width, copy.height):
+        raise PictureError(
+            f"{copy.name}: is {copy.width} x {copy.height}, but {original.name} is "
+            f"{original.width} x {original.height}; compare pictures of one size"
+        )
+    if original.icc != copy.icc:
+        return in_srgb(original), in_srgb(copy)
+    return original, copy
+
+
+def checked_metrics(names: Iterable[str]) -> list[str]:
+    """The names in the order of tables, each once. Raises OptionError for none and unknown ones."""
+    asked = set(names)
+    unknown = sorted(asked - _BY_NAME.keys())
+    if unknown or not asked:
+        wrong = f"unknown metric {', '.join(map(repr, unknown))}" if unknown else "no metric named"
+        raise OptionError(f"{wrong}; choose from {', '.join(_BY_NAME)}")
+    return [name for name in _BY_NAME if name in asked]
+
+
+def _rounded(name: str, value: float) -> float | None:
+    return round(value, 3 if _BY_NAME[name].unit == "dB" else 6) if math.isfinite(value) else None
+
+
+def _file_bytes(picture: Picture) -> int | None:
+    return None if picture.encoded is None else len(picture.encoded)
+
+
+def _bits_a_pixel(picture: Picture) -> float | None:
+    size = _file_bytes(picture)
+    return None if size is None else 8 * size / (picture.width * picture.height)

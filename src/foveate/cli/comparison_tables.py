@@ -1,0 +1,97 @@
+"""Comparisons on a terminal: a row a metric, a column a copy, as wide as the terminal lets them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
+
+from foveate._compare import Comparison
+from foveate.cli.terminal import console, table
+from foveate.comparison_table import (
+    UNKNOWN,
+    Row,
+    map_rows,
+    size_rows,
+    told_apart,
+    whole_picture_rows,
+)
+from foveate.errors import printable
+
+
+def show_comparisons(comparisons: Sequence[Comparison]) -> None:
+    """Prints one or more comparisons with one original."""
+    out = console()
+    first = comparisons[0]
+    if len(comparisons) == 1:
+        out.print(_of_one(first))
+    else:
+        _show_several(out, comparisons)
+    out.print(
+        f"against {first.original}, {first.width} x {first.height}; "
+        f"map: {printable(first.map)}, confidence {first.confidence:.2f}",
+        style="dim",
+        soft_wrap=True,
+    )
+
+
+def _of_one(comparison: Comparison) -> Table:
+    """The whole picture and what the map says side by side."""
+    rows = table(comparison.copy, "whole picture", "by the map")
+    for row in size_rows([comparison]):
+        rows.add_row(_label(row), row.values[0], "")
+    rows.add_section()
+    whole = {_label(row): row.values[0] for row in whole_picture_rows([comparison])}
+    by_map = {_label(row): row.values[0] for row in map_rows([comparison])}
+    for label in (*(label for label in by_map if label not in whole), *whole):
+        rows.add_row(label, whole.get(label, UNKNOWN), by_map.get(label, UNKNOWN))
+    return rows
+
+
+def _show_several(out: Console, comparisons: Sequence[Comparison]) -> None:
+    """By name where the names fit side by side, else numbered, in as many tables as it takes."""
+    names = told_apart([each.copy for each in comparisons])
+    groups = (
+        ("", size_rows(comparisons)),
+        ("whole picture", whole_picture_rows(comparisons)),
+        ("by the map", map_rows(comparisons)),
+    )
+    everyone = range(len(names))
+    if not _fits(out, made := _of_several(names, groups, everyone)):
+        for number, name in enumerate(names, 1):
+            out.print(f"{number:>3}  {name}", soft_wrap=True)
+        names = [str(number) for number in range(1, len(names) + 1)]
+        made = _of_several(names, groups, everyone)
+    if _fits(out, made):
+        out.print(made)
+    else:
+        shown = len(names)
+        while shown > 1 and not _fits(out, _of_several(names, groups, everyone[:shown])):
+            shown -= 1
+        for start in range(0, len(names), shown):
+            out.print(_of_several(names, groups, everyone[start : start + shown]))
+    out.print("* the best of the copies", style="dim")
+
+
+def _of_several(
+    names: Sequence[str], groups: Sequence[tuple[str, Sequence[Row]]], columns: Sequence[int]
+) -> Table:
+    made = table("", *(names[column] for column in columns))
+    for title, rows in groups:
+        if title and rows:
+            made.add_section()
+            made.add_row(title, style="bold")
+        for row in rows:
+            cells = ("*" * row.best[c] + row.values[c] for c in columns)
+            made.add_row(_label(row), *cells)
+    return made
+
+
+def _fits(out: Console, made: Table) -> bool:
+    return Measurement.get(out, out.options.update(width=10_000), made).maximum <= out.width
+
+
+def _label(row: Row) -> str:
+    return f"{row.label}, {row.unit}" if row.unit else row.label

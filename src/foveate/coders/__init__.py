@@ -1,0 +1,1 @@
+"""Coders: each turns a picture and its block weights into a finished file."""

@@ -1,0 +1,147 @@
+"""Pixels, block weights and a target to a JPEG file: the room's one way in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate import native
+from foveate.coders.jpeg.masking import block_contrast, busyness
+from foveate.coders.jpeg.scripts import baseline_script, progressive_script
+from foveate.coders.jpeg.targets.bytes_target import BytesTarget, meet_bytes
+from foveate.coders.jpeg.targets.quality_target import PlainQuality, meet_quality, plain_levels
+from foveate.coders.jpeg.trellis_passes import Blocks, Component, Encoder, Quantised
+from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS, Tuning
+
+MAX_SIDE = 65_500
+"""The longest side that libjpeg's family of decoders opens."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the stream is written. `chroma_420` has no effect on grey pictures."""
+
+    chroma_420: bool = True
+    progressive: bool = True
+    threads: int = 1
+    tuning: Tuning = TUNINGS[DEFAULT_TUNE]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A finished file and what is known of it without decoding."""
+
+    data: bytes
+    at_ceiling: bool
+    luma_mse: npt.NDArray[np.float32]
+    """Mean squared luma error of each block (rows, cols), from its coefficients."""
+    plain_luma_mse: Callable[[int], npt.NDArray[np.float32]] = field(repr=False)
+    """The same of plain JPEG at a quality."""
+
+
+def _on_grid(
+    values: npt.NDArray[np.float32], rows: int, cols: int, *, halved: bool
+) -> npt.NDArray[np.float32]:
+    """Luma block values on a component's grid: edges repeated, 2x2 means for 4:2:0 chroma."""
+    scale = 2 if halved else 1
+    down, across = rows * scale - values.shape[0], cols * scale - values.shape[1]
+    grown = np.pad(values, ((0, max(down, 0)), (0, max(across, 0))), mode="edge")
+    grown = grown[: rows * scale, : cols * scale]
+    if halved:
+        grown = grown.reshape(rows, 2, cols, 2).mean(axis=(1, 3), dtype=np.float64)
+    return np.ascontiguousarray(grown, dtype=np.float32)
+
+
+def _centred(log_weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Mean zero, so that lambda keeps its meaning whatever the weights' unit was."""
+    return log_weights - np.float32(log_weights.mean(dtype=np.float64))
+
+
+def _background(importance: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """1 up to the median, so that a mask's equal zeros are background too; none where all agree."""
+    low = (importance <= np.median(importance)) & (importance < importance.max())
+    return np.asarray(low, dtype=np.float32)
+
+
+def transform(
+    pixels: npt.NDArray[np.uint8], weights: npt.NDArray[np.float32] | None, options: Options
+) -> Blocks:
+    """The picture's blocks. `weights`: positive, one a luma block; None: all equal."""
+    height, width = pixels.shape[:2]
+    grey = pixels.ndim == 2
+    chroma_420 = options.chroma_420 and not grey
+    grids = native.forward(np.ascontiguousarray(pixels), chroma_420, options.threads)
+    used = native.used_blocks(height, width, 1 if grey else 3, chroma_420)
+    rows, cols = used[0]
+    importance = np.zeros((rows, cols), np.float32) if weights is None else np.log(weights)
+    importance = _centred(importance)
+    background = _background(importance)
+    log_weights = importance
+    tuning = options.tuning
+    hidden, mean_square = block_contrast(grids[0], used[0], threads=options.threads)
+    if tuning.masking > 0:
+        busy = busyness(mean_square, tuning.masking_energy)
+        log_weights = _centred(importance - np.float32(tuning.masking) * busy)
+    components = []
+    for i, (grid, own) in enumerate(zip(grids, used, strict=True)):
+        shape, halved = grid.shape[:2], i > 0 and chroma_420
+        components.append(
+            Component(
+                grid,
+                np.exp(_on_grid(log_weights, *shape, halved=halved)),
+                np.exp(_on_grid(importance, *shape, halved=halved)),
+                _on_grid(background, *shape, halved=halved),
+                own,
+                _on_grid(hidden, *shape, halved=False)
+                if i == 0 and tuning.perceptual > 0
+                else None,
+            )
+        )
+    return Blocks(tuple(components), height, width, chroma_420)
+
+
+def _luma_mse(encoder: Encoder, quantised: Quantised) -> npt.NDArray[np.float32]:
+    return encoder.block_errors(0, quantised.levels[0], quantised.steps[0])
+
+
+def encode(
+    pixels: npt.NDArray[np.uint8],
+    weights: npt.NDArray[np.float32] | None,
+    target: BytesTarget | PlainQuality,
+    options: Options,
+    segments: bytes = b"",
+) -> Encoded:
+    """Encode (H, W) grey or (H, W, 3) sRGB pixels with a weight for each 8x8 luma block.
+
+    Args:
+        pixels: uint8, sides 1 to 65,500.
+        weights: positive float32, `blockwise.block_grid` of them: how much a block's error counts.
+            None and a constant give the same bytes.
+        target: bytes or quality to meet.
+        options: the stream's.
+        segments: whole APPn segments to put after JFIF's.
+
+    Raises:
+        TargetError: the bytes asked for are too few.
+    """
+    blocks = transform(pixels, weights, options)
+    count = len(blocks.components)
+    script = (
+        progressive_script(count)
+        if options.progressive
+        else baseline_script(count, chroma_420=blocks.chroma_420)
+    )
+    encoder = Encoder(blocks, script, options.tuning, threads=options.threads)
+    if isinstance(target, BytesTarget):
+        found = meet_bytes(encoder, target, segments)
+    else:
+        found = meet_quality(encoder, pixels, target, segments)
+    return Encoded(
+        found.data,
+        found.at_ceiling,
+        _luma_mse(encoder, found.quantised),
+        lambda quality: _luma_mse(encoder, plain_levels(encoder, quality)),
+    )

@@ -1,0 +1,90 @@
+"""What a symbol costs: code lengths of the scans that will be written, fed back to the trellis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate import native
+from foveate.coders.jpeg.scripts import Script
+
+Statistics = tuple[npt.NDArray[np.int64], int, int]
+"""Of one scan: symbol counts (4, 256), bits beside the symbols, blocks that end in an EOB."""
+
+Band = tuple[int, int, list[float], float, float]
+
+_EOB_RUNS = np.arange(15) << 4
+_UNSEEN_BITS = 2.0
+"""A symbol that did not occur costs this much more than the rarest that did."""
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Bits as the trellis wants them, one entry a component."""
+
+    bands: tuple[list[Band], ...]
+    dc_sizes: tuple[list[float], ...]
+
+
+def scan_size(statistics: Statistics) -> tuple[int, int]:
+    """Of a scan with optimal tables: bytes of DHT and SOS, and coded bits."""
+    counts, bits, _ = statistics
+    headers = 10
+    for table in counts:
+        symbols = int(np.count_nonzero(table))
+        if symbols:
+            bits += int(native.huffman_lengths(table).astype(np.int64) @ table)
+            headers += 21 + symbols
+    return headers, bits
+
+
+def scan_bytes(statistics: Statistics) -> int:
+    """Bytes of a scan with optimal tables, less byte stuffing."""
+    headers, bits = scan_size(statistics)
+    return headers + (bits + 7) // 8
+
+
+def _symbol_bits(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    lengths = native.huffman_lengths(counts).astype(np.float64)
+    seen = lengths > 0
+    if not seen.any():
+        return np.full(256, 8.0)
+    lengths[~seen] = min(lengths.max() + _UNSEEN_BITS, 16.0)
+    return lengths
+
+
+def _ac_band(first: int, last: int, counts: npt.NDArray[np.int64], eob_blocks: int) -> Band:
+    """Bits of one AC scan's symbols, and what ending a block early costs in it.
+
+    An EOBn symbol covers a run of blocks: a block with levels starts a run, each empty block
+    after it lengthens it. So the first is charged an EOB0, and the empty ones share the rest.
+    """
+    bits = _symbol_bits(counts)
+    runs = counts[_EOB_RUNS]
+    total = float(runs @ (bits[_EOB_RUNS] + np.arange(15)))
+    started = int(runs.sum())
+    empty_blocks = eob_blocks - started
+    shared = (total - started * bits[0]) / empty_blocks if empty_blocks > 0 else bits[0]
+    return (first, last, bits.tolist(), max(float(shared), 0.0), float(bits[0]))
+
+
+def measured_rates(script: Script, statistics: Sequence[Statistics], components: int) -> Rates:
+    """Rates of the next pass from the statistics of the last one's levels."""
+    bands: list[list[Band]] = [[] for _ in range(components)]
+    dc_sizes: list[list[float]] = [[] for _ in range(components)]
+    for (members, first, last, _, _), (counts, _, eob_blocks) in zip(
+        script.scans, statistics, strict=True
+    ):
+        for c in members:
+            chroma = 1 if c > 0 else 0
+            if first == 0:
+                dc_sizes[c] = _symbol_bits(counts[2 * chroma])[:12].tolist()
+            if not script.progressive:
+                bits = _symbol_bits(counts[2 * chroma + 1])
+                bands[c].append((1, 63, bits.tolist(), float(bits[0]), float(bits[0])))
+            elif first > 0:
+                bands[c].append(_ac_band(first, last, counts[2 * chroma + 1], eob_blocks))
+    return Rates(tuple(bands), tuple(dc_sizes))

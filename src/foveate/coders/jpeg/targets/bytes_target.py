@@ -1,0 +1,209 @@
+"""As many bytes as asked for: the finest file that is not larger."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from foveate import native
+from foveate.coders.jpeg.targets.prediction import Prediction
+from foveate.coders.jpeg.targets.sample import sampled, scout_of
+from foveate.coders.jpeg.targets.search import (
+    LARGEST_SCALE,
+    SMALLEST_SCALE,
+    Found,
+    Secant,
+    scale_secant,
+)
+from foveate.coders.jpeg.trellis_passes import Encoder, Quantised
+from foveate.errors import TargetError
+
+_SEARCH_PASSES = 10
+_FULL_PASSES = 24
+_COARSEST_PASSES = 3
+
+# Typical slopes of log bytes over log scale and log lambda, until two passes have shown them.
+_BYTES_SLOPE = -0.9
+_LAMBDA_SLOPE = -0.2
+
+_LAMBDA_TOLERANCE = 0.001
+"""Log bytes that lambda may miss on a sample."""
+_FAR_LAMBDA = 0.5
+
+_STUFFING = 1.0035
+"""Typical bytes with byte stuffing over those without."""
+
+# Lambda is corrected within exp of these; below the lowest it moves hardly a byte.
+_LOWEST_LAMBDA = -1.0
+_HIGHEST_LAMBDA = 6.0
+_FINER = 0.12
+"""Log of how much finer steps get where lambda alone cannot fill the bytes."""
+
+
+@dataclass(frozen=True)
+class BytesTarget:
+    """At most `most` bytes; at least `least` too, unless quality is at its ceiling before."""
+
+    least: int
+    aim: int
+    most: int
+
+
+def _start_scale(encoder: Encoder, aim: float) -> float:
+    """A first guess: as many coefficients above half a step as the bytes allow."""
+    luma = encoder.blocks.components[0]
+    rows, cols = luma.used
+    stride = max(1, rows * cols // 4096)
+    picked = np.arange(0, rows * cols, stride)
+    blocks = luma.coefficients[picked // cols, picked % cols, 1:]
+    steps = native.COEFFICIENT_UNITS * encoder.steps_shape(0)[1:]
+    ratios = np.abs(blocks / steps).reshape(-1)
+    levels_wanted = aim * 8 / 6.5 * 0.8 / (rows * cols)  # about six and a half bits a level
+    share = min(max(levels_wanted / 63.0, 1e-4), 0.999)
+    return max(float(np.quantile(ratios, 1.0 - share)) / 0.65, SMALLEST_SCALE)
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where the search on all blocks begins."""
+
+    log_scale: float
+    log_lambda: float
+    stuffing: float = _STUFFING
+    """Bytes with byte stuffing over those without."""
+
+
+def _settled(scout: Encoder, prediction: Prediction, wanted: float) -> _Start:
+    """Where the picture is expected to take as many bytes as wanted, less metadata.
+
+    Rates and fitted steps are settled too. What lambda leaves is corrected later, on all blocks.
+    """
+    tolerance, lambda_passes = (0.003, 0) if prediction.exact else (0.01, 2)
+    fits, stuffing = scout.tuning.step_fits, _STUFFING
+    aim = wanted / stuffing
+    log_scale = math.log(_start_scale(scout, aim * prediction.share))
+    secant = scale_secant(_BYTES_SLOPE)
+    for n in range(_SEARCH_PASSES):
+        quantised = scout.quantise(math.exp(log_scale))
+        if n < fits:
+            scout.adapt_shape(quantised, math.exp(log_scale))
+        miss = math.log(prediction.size_bytes(quantised, settled=n > fits) / aim)
+        if n > fits and abs(miss) < tolerance:
+            break
+        if n <= fits:  # what was seen before rates and steps settled would mislead
+            secant = scale_secant(_BYTES_SLOPE)
+        following = secant.next(log_scale, miss)
+        if following == log_scale:
+            return _Start(log_scale, 0.0)
+        log_scale = following
+    if not prediction.exact:
+        stuffing = len(scout.write(quantised, b"")) / quantised.size_bytes
+        aim = wanted / stuffing
+    secant = Secant(_LAMBDA_SLOPE, -_FAR_LAMBDA, _FAR_LAMBDA)
+    log_lambda = secant.next(0.0, miss)
+    for _ in range(lambda_passes):
+        factor = math.exp(log_lambda)
+        quantised = scout.quantise(math.exp(log_scale), lambda_factor=factor)
+        miss = math.log(prediction.size_bytes(quantised, lambda_factor=factor) / aim)
+        if abs(miss) < _LAMBDA_TOLERANCE:
+            break
+        log_lambda = secant.next(log_lambda, miss)
+    return _Start(log_scale, log_lambda, stuffing)
+
+
+def _coarsest(encoder: Encoder, segments: bytes) -> Found:
+    """The smallest file that this encoder writes, whatever was tried before."""
+    fresh = Encoder(encoder.blocks, encoder.script, encoder.tuning, threads=encoder.threads)
+    for _ in range(_COARSEST_PASSES):
+        quantised = fresh.quantise(LARGEST_SCALE, lambda_factor=math.exp(_HIGHEST_LAMBDA))
+    quantised = fresh.refit(quantised)
+    return Found(quantised, fresh.write(quantised, segments), LARGEST_SCALE, at_ceiling=False)
+
+
+def _lambda_secant() -> Secant:
+    return Secant(_LAMBDA_SLOPE, _LOWEST_LAMBDA, _HIGHEST_LAMBDA)
+
+
+class _Sizes:
+    """Bytes of a pass: counted exactly but for stuffing, whose share the last real file tells."""
+
+    def __init__(self, encoder: Encoder, segments: bytes, stuffing: float) -> None:
+        self._encoder, self._segments, self._stuffing = encoder, segments, stuffing
+
+    def file(self, quantised: Quantised) -> bytes:
+        data = self._encoder.write(quantised, self._segments)
+        self._stuffing = (len(data) - len(self._segments)) / quantised.size_bytes
+        return data
+
+    def expected(self, quantised: Quantised) -> float:
+        return len(self._segments) + quantised.size_bytes * self._stuffing
+
+
+def _met(encoder: Encoder, scout: Encoder, target: BytesTarget, segments: bytes) -> Found | None:
+    """What was found to fit.
+
+    A sample of the blocks finds the scale, and lambda, which moves bytes without steps' jumps;
+    lambda is corrected on all of them where they turn out otherwise.
+    """
+    fixed = len(segments)
+    prediction = Prediction(encoder, scout)
+    # Bytes that are known, not predicted, can come nearer to the most.
+    wanted = target.aim + target.most if prediction.exact else target.least + target.most
+    aim = max(wanted / 2 - fixed, 1.0)
+    start = _settled(scout, prediction, aim)
+    encoder.adopt(scout)
+    log_scale, log_lambda = start.log_scale, start.log_lambda
+    sizes = _Sizes(encoder, segments, start.stuffing)
+    best: Found | None = None
+    secant, finer = _lambda_secant(), _FINER
+    for n in range(_FULL_PASSES):
+        scale = math.exp(log_scale)
+        at_ceiling = scale <= SMALLEST_SCALE * 1.001
+        quantised = encoder.quantise(scale, lambda_factor=math.exp(log_lambda))
+        size = sizes.expected(quantised)
+        nearer = best is None or size > len(best.data)
+        near = n > 0 or at_ceiling or size >= target.least
+        if near and nearer and size <= 1.002 * target.most:
+            quantised = encoder.refit(quantised)
+            data = sizes.file(quantised)
+            size = len(data)
+            if size <= target.most and (best is None or size > len(best.data)):
+                best = Found(quantised, data, scale, at_ceiling)
+            if size <= target.most and (size >= target.least or at_ceiling):
+                break
+        following = secant.next(log_lambda, math.log(max(size - fixed, 1) / aim))
+        if size < target.least and log_lambda <= _LOWEST_LAMBDA:
+            # With these steps there are no more bytes to be had: take finer ones.
+            log_scale = max(log_scale - finer, math.log(SMALLEST_SCALE))
+            finer *= 1.5
+            log_lambda, secant = 0.0, _lambda_secant()
+        elif abs(following - log_lambda) < 1e-5:
+            break
+        else:
+            log_lambda = following
+    return best
+
+
+def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
+    """The finest file of at most `target.most` bytes, metadata included.
+
+    Raises TargetError when even the coarsest file is larger.
+    """
+    fixed = len(segments)
+    scout = scout_of(encoder, sampled(encoder.blocks))
+    best = _met(encoder, scout, target, segments)
+    if scout is not encoder and (best is None or not best.fills(target.least)):
+        again = _met(encoder, encoder, target, segments)  # the sample has misled
+        if again is not None and (best is None or len(again.data) > len(best.data)):
+            best = again
+    if best is None:
+        best = _coarsest(encoder, segments)
+        if len(best.data) > target.most:
+            carried = f" with its {fixed} bytes of metadata" if fixed else ""
+            raise TargetError(
+                f"{target.most} bytes are too few for this picture{carried};"
+                f" the nearest that can be met is {len(best.data)} bytes"
+            )
+    return best

@@ -1,0 +1,295 @@
+"""One trellis pass after another over a picture's coefficients, and the file of the last."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate import native
+from foveate.coders.jpeg.rates import Rates, Statistics, measured_rates, scan_bytes
+from foveate.coders.jpeg.scripts import Script
+from foveate.coders.jpeg.tuning import Shape, Tuning, shapes
+
+_BITS_OF_A_LEVEL = 8.0
+"""What a level has to be worth to be expected."""
+
+FILE_HEADER_BYTES = 2 + 18 + 2 * 69 + 19 + 2
+"""SOI, JFIF's APP0, two tables, the frame header and EOI of a colour file."""
+
+
+@dataclass(frozen=True)
+class Component:
+    """Blocks of one component: coefficients (rows, cols, 64), the rest (rows, cols)."""
+
+    coefficients: npt.NDArray[np.int16]
+    """In units of 1 / `native.COEFFICIENT_UNITS`."""
+    weights: npt.NDArray[np.float32]
+    """What the trellis multiplies a block's squared error with."""
+    importance: npt.NDArray[np.float32]
+    """The part of the weights that came with the picture: how much the block matters."""
+    background: npt.NDArray[np.float32]
+    """1 for the half of the picture's blocks that matters less, with all that equal it, else 0."""
+    used: tuple[int, int]
+    hidden: npt.NDArray[np.float32] | None = None
+    """Error that a block's contrast hides; None where none is."""
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """A picture, or some rows of it, as the encoder sees it."""
+
+    components: tuple[Component, ...]
+    height: int
+    width: int
+    chroma_420: bool
+
+    @property
+    def luma_blocks(self) -> int:
+        rows, cols = self.components[0].used
+        return rows * cols
+
+
+@dataclass(frozen=True)
+class Quantised:
+    """What a pass chose: levels a component, and the real-valued steps that fit them."""
+
+    levels: tuple[npt.NDArray[np.int16], ...]
+    steps: tuple[npt.NDArray[np.float64], ...]
+    """Luma's and chroma's quantisation steps, whole numbers 1..255, zigzag order."""
+    statistics: tuple[Statistics, ...]
+    scale: float
+
+    @property
+    def size_bytes(self) -> int:
+        """The file's bytes without metadata and byte stuffing."""
+        return FILE_HEADER_BYTES + sum(scan_bytes(s) for s in self.statistics)
+
+
+def whole_steps(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Steps as an 8-bit table can hold them."""
+    return np.clip(np.floor(steps + 0.5), 1.0, 255.0)
+
+
+class Encoder:
+    """Quantises `blocks` at any scale; what one pass learns about rates serves the next."""
+
+    def __init__(self, blocks: Blocks, script: Script, tuning: Tuning, *, threads: int) -> None:
+        self.blocks = blocks
+        self.script = script
+        self.tuning = tuning
+        self.threads = threads
+        self._shapes = shapes(tuning, chroma_420=blocks.chroma_420)
+        self.boldness = 1.0
+        """Power of the blocks' importance in their weights: 1 as given, 0 all alike."""
+        self._weighted: dict[int, tuple[float, npt.NDArray[np.float32]]] = {}
+        """A component's boldness and weights where they were last asked for."""
+        self.rates: Rates | None = None
+        self.fits = [np.ones(64), np.ones(64)]
+        """Steps of the last pass that fitted best, relative to the shape: luma, chroma."""
+
+    def _shape(self, component: int) -> Shape:
+        return self._shapes[1 if component > 0 else 0]
+
+    def _kinds(self) -> int:
+        return min(len(self.blocks.components), 2)
+
+    def steps_shape(self, component: int) -> npt.NDArray[np.float64]:
+        """Steps at scale 1, before rounding, as fitted so far."""
+        return self._shape(component).steps * self.fits[1 if component > 0 else 0]
+
+    def steps_at(self, scale: float) -> tuple[npt.NDArray[np.float64], ...]:
+        """Whole steps of luma and chroma at this scale."""
+        return tuple(
+            whole_steps(self._shapes[kind].steps * self.fits[kind] * scale)
+            for kind in range(self._kinds())
+        )
+
+    def adopt(self, scout: Encoder) -> None:
+        """Start from what another encoder has learnt of rates, steps and boldness."""
+        self.rates, self.fits, self.boldness = scout.rates, scout.fits, scout.boldness
+
+    def _weights(self, component: int, scale: float) -> npt.NDArray[np.float32]:
+        c = self.blocks.components[component]
+        boldness = self.boldness * self.tuning.boldness_factor(scale)
+        if boldness == 1.0:
+            return c.weights
+        known, weights = self._weighted.get(component, (1.0, c.weights))
+        if known != boldness:
+            tamed = c.weights * c.importance ** np.float32(boldness - 1.0)
+            weights = np.asarray(tamed, np.float32)
+            self._weighted[component] = boldness, weights
+        return weights
+
+    def _distortion(
+        self, component: int, scale: float
+    ) -> tuple[list[float], tuple[npt.NDArray[np.float32], list[float], list[float]] | None]:
+        """Weights of squared error, and the masking: hidden error, visibility, reach."""
+        shape, hidden = self._shape(component), self.blocks.components[component].hidden
+        sensitivity = shape.sensitivity.copy()
+        if shape.masked is None or hidden is None:
+            return sensitivity.tolist(), None
+        visibility = shape.masked.visibility * self.tuning.visibility_factor(scale)
+        sensitivity[0] += visibility[0]  # of DC nothing is hidden
+        return sensitivity.tolist(), (hidden, visibility.tolist(), shape.masked.reach.tolist())
+
+    def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
+        b = self.blocks
+        for component, chosen in zip(b.components, levels, strict=True):
+            native.fill_padding(chosen, component.used)
+        return tuple(
+            native.scan_statistics(
+                levels,
+                b.height,
+                b.width,
+                b.chroma_420,
+                self.script.scans,
+                self.script.progressive,
+                self.threads,
+            )
+        )
+
+    def _lambda(self, scale: float, factor: float) -> float:
+        return self.tuning.lambda_ratio * scale * scale * factor
+
+    def start(self, scale: float) -> None:
+        """First rates: from plainly rounded levels."""
+        self._learn(self._statistics(self.rounded(self.steps_at(scale))))
+
+    def _learn(self, statistics: Sequence[Statistics]) -> None:
+        self.rates = measured_rates(self.script, statistics, len(self.blocks.components))
+
+    def quantise(self, scale: float, *, lambda_factor: float = 1.0) -> Quantised:
+        """One pass over every block with the rates of the last pass."""
+        if self.rates is None:
+            self.start(scale)
+        assert self.rates is not None
+        steps = self.steps_at(scale)
+        lam = self._lambda(scale, lambda_factor)
+        levels = []
+        for i, c in enumerate(self.blocks.components):
+            chosen = np.empty(c.coefficients.shape, np.int16)
+            table = steps[min(i, 1)].tolist()
+            sensitivity, masking = self._distortion(i, scale)
+            weights = self._weights(i, scale)
+            native.quantise_ac(
+                c.coefficients,
+                weights,
+                table,
+                sensitivity,
+                lam,
+                self.rates.bands[i],
+                chosen,
+                c.used,
+                self.threads,
+                masking,
+            )
+            mcu = self.script.mcu_blocks if i == 0 else 1
+            native.quantise_dc(
+                c.coefficients,
+                weights,
+                table,
+                sensitivity,
+                lam,
+                self.rates.dc_sizes[i],
+                (mcu, mcu),
+                chosen,
+                c.used,
+            )
+            levels.append(chosen)
+        statistics = self._statistics(levels)
+        self._learn(statistics)
+        return Quantised(tuple(levels), steps, statistics, scale)
+
+    def expected_bits(self, scale: float, lambda_factor: float) -> list[float]:
+        """Roughly what each component's AC levels will take, in a unit of its own."""
+        lam = self._lambda(scale, lambda_factor)
+        steps = self.steps_at(scale)
+        expected = []
+        for i, c in enumerate(self.blocks.components):
+            sensitivity, masking = self._distortion(i, scale)
+            seen = np.asarray(sensitivity) + (0.0 if masking is None else masking[1])
+            expected.append(
+                native.expected_bits(
+                    c.coefficients,
+                    self._weights(i, scale),
+                    steps[min(i, 1)].tolist(),
+                    (seen / (_BITS_OF_A_LEVEL * lam)).tolist(),
+                    c.used,
+                    self.threads,
+                )
+            )
+        return expected
+
+    def fitted_steps(self, quantised: Quantised) -> tuple[npt.NDArray[np.float64], ...]:
+        """Real-valued steps with the least weighted squared error for these levels.
+
+        q_k = sum(w x c) / sum(w x^2); a frequency without levels keeps its step.
+        """
+        fitted = []
+        for kind in range(self._kinds()):
+            cross, square = np.zeros(64), np.zeros(64)
+            for i in [0] if kind == 0 else [1, 2]:
+                c = self.blocks.components[i]
+                x, xx = native.fit_steps(
+                    c.coefficients,
+                    self._weights(i, quantised.scale),
+                    quantised.levels[i],
+                    c.used,
+                    self.threads,
+                )
+                cross += x
+                square += xx
+            steps = quantised.steps[kind].copy()
+            seen = square > 0
+            steps[seen] = np.clip(cross[seen] / square[seen], 1.0, 255.0)
+            fitted.append(steps)
+        return tuple(fitted)
+
+    def refit(self, quantised: Quantised) -> Quantised:
+        """The same levels with the whole steps that fit them best: the same bytes, less error."""
+        steps = tuple(whole_steps(s) for s in self.fitted_steps(quantised))
+        return dataclasses.replace(quantised, steps=steps)
+
+    def adapt_shape(self, quantised: Quantised, scale: float) -> None:
+        """Let later passes start from the steps that fitted this one."""
+        for kind, steps in enumerate(self.fitted_steps(quantised)):
+            self.fits[kind] = steps / (self._shapes[kind].steps * scale)
+
+    def rounded(
+        self, steps: Sequence[npt.NDArray[np.float64]]
+    ) -> tuple[npt.NDArray[np.int16], ...]:
+        """Plainly rounded levels, a component each."""
+        levels = []
+        for i, c in enumerate(self.blocks.components):
+            chosen = np.empty(c.coefficients.shape, np.int16)
+            table = steps[min(i, 1)].tolist()
+            native.round_levels(c.coefficients, table, chosen, c.used, self.threads)
+            levels.append(chosen)
+        return tuple(levels)
+
+    def block_errors(
+        self, component: int, levels: npt.NDArray[np.int16], steps: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float32]:
+        """Mean squared error of each of a component's used blocks."""
+        c = self.blocks.components[component]
+        return native.block_errors(c.coefficients, steps.tolist(), levels, c.used, self.threads)
+
+    def write(self, quantised: Quantised, segments: bytes) -> bytes:
+        """The file."""
+        b = self.blocks
+        return native.write_jpeg(
+            quantised.levels,
+            b.height,
+            b.width,
+            b.chroma_420,
+            [s.astype(int).tolist() for s in quantised.steps],
+            self.script.scans,
+            self.script.progressive,
+            segments,
+            self.threads,
+            [counts for counts, _, _ in quantised.statistics] or None,
+        )

@@ -1,1 +1,0 @@
-"""Maps against fixations, density maps and masks."""

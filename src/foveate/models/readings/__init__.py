@@ -1,0 +1,1 @@
+"""How the outputs of each family of networks become a map: one file a family."""

@@ -1,0 +1,59 @@
+"""foveate-s: the pooled map, the gaze branch alone, the mask branch alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.models.confidence import gaze_confidence, mask_confidence
+from foveate.models.registry import Prediction, network
+from foveate.models.session import Outputs
+from foveate.models.working_size import working_size
+
+PIXELS = 448 * 352  # chosen on the val part of gaze-more: results/map-fit.json
+
+
+def _size(height: int, width: int) -> tuple[int, int]:
+    return working_size(height, width, pixels=PIXELS)
+
+
+def foveate_s(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
+    return Prediction(_by_peak(outputs["mix"]), gaze_confidence(outputs["gaze"], pixels))
+
+
+def foveate_s_gaze(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
+    return Prediction(_by_peak(outputs["gaze"]), gaze_confidence(outputs["gaze"], pixels))
+
+
+def foveate_s_mask(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
+    return Prediction(np.clip(outputs["mask"], 0, 1), mask_confidence(outputs["mask"], pixels))
+
+
+def _by_peak(density: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """A density divided by its peak."""
+    return np.asarray(density / density.max(), dtype=np.float32)
+
+
+ENTRIES = (
+    network(
+        "foveate-s",
+        "where people look: gaze and salient objects, pooled (the default)",
+        foveate_s,
+        size=_size,
+        record="foveate-s",
+    ),
+    network(
+        "foveate-s-gaze",
+        "where people look, from the gaze branch alone",
+        foveate_s_gaze,
+        size=_size,
+        record="foveate-s",
+    ),
+    network(
+        "foveate-s-mask",
+        "salient objects, from the mask branch alone",
+        foveate_s_mask,
+        size=_size,
+        record="foveate-s",
+    ),
+)
