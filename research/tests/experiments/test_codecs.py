@@ -117,7 +117,7 @@ def test_a_format_that_pillow_cannot_write_is_left_out_with_a_note(monkeypatch):
 
 def test_a_rival_that_is_not_installed_names_the_extra(monkeypatch):
     monkeypatch.setattr(codecs.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match=r"mozjpeg .* foveate-research\[bench\]"):
+    with pytest.raises(MissingExtraError, match=r"mozjpeg .* needs .*foveate-research\[bench\]"):
         usable(["mozjpeg"], viewers=False)
 
 

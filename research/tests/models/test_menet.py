@@ -13,7 +13,7 @@ from foveate_research.architectures.menet import (
     background_distance,
     unit_length,
 )
-from foveate_research.models.readings.menet import SCALE_NAMES, SIDE, menet, menet_ce
+from foveate_research.models.readings.menet import SCALE_NAMES, SIDE, menet, probability_map
 
 
 def paper():
@@ -169,7 +169,7 @@ def test_the_distance_is_stretched_over_its_range():
     assert prediction.confidence > 0.2
 
 
-@pytest.mark.parametrize("read", [menet, menet_ce])
+@pytest.mark.parametrize("read", [menet, probability_map])
 def test_an_undecided_classifier_is_not_believed(read):
     flat = np.full((SIDE, SIDE), 0.5, dtype=np.float32)
     prediction = read(*seen(distance=flat, probability=flat))
