@@ -11,8 +11,6 @@ Everything is imported when it is first asked for, so that `import foveate` cost
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,8 +28,10 @@ if TYPE_CHECKING:
         TargetError,
     )
     from foveate.pictures import Picture, read_picture
+    from foveate.plain_comparison import PlainComparison
     from foveate.report import Compressed, Report
     from foveate.saliency import SaliencyMap, overlay, saliency_map
+    from foveate.settings import Settings
 
 __version__ = "0.1.0"
 
@@ -39,6 +39,8 @@ _ERRORS = "foveate.errors"
 _HOMES = {
     "Comparison": "foveate._compare",
     "compare": "foveate._compare",
+    "PlainComparison": "foveate.plain_comparison",
+    "Settings": "foveate.settings",
     "Compressed": "foveate.report",
     "Report": "foveate.report",
     "compress": "foveate._compress",
@@ -70,8 +72,10 @@ __all__ = [
     "OutputError",
     "Picture",
     "PictureError",
+    "PlainComparison",
     "Report",
     "SaliencyMap",
+    "Settings",
     "TargetError",
     "compare",
     "compress",
@@ -87,20 +91,6 @@ def __getattr__(name: str) -> object:
     value = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
-
-
-class _Package(ModuleType):
-    """Keeps the functions `compress` and `compare` from being hidden by their modules.
-
-    Python binds a submodule to its package when it is first imported, wherever that happens.
-    """
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (isinstance(value, ModuleType) and name in _HOMES):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from foveate._compress import MapSource, map_of
 from foveate.errors import OptionError, PictureError
 from foveate.metrics.quality import METRICS, measure, measure_pooled
 from foveate.pictures import Picture, PictureSource, read_picture
 from foveate.pictures.srgb import in_srgb
+from foveate.saliency import MapSource, map_of
 from foveate.threads import usable_threads
 
 _BY_NAME = {metric.name: metric for metric in METRICS}
@@ -80,7 +80,7 @@ def compare(
     names = checked_metrics(_BY_NAME if metrics is None else metrics)
     first, second = read_picture(original), read_picture(copy)
     before, after = (picture.pixels for picture in comparable(first, second))
-    saliency = map_of("auto" if map is None else map, first, usable_threads(threads))
+    saliency = map_of("auto" if map is None else map, first, threads=usable_threads(threads))
     where = saliency.values
     pooled = [name for name in names if _BY_NAME[name].pools]
     return Comparison(

@@ -9,86 +9,68 @@ from pathlib import Path
 from typing import Any
 
 from foveate.pictures import write_atomically
+from foveate.plain_comparison import PlainComparison
 from foveate.saliency import SaliencyMap
 
 
 @dataclass(frozen=True)
-class MosaicQualities:
-    """How a mosaic came out; salient blocks are those at or above the mean level."""
-
-    salient: float
-    """Mean quality that salient blocks were first coded at."""
-    other: float | None
-    """The same of all other blocks; None where every block is salient."""
-    final: float
-    """Of the one final coding, by its tables."""
-
-
-@dataclass(frozen=True)
 class Report:
-    """What became of a picture. dB are of luma (BT.601); None where a number does not apply."""
+    """What became of a picture. A value is None where it does not apply."""
 
     source: str
     width: int
     height: int
     source_bytes: int | None
-    """Bytes of the file that came in; None for arrays."""
+    """How many bytes the file that came in has; None for arrays."""
     bytes: int
     bpp: float
+    """Bits a pixel."""
+    format: str
     method: str
-    tune: str | None
-    """What the method rdo was tuned for."""
     target: str
     """What was asked for, in words."""
     target_bytes: int | None
+    """The most bytes that the file was allowed; None where a quality was the target."""
     at_ceiling: bool
-    """Fewer bytes than asked for, since the picture holds no more."""
-    subsampling: str
-    """Of the file given back: "444", "420" or "grey"; a copied source may be "422", or another."""
-    progressive: bool
-    """Whether the file given back is."""
+    """The file takes fewer bytes than asked for, since the picture holds no more."""
     map: str
+    """The name of the model or file that said where people look."""
     confidence: float
-    """How sure the map is, in [0, 1]; 0 moves no bytes."""
-    psnr: float | None
-    psnr_salient: float | None
-    """Over the blocks in the map's top fifth."""
-    plain_quality: int | None
-    """Quality at which Pillow's default JPEG takes as many bytes."""
-    plain_psnr: float | None
-    plain_psnr_salient: float | None
-    """Of that plain JPEG."""
-    mosaic: MosaicQualities | None
+    """How sure the map is, in [0, 1]; at 0 the map moves no bytes."""
     copied_source: bool
-    """The result would have been larger than the JPEG that came in, so `data` is that JPEG."""
+    """The result would have been larger than the file that came in, so `data` is that file."""
+    coder: dict[str, Any]
+    """What the coder tells of the file given back.
+
+    Both JPEG coders tell `subsampling` ("444", "420" or "grey"; a copied source may have "422" or
+    another) and `progressive`. The method rdo adds `tune`. The mosaic adds the mean quality at
+    which it first coded salient blocks, `salient_quality`, and all others, `other_quality` (None
+    where every block is salient), and the quality of its one final coding, `final_quality`.
+    """
+    comparison: PlainComparison | None
+    """The file beside plain JPEG; None where that was not asked for, or the source was copied."""
     notes: tuple[str, ...]
-    """What was done to the picture that a user should know; none where the source was copied."""
+    """What a user should know of what was done to the picture."""
     seconds: float
 
-    @property
-    def salient_gain_db(self) -> float | None:
-        """How much sharper the salient fifth is than in plain JPEG of the same bytes."""
-        if self.psnr_salient is None or self.plain_psnr_salient is None:
-            return None
-        return self.psnr_salient - self.plain_psnr_salient
-
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; dB to three decimals."""
+        """Plain values for JSON; fractions are rounded to three decimals."""
         values = dataclasses.asdict(self)
+        if self.comparison is not None:
+            values["comparison"]["salient_gain_db"] = self.comparison.salient_gain_db
         values["notes"] = list(self.notes)
-        values["salient_gain_db"] = self.salient_gain_db
-        return {k: _rounded(v) for k, v in values.items()}
+        return {name: _rounded(value) for name, value in values.items()}
 
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _rounded(v) for k, v in value.items()}
+        return {name: _rounded(each) for name, each in value.items()}
     return round(value, 3) if isinstance(value, float) else value
 
 
 @dataclass(frozen=True)
 class Compressed:
-    """A finished JPEG file, its report and the map that steered it."""
+    """A finished file, its report and the map that steered it."""
 
     data: bytes
     report: Report

@@ -140,7 +140,8 @@ def test_options_reach_the_encoder(foveate) -> None:
     write_photo("photo.png")
     common = ("compress", "photo.png", "--json", "--overwrite")
     values = foveate(*common, "--baseline", "--subsampling", "444", "--map", "none").objects[0]
-    assert (values["progressive"], values["subsampling"], values["map"]) == (False, "444", "none")
+    assert values["coder"] == {"tune": "fidelity", "subsampling": "444", "progressive": False}
+    assert values["map"] == "none"
     values = foveate(*common, "--method", "mosaic", "--match-quality", "50").objects[0]
     assert values["method"] == "mosaic"
     values = foveate(*common, "--quality", "50", "--floor", "20", "--threads", "1").objects[0]

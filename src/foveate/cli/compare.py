@@ -73,9 +73,8 @@ def compare(
     """Measure copies against their original: bytes and every metric, also where people look."""
     from foveate._compare import Comparison, checked_metrics
     from foveate._compare import compare as compare_pictures
-    from foveate._compress import map_of
     from foveate.pictures import read_picture, write_atomically
-    from foveate.threads import usable_threads
+    from foveate.saliency import map_of
 
     checked_map(map, "--map")
     names = None
@@ -84,7 +83,7 @@ def compare(
     if html is not None:
         _check_page(html, [original, *copies], overwrite=overwrite)
     before = read_picture(original)
-    saliency = map_of(map, before, usable_threads())
+    saliency = map_of(map, before)
     page = None
     if html is not None:
         from foveate.comparison_page import ComparisonPage

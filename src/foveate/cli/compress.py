@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,9 +17,21 @@ from foveate.cli.inputs import (
 from foveate.cli.options import checked_map, in_options
 from foveate.cli.values import box, parsed, readable_bytes, readable_saving, size_bytes
 from foveate.errors import OptionError, printable
+from foveate.settings import (
+    DEFAULT_QUALITY,
+    DEFAULTS,
+    FLOOR_BELOW_QUALITY,
+    QUALITIES,
+    Metadata,
+    Method,
+    Settings,
+    Subsampling,
+    Tune,
+)
 
 if TYPE_CHECKING:
-    from foveate._compress import Report
+    from foveate.plain_comparison import PlainComparison
+    from foveate.report import Report
 
 EPILOG = """
 [bold]Examples[/]
@@ -37,30 +48,8 @@ Exit code: 0 all done, 1 some files failed, 2 wrong usage.
 """
 
 
-class Method(StrEnum):
-    """How quality is made to differ from place to place."""
-
-    rdo = "rdo"
-    mosaic = "mosaic"
-
-
-class Tune(StrEnum):
-    """What counts as error."""
-
-    fidelity = "fidelity"
-    eyes = "eyes"
-
-
-class Subsampling(StrEnum):
-    """The chroma's resolution."""
-
-    auto = "auto"
-    full = "444"
-    half = "420"
-
-
 class Done:
-    """A compressed picture: where it came from, where it went, its report."""
+    """A compressed picture: where it came from, where it went, and its report."""
 
     def __init__(self, source: Path, output: Path, report: Report) -> None:
         self.source, self.output, self.report = source, output, report
@@ -86,13 +75,19 @@ def compress(
     quality: Annotated[
         int | None,
         typer.Option(
-            min=1, max=100, metavar="Q", help="As good as plain JPEG at this quality. Default: 80."
+            min=QUALITIES[0],
+            max=QUALITIES[1],
+            metavar="Q",
+            help=f"As good as plain JPEG at this quality. Default: {DEFAULT_QUALITY}.",
         ),
     ] = None,
     match_quality: Annotated[
         int | None,
         typer.Option(
-            min=1, max=100, metavar="Q", help="As many bytes as plain JPEG takes at this quality."
+            min=QUALITIES[0],
+            max=QUALITIES[1],
+            metavar="Q",
+            help="As many bytes as plain JPEG takes at this quality.",
         ),
     ] = None,
     size: Annotated[
@@ -106,7 +101,7 @@ def compress(
             help="Where people look: auto, none, a model of 'foveate models', or a grey picture "
             "(bright: sharp).",
         ),
-    ] = "auto",
+    ] = DEFAULTS.map,
     protect: Annotated[
         list[str] | None,
         typer.Option(
@@ -116,37 +111,50 @@ def compress(
     floor: Annotated[
         int | None,
         typer.Option(
-            min=1,
-            max=100,
+            min=QUALITIES[0],
+            max=QUALITIES[1],
             metavar="Q",
-            help="With --quality: no worse than plain JPEG at this quality elsewhere. "
-            "Default: 20 below.",
+            help="With --quality: the background is no worse than plain JPEG at this quality. "
+            f"Default: {FLOOR_BELOW_QUALITY} below.",
         ),
     ] = None,
     tune: Annotated[
         Tune,
-        typer.Option(help="What counts as error: fidelity, any; eyes, what can be seen of it."),
-    ] = Tune.fidelity,
+        typer.Option(
+            help="What counts as error: fidelity counts all of it; eyes counts what can be seen."
+        ),
+    ] = DEFAULTS.tune,
     method: Annotated[
-        Method, typer.Option(help="rdo, or the mosaic of Prakash et al. (DCC 2017).")
-    ] = Method.rdo,
+        Method,
+        typer.Option(
+            help="rdo is the weighted trellis; mosaic is the method of Prakash et al. (DCC 2017)."
+        ),
+    ] = DEFAULTS.method,
     subsampling: Annotated[
-        Subsampling, typer.Option(help="The colours' resolution: full, half, or as fits.")
-    ] = Subsampling.auto,
+        Subsampling,
+        typer.Option(help="The resolution of the colours: 444 is full, 420 is half each way."),
+    ] = DEFAULTS.subsampling,
     baseline: Annotated[
         bool, typer.Option("--baseline", help="Write baseline instead of progressive JPEG.")
-    ] = False,
-    strip: Annotated[
-        bool, typer.Option("--strip", help="Drop EXIF, XMP and the colour profile.")
-    ] = False,
+    ] = not DEFAULTS.progressive,
+    metadata: Annotated[
+        Metadata, typer.Option(help="Keep EXIF, XMP and the colour profile, or none of them.")
+    ] = DEFAULTS.metadata,
+    strip: Annotated[bool, typer.Option("--strip", help="Short for --metadata none.")] = False,
     threads: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Threads to use. Default: all.")
-    ] = None,
+    ] = DEFAULTS.threads,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that exist.")
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a picture, and nothing else.")
+    ] = False,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare", help="With --json: tell how sharp plain JPEG of as many bytes is."
+        ),
     ] = False,
 ) -> None:
     """Write smaller JPEGs that stay sharp where people look.
@@ -155,12 +163,23 @@ def compress(
     Of a folder, the pictures directly in it are taken, but not Foveate's own results.
     """
     from foveate._compress import compress as compress_picture
-    from foveate.arguments import checked_goal
 
-    target_size = None if size is None else parsed(size_bytes, size, "--size")
-    boxes = [parsed(box, text, "--protect") for text in protect or ()]
+    settings = Settings(
+        quality=quality,
+        match_quality=match_quality,
+        size_bytes=None if size is None else parsed(size_bytes, size, "--size"),
+        floor=floor,
+        map=map,
+        protect=tuple(parsed(box, text, "--protect") for text in protect or ()),
+        tune=tune,
+        method=method,
+        subsampling=subsampling,
+        progressive=not baseline,
+        metadata="none" if strip else metadata,
+        threads=threads,
+    )
     try:
-        checked_goal(quality, match_quality, target_size, floor, method=method.value)
+        settings = settings.checked()
     except OptionError as error:
         raise OptionError(in_options(str(error))) from error
     checked_map(map, "--map")
@@ -176,21 +195,7 @@ def compress(
 
     def work(source: Path, target: Path) -> Done:
         refuse_existing(target, overwrite=overwrite)
-        result = compress_picture(
-            source,
-            quality=quality,
-            match_quality=match_quality,
-            size_bytes=target_size,
-            map=map,
-            protect=boxes,
-            floor=floor,
-            tune=tune.value,
-            method=method.value,
-            subsampling=subsampling.value,
-            progressive=not baseline,
-            strip=strip,
-            threads=threads,
-        )
+        result = compress_picture(source, settings=settings, compare=compare or not as_json)
         make_folder(target.parent)
         result.save(target, overwrite=overwrite)
         return Done(source, target, result.report)
@@ -215,7 +220,7 @@ def _show(outcome: Outcome[Done]) -> None:
             "–" if before is None else readable_bytes(before),
             readable_bytes(report.bytes),
             "kept" if report.copied_source else readable_saving(before, report.bytes),
-            _decibels(report.salient_gain_db),
+            _decibels(report.comparison),
             report.map,
         )
     reports = [done.report for done in outcome.done]
@@ -247,5 +252,6 @@ def _where(results: list[Done]) -> str:
     return f"{files} in {printable(results[0].output.parent)}"
 
 
-def _decibels(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.1f} dB"
+def _decibels(comparison: PlainComparison | None) -> str:
+    gain = None if comparison is None else comparison.salient_gain_db
+    return "–" if gain is None else f"{gain:+.1f} dB"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SaliencyMap:
     """A map that covers its whole picture; cell edges, not centres, lie on the picture's edges.
 

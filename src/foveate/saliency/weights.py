@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 import numpy.typing as npt
 
 from foveate.blur import gaussian_blurred
-
-Box = tuple[int, int, int, int]
-"""x, y, width, height in pixels of the picture, orientation applied."""
+from foveate.saliency.map import SaliencyMap
+from foveate.settings import Box
 
 CURVE_RANKS = np.array(
     [0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.825, 0.875, 0.925, 0.975], np.float32
@@ -72,3 +72,39 @@ def block_weights(
     )
     centred = log_weights - np.float32(log_weights.mean(dtype=np.float64))
     return np.asarray(np.exp(centred), np.float32)
+
+
+def block_maxima(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """The highest value in each 8x8 block of (H, W) values: (ceil(H / 8), ceil(W / 8))."""
+    rows, cols = (np.arange(0, side, 8) for side in values.shape)
+    highest: npt.NDArray[np.float32] = np.maximum.reduceat(
+        np.maximum.reduceat(values, rows, axis=0), cols, axis=1
+    )
+    return highest
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """How much each part of a picture counts: what a coder is given.
+
+    saliency: the map of the picture. protect: boxes that count as much as the most salient.
+    """
+
+    saliency: SaliencyMap
+    protect: tuple[Box, ...] = ()
+
+    def of_blocks(self, *, boldness: float) -> npt.NDArray[np.float32] | None:
+        """How much the squared error of each 8x8 block counts; see `block_weights`."""
+        saliency = self.saliency
+        return block_weights(
+            saliency.resized(ceil(saliency.height / 8), ceil(saliency.width / 8)),
+            saliency.confidence,
+            protect=self.protect,
+            boldness=boldness,
+        )
+
+    def highest(self) -> npt.NDArray[np.float32]:
+        """The highest value of the map in each 8x8 block, in [0, 1]; 1 in protected boxes."""
+        values = block_maxima(self.saliency.values)
+        values[touched_blocks(self.protect, *values.shape)] = 1.0
+        return values

@@ -178,11 +178,13 @@ def by_mosaic(steering: str) -> Encode:
             progressive=False,  # the paper's second coding is a standard encoder's default
         )
         seconds = time.process_time() - started
-        found = made.report.mosaic
-        assert found is not None
-        facts = {"first_salient_quality": found.salient, "setting": found.final}
-        if found.other is not None:
-            facts["first_other_quality"] = found.other
+        found = made.report.coder
+        facts = {
+            "first_salient_quality": found["salient_quality"],
+            "setting": found["final_quality"],
+        }
+        if found["other_quality"] is not None:
+            facts["first_other_quality"] = found["other_quality"]
         return Coded(made.data, seconds, facts)
 
     return of_size

@@ -63,8 +63,9 @@ def before_after() -> str:
     """Writes the picture; returns its caption."""
     pixels = np.asarray(Image.open(SAMPLE).convert("RGB"))
     plain = plain_jpeg(pixels, PLAIN_QUALITY)
-    ours = foveate.compress(pixels, match_quality=PLAIN_QUALITY)
-    report = ours.report
+    ours = foveate.compress(pixels, match_quality=PLAIN_QUALITY, compare=True)
+    report = ours.report.comparison
+    assert report is not None
     columns = [
         labelled(
             crops(np.asarray(Image.open(io.BytesIO(plain)))), f"plain JPEG, {len(plain):,} bytes"

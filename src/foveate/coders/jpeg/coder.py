@@ -1,0 +1,92 @@
+"""The weighted trellis as a coder: from checked settings to targets and options, and facts."""
+
+from __future__ import annotations
+
+import math
+
+from foveate.coders.base import Encoded, Weights
+from foveate.coders.jpeg import metadata
+from foveate.coders.jpeg.encode import Options, encode
+from foveate.coders.jpeg.plain import bytes_at_quality
+from foveate.coders.jpeg.source import file_facts, kept_source
+from foveate.coders.jpeg.targets.bytes_target import BytesTarget
+from foveate.coders.jpeg.targets.quality_target import PlainQuality
+from foveate.coders.jpeg.tuning import TUNINGS
+from foveate.pictures import MAX_SIDE, Picture
+from foveate.settings import Settings
+
+FULL_CHROMA_QUALITY = 95
+"""From this quality on `subsampling="auto"` keeps the chroma's resolution."""
+_LEAST, _AIM = 0.991, 0.9965
+"""A byte target within 1 % is met from here on, and aimed at there, as shares of the most."""
+
+
+class TrellisCoder:
+    """Writes a standard JPEG whose coefficients are chosen by a trellis with a weight a block."""
+
+    suffix = ".jpg"
+    longest_side = MAX_SIDE
+
+    def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
+        """See `foveate.coders.base.Coder.encode`."""
+        tuning = TUNINGS[settings.tune]
+        target = _target(picture, settings)
+        segments, notes = kept_segments(picture, settings)
+        options = Options(
+            chroma_420=chosen_subsampling(settings) == "420",
+            progressive=settings.progressive,
+            threads=settings.threads or 1,
+            tuning=tuning,
+        )
+        block_weights = weights.of_blocks(boldness=tuning.boldness)
+        made = encode(picture.pixels, block_weights, target, options, segments)
+        return Encoded(
+            made.data,
+            at_ceiling=made.at_ceiling,
+            target_bytes=target.most if isinstance(target, BytesTarget) else None,
+            metadata_bytes=len(segments),
+            notes=notes,
+            facts={"tune": settings.tune, **file_facts(made.data)},
+        )
+
+    def from_source(self, picture: Picture, settings: Settings, most_bytes: int) -> Encoded | None:
+        """See `foveate.coders.base.Coder.from_source`."""
+        return kept_source(picture, settings, most_bytes)
+
+
+CODER = TrellisCoder()
+
+
+def chosen_subsampling(settings: Settings) -> str:
+    """The resolution of chroma that the settings mean: "444" or "420"."""
+    if settings.subsampling != "auto":
+        return settings.subsampling
+    fine = settings.quality is not None and settings.quality >= FULL_CHROMA_QUALITY
+    return "444" if fine else "420"
+
+
+def kept_segments(picture: Picture, settings: Settings) -> tuple[bytes, tuple[str, ...]]:
+    """The metadata segments that go into the file, and a note for each that does not fit."""
+    if settings.metadata == "none":
+        return b"", ()
+    return metadata.segments(exif=picture.exif, xmp=picture.xmp, icc=picture.icc)
+
+
+def most_bytes_asked(picture: Picture, settings: Settings) -> int:
+    """The most bytes that the settings allow; where they name a quality, plain JPEG's bytes."""
+    if settings.size_bytes is not None:
+        return settings.size_bytes
+    if settings.match_quality is not None:
+        return bytes_at_quality(picture.pixels, settings.match_quality)
+    assert settings.quality is not None
+    subsampling = chosen_subsampling(settings)
+    return bytes_at_quality(picture.pixels, settings.quality, subsampling=subsampling)
+
+
+def _target(picture: Picture, settings: Settings) -> BytesTarget | PlainQuality:
+    """Bytes to meet, or the errors of plain JPEG to keep."""
+    if settings.quality is not None:
+        assert settings.floor is not None
+        return PlainQuality(settings.quality, settings.floor)
+    most = most_bytes_asked(picture, settings)
+    return BytesTarget(math.ceil(_LEAST * most), round(_AIM * most), most)

@@ -1,0 +1,58 @@
+"""How a finished file compares with plain JPEG of as many bytes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from foveate.coders.base import Encoded
+from foveate.coders.jpeg.blockwise import plain_quality_of
+from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.metrics.quality import psnr_s, psnr_y
+from foveate.pictures import Picture, read_picture
+from foveate.saliency import SaliencyMap
+
+
+@dataclass(frozen=True)
+class PlainComparison:
+    """PSNR of luma (BT.601) in dB beside that of plain JPEG; None where nothing differs."""
+
+    psnr: float | None
+    psnr_salient: float | None
+    """PSNR over the salient pixels: those at or above the map's 80th percentile and above zero."""
+    plain_quality: int
+    """The quality at which Pillow's default JPEG takes as many bytes, metadata left out."""
+    plain_psnr: float | None
+    plain_psnr_salient: float | None
+
+    @property
+    def salient_gain_db(self) -> float | None:
+        """How much sharper the salient pixels are than in plain JPEG of as many bytes."""
+        if self.psnr_salient is None or self.plain_psnr_salient is None:
+            return None
+        return self.psnr_salient - self.plain_psnr_salient
+
+
+def compared_with_plain(
+    picture: Picture, encoded: Encoded, saliency: SaliencyMap
+) -> PlainComparison:
+    """The finished file and plain JPEG of as many bytes, both decoded and held against the picture.
+
+    The salient pixels are those of `foveate.compare`, so that both tell the same.
+    """
+    size = len(encoded.data) - encoded.metadata_bytes
+    subsampling = "444" if encoded.facts.get("subsampling") == "444" else "420"
+    quality = plain_quality_of(picture.pixels, size, subsampling)
+    plain = plain_jpeg(picture.pixels, quality, subsampling=subsampling)
+
+    def psnrs(data: bytes) -> tuple[float | None, float | None]:
+        pair = picture.pixels, read_picture(data).pixels
+        whole = psnr_y(*pair, data_range=255)
+        salient = psnr_s(*pair, saliency.values, data_range=255)
+        return _finite(whole), _finite(salient)
+
+    return PlainComparison(*psnrs(encoded.data), quality, *psnrs(plain))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

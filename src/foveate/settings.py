@@ -1,0 +1,247 @@
+"""Settings: everything that a caller asks of `compress`, in one frozen value.
+
+The Python function, the command line and whatever else calls Foveate make a `Settings`; each
+choice, its default and its limits are written down here alone. A `Settings` holds plain values
+only, so that it can be stored as JSON and sent to another process.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import operator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, SupportsIndex, TypedDict, Unpack, cast, get_args
+
+from foveate.errors import OptionError
+
+Box = tuple[int, int, int, int]
+"""x, y, width, height in pixels of the upright picture."""
+
+Tune = Literal["fidelity", "eyes"]
+Method = Literal["rdo", "mosaic"]
+Format = Literal["jpeg"]
+Subsampling = Literal["auto", "444", "420"]
+Metadata = Literal["all", "none"]
+
+QUALITIES = (1, 100)
+"""The lowest and the highest quality, as libjpeg counts them."""
+MOST_BYTES = 2**40
+DEFAULT_QUALITY = 80
+FLOOR_BELOW_QUALITY = 20
+"""By default the background may be as bad as plain JPEG at a quality lower by this much."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a caller asks. At most one of `quality`, `match_quality` and `size_bytes` is given.
+
+    Attributes:
+        quality: 1 to 100. The saliency-weighted squared error is no worse than that of plain JPEG
+            at this quality, and the background is no worse than plain JPEG at `floor`, in as few
+            bytes as that takes. Without any target the quality is 80.
+        match_quality: 1 to 100. The file takes as many bytes as Pillow's default JPEG takes at
+            this quality, within 1 %.
+        size_bytes: the file takes at most this many bytes, and within 1 % of them. Both byte
+            targets take fewer where the quality is at its ceiling.
+        floor: 1 to `quality`; 20 below `quality` by default.
+        map: where people look: "auto", "none", the name of a model, or the path of a grey picture
+            or a .npy file. A path is told from a name by its suffix.
+        protect: boxes (x, y, width, height) in pixels that count as much as the most salient.
+        tune: what counts as error: "fidelity" is squared error above all; "eyes" is error as far
+            as contrast lets eyes see it, with more weight on colours.
+        method: "rdo" is the weighted trellis, "mosaic" the method of Prakash et al. (DCC 2017).
+        format: the format of the file.
+        subsampling: the resolution of chroma; "auto" is 4:2:0 below quality 95 and for byte
+            targets, else 4:4:4.
+        progressive: whether the file is stored in several scans, coarse to fine; a baseline file
+            is written otherwise.
+        metadata: "all" keeps EXIF, XMP and ICC; "none" drops them and brings colours to sRGB.
+        threads: how many threads are used at most; by default as many as the process may use. The
+            number never changes the bytes.
+    """
+
+    quality: int | None = None
+    match_quality: int | None = None
+    size_bytes: int | None = None
+    floor: int | None = None
+    map: str = "auto"
+    protect: tuple[Box, ...] = ()
+    tune: Tune = "fidelity"
+    method: Method = "rdo"
+    format: Format = "jpeg"
+    subsampling: Subsampling = "auto"
+    progressive: bool = True
+    metadata: Metadata = "all"
+    threads: int | None = None
+
+    @property
+    def coder(self) -> str:
+        """The name in the registry of coders."""
+        return self.method if self.format == "jpeg" else self.format
+
+    @property
+    def target(self) -> str:
+        """What was asked for, in words."""
+        if self.size_bytes is not None:
+            return f"at most {self.size_bytes} bytes"
+        if self.match_quality is not None:
+            return f"the bytes of plain JPEG at quality {self.match_quality}"
+        if self.method == "mosaic":  # the mosaic measures no error
+            return f"the bytes of plain JPEG at quality {self.quality}"
+        return f"as good as plain JPEG at quality {self.quality}, background at {self.floor}"
+
+    def checked(self) -> Settings:
+        """The same with every default filled in.
+
+        Raises:
+            OptionError: a value is out of range, or two contradict each other.
+        """
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                given = getattr(self, name)
+                raise OptionError(f"{name} is {given!r}; give one of {', '.join(choices)}")
+        if not isinstance(self.map, str):
+            raise OptionError(f"map is {self.map!r}; give a model's name or a file's path")
+        if self.method == "mosaic" and self.tune != DEFAULTS.tune:
+            raise OptionError("tune goes with the method rdo; the mosaic has nothing to tune")
+        threads = self.threads
+        if threads is not None:
+            threads = _number(threads)
+            if threads is None or threads < 1:
+                raise OptionError(
+                    f"threads is {self.threads!r}; give a whole number of 1 or more, or leave it"
+                    " out"
+                )
+        return dataclasses.replace(
+            self, **self._goal(), protect=_boxes(self.protect), threads=threads
+        )
+
+    def _goal(self) -> dict[str, Any]:
+        """The one target that was given; quality 80 where none was."""
+        names = ("quality", "match_quality", "size_bytes")
+        given = [name for name in names if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise OptionError(f"{' and '.join(given)} contradict each other; give one of them")
+        if self.floor is not None and given and given != ["quality"]:
+            raise OptionError(f"floor goes with quality; {given[0]} sets the bytes, not the error")
+        if self.floor is not None and self.method == "mosaic":
+            raise OptionError("floor goes with the method rdo; the mosaic measures no error")
+        if self.match_quality is not None:
+            return {"match_quality": _within("match_quality", self.match_quality, *QUALITIES)}
+        if self.size_bytes is not None:
+            return {"size_bytes": _within("size_bytes", self.size_bytes, 1, MOST_BYTES)}
+        asked = DEFAULT_QUALITY if self.quality is None else self.quality
+        quality = _within("quality", asked, *QUALITIES)
+        if self.method == "mosaic":
+            return {"quality": quality}
+        if self.floor is None:
+            return {"quality": quality, "floor": max(quality - FLOOR_BELOW_QUALITY, QUALITIES[0])}
+        floor = _within("floor", self.floor, *QUALITIES)
+        if floor > quality:
+            raise OptionError(f"floor {floor} is above quality {quality}; give {quality} or less")
+        return {"quality": quality, "floor": floor}
+
+    def but(self, **choices: Unpack[Choices]) -> Settings:
+        """The same with other values of the fields named; not checked."""
+        return dataclasses.replace(self, **cast(Any, choices))
+
+    def boxes_within(self, width: int, height: int, name: str) -> tuple[Box, ...]:
+        """The protected boxes, all inside a picture of `width` x `height` that is called `name`.
+
+        Raises:
+            OptionError: a box reaches outside.
+        """
+        for x, y, across, down in self.protect:
+            if x < 0 or y < 0 or x + across > width or y + down > height:
+                raise OptionError(
+                    f"{name}: protect {x},{y},{across},{down} reaches outside the picture,"
+                    f" which is {width} x {height}"
+                )
+        return self.protect
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, of every field."""
+        values = dataclasses.asdict(self)
+        values["protect"] = [list(box) for box in self.protect]
+        return values
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Settings:
+        """The checked settings of what `to_dict` gave; fields that are missing have defaults.
+
+        Raises:
+            OptionError: a name is no field, or a value is out of range.
+        """
+        names = [field.name for field in dataclasses.fields(cls)]
+        unknown = [name for name in values if name not in names]
+        if unknown:
+            raise OptionError(f"settings have no {unknown[0]!r}; there are {', '.join(names)}")
+        return cls(**values).checked()
+
+
+class Choices(TypedDict, total=False):
+    """The fields of `Settings` as keyword arguments of `compress`; `map` is an argument itself."""
+
+    quality: int | None
+    match_quality: int | None
+    size_bytes: int | None
+    floor: int | None
+    protect: Iterable[Box]
+    tune: Tune
+    method: Method
+    format: Format
+    subsampling: Subsampling
+    progressive: bool
+    metadata: Metadata
+    threads: int | None
+
+
+DEFAULTS = Settings()
+CHOICES: dict[str, tuple[str, ...]] = {
+    "tune": get_args(Tune),
+    "method": get_args(Method),
+    "format": get_args(Format),
+    "subsampling": get_args(Subsampling),
+    "metadata": get_args(Metadata),
+}
+
+
+def _number(value: object) -> int | None:
+    """A whole number of Python's or NumPy's; None for all else, truth values too."""
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:  # an array, or a truth value of NumPy's
+        return None
+
+
+def _within(name: str, value: object, low: int, high: int) -> int:
+    number = _number(value)
+    if number is None or not low <= number <= high:
+        raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
+    return number
+
+
+def _boxes(boxes: Iterable[Iterable[int]]) -> tuple[Box, ...]:
+    """Boxes of four whole numbers with at least a pixel each."""
+    try:
+        return tuple(_box(box) for box in boxes)
+    except TypeError as error:  # no list at all
+        raise OptionError(f"protect is {boxes!r}; give a list of boxes X,Y,WIDTH,HEIGHT") from error
+
+
+def _box(box: Iterable[int]) -> Box:
+    try:
+        text = ",".join(str(v) for v in box)
+        x, y, width, height = (_number(v) for v in box)
+    except (TypeError, ValueError) as error:
+        raise OptionError(
+            f"protect {box!r}: give a list of boxes, each four whole numbers, X,Y,WIDTH,HEIGHT"
+        ) from error
+    if x is None or y is None or width is None or height is None:
+        raise OptionError(f"protect {text}: give four whole numbers, X,Y,WIDTH,HEIGHT")
+    if width < 1 or height < 1:
+        raise OptionError(f"protect {text}: width and height must be at least 1")
+    return x, y, width, height
