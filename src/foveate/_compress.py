@@ -74,12 +74,10 @@ def compress(
     boxes = asked.boxes_within(source.width, source.height, source.name)
     picture = source if asked.metadata == "all" else in_srgb(source)
     saliency = map_of(asked.map if map is None else map, picture, threads=asked.threads)
-    encoded = coder.encode(picture, Weights(saliency, boxes), asked)
-    kept = coder.from_source(source, asked, len(encoded.data))
-    made = encoded if kept is None else kept
+    made = coder.encode(picture, Weights(saliency, boxes), asked)
     comparison = None
-    if compare and kept is None:
-        comparison = compared_with_plain(picture, encoded, saliency)
+    if compare and not made.copied_source:
+        comparison = compared_with_plain(picture, made, saliency)
     report = Report(
         source=source.name,
         width=source.width,
@@ -90,14 +88,14 @@ def compress(
         format=asked.format,
         method=asked.method,
         target=asked.target,
-        target_bytes=encoded.target_bytes,
+        target_bytes=made.target_bytes,
         at_ceiling=made.at_ceiling,
         map=saliency.model,
         confidence=saliency.confidence,
-        copied_source=kept is not None,
+        copied_source=made.copied_source,
         coder=dict(made.facts),
         comparison=comparison,
-        notes=made.notes if kept is not None else (*picture.notes, *made.notes),
+        notes=made.notes if made.copied_source else (*picture.notes, *made.notes),
         seconds=time.perf_counter() - started,
     )
     return Compressed(made.data, report, saliency)

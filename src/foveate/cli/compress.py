@@ -239,7 +239,7 @@ def _show(outcome: Outcome[Done]) -> None:
 
 def _notes(report: Report) -> tuple[str, ...]:
     if report.copied_source:
-        return ("could not be made smaller; the result is a copy of it",)
+        return ("could not be made smaller; the result is a copy of it", *report.notes)
     return report.notes
 
 

@@ -31,7 +31,7 @@ class Weights(Protocol):
 
 @dataclass(frozen=True)
 class Encoded:
-    """A finished file, before it is held against the file that came in."""
+    """A finished file. A coder that is given a file of its own format never makes it larger."""
 
     data: bytes
     at_ceiling: bool = False
@@ -44,6 +44,8 @@ class Encoded:
     """What a user should know of what was done."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the coder tells of the file, plain values for JSON."""
+    copied_source: bool = False
+    """Whether this is the file that came in, which could not be made smaller."""
 
 
 class Coder(Protocol):
@@ -59,13 +61,5 @@ class Coder(Protocol):
 
         Raises:
             TargetError: the bytes asked for are too few.
-        """
-        ...
-
-    def from_source(self, picture: Picture, settings: Settings, most_bytes: int) -> Encoded | None:
-        """The file that came in, as far as the settings let it be given back.
-
-        None where there is no such file of this coder's format, or it takes more than
-        `most_bytes`. So a file never grows.
         """
         ...

@@ -8,6 +8,8 @@ is the paper's method, and as a row to compare with.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -16,7 +18,7 @@ from foveate.coders.base import Encoded, Weights
 from foveate.coders.jpeg.coder import chosen_subsampling, kept_segments, most_bytes_asked
 from foveate.coders.jpeg.plain import opened_jpeg, pillow_jpeg
 from foveate.coders.jpeg.sized import jpeg_of_size
-from foveate.coders.jpeg.source import file_facts, kept_source
+from foveate.coders.jpeg.source import file_facts, no_larger_than_source
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 
@@ -37,47 +39,49 @@ class MosaicCoder:
     longest_side = MAX_SIDE
 
     def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
-        """See `foveate.coders.base.Coder.encode`. A quality means the bytes of plain JPEG there.
-
-        The facts tell the mean quality of the first coding over salient blocks, those whose level
-        is at or above the picture's mean level, and over all others; and the quality of the final
-        coding, a real number whose tables are the file's, within a step.
-        """
-        subsampling = chosen_subsampling(settings)
-        segments, notes = kept_segments(picture, settings)
-        target_bytes = most_bytes_asked(picture, settings)
-        levels = saliency_levels(weights.highest())
-        mosaic = mosaic_image(Image.fromarray(picture.pixels), levels, subsampling=subsampling)
-        final = jpeg_of_size(
-            mosaic,
-            target_bytes,
-            subsampling=subsampling,
-            progressive=settings.progressive,
-            app_segments=segments,
-        )
-        qualities = np.array(QUALITIES, np.float64)[levels]
-        salient = levels >= levels.mean()
-        others = qualities[~salient]
-        return Encoded(
-            final.data,
-            at_ceiling=final.at_ceiling,
-            target_bytes=target_bytes,
-            metadata_bytes=len(segments),
-            notes=notes,
-            facts={
-                **file_facts(final.data),
-                "salient_quality": float(qualities[salient].mean()),
-                "other_quality": float(others.mean()) if others.size else None,
-                "final_quality": final.quality,
-            },
-        )
-
-    def from_source(self, picture: Picture, settings: Settings, most_bytes: int) -> Encoded | None:
-        """See `foveate.coders.base.Coder.from_source`."""
-        return kept_source(picture, settings, most_bytes)
+        """See `foveate.coders.base.Coder.encode`. A quality means the bytes of plain JPEG there."""
+        encode = partial(_encoded, picture, weights)
+        return no_larger_than_source(encode(settings), picture, settings, encode)
 
 
 CODER = MosaicCoder()
+
+
+def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
+    """The mosaic as a file that meets the target of the settings.
+
+    The facts tell the mean quality of the first coding over salient blocks, those whose level is
+    at or above the picture's mean level, and over all others; and the quality of the final coding,
+    a real number whose tables are the file's, within a step.
+    """
+    subsampling = chosen_subsampling(settings)
+    segments, notes = kept_segments(picture, settings)
+    target_bytes = most_bytes_asked(picture, settings)
+    levels = saliency_levels(weights.highest())
+    mosaic = mosaic_image(Image.fromarray(picture.pixels), levels, subsampling=subsampling)
+    final = jpeg_of_size(
+        mosaic,
+        target_bytes,
+        subsampling=subsampling,
+        progressive=settings.progressive,
+        app_segments=segments,
+    )
+    qualities = np.array(QUALITIES, np.float64)[levels]
+    salient = levels >= levels.mean()
+    others = qualities[~salient]
+    return Encoded(
+        final.data,
+        at_ceiling=final.at_ceiling,
+        target_bytes=target_bytes,
+        metadata_bytes=len(segments),
+        notes=notes,
+        facts={
+            **file_facts(final.data),
+            "salient_quality": float(qualities[salient].mean()),
+            "other_quality": float(others.mean()) if others.size else None,
+            "final_quality": final.quality,
+        },
+    )
 
 
 def saliency_levels(values: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
-from foveate.coders.jpeg import metadata
 from foveate.coders.jpeg.plain import opened_jpeg
+from foveate.coders.jpeg.source import bare_jpeg
 from foveate.pictures import Picture
 from foveate.pictures.srgb import in_srgb
 
@@ -25,7 +24,6 @@ HELD_BYTES = 4_000_000
 """Of one file of a picture larger than FULL_PIXELS."""
 
 _MEDIA = {"PNG": "image/png", "WEBP": "image/webp", "AVIF": "image/avif", "GIF": "image/gif"}
-_ORIENTATION = 0x0112
 _WHOLE = "the file itself"
 
 
@@ -89,37 +87,19 @@ def _own_file(picture: Picture) -> Shown | None:
         return None
     size = picture.width, picture.height
     if picture.format == "JPEG":
-        stripped = _stripped_jpeg(encoded, picture.icc)
-        if stripped is None:
+        with opened_jpeg(encoded) as header:
+            if header.mode not in ("L", "RGB"):  # browsers decode others in their own ways
+                return None
+        bare = bare_jpeg(encoded)
+        if bare is None:
             return None
+        stripped, _ = bare
         words = _WHOLE if stripped == encoded else f"{_WHOLE}, without its metadata"
         return Shown(stripped, "image/jpeg", *size, words)
     kept = picture.notes or picture.exif or picture.xmp
     if picture.format not in _MEDIA or kept:
         return None
     return Shown(encoded, _MEDIA[picture.format], *size, _WHOLE)
-
-
-def _stripped_jpeg(encoded: bytes, icc: bytes | None) -> bytes | None:
-    """The coded picture with its profile and orientation and no other metadata.
-
-    None for kinds that browsers decode in their own ways, and where the file is not laid out well.
-    """
-    orientation = 1
-    with opened_jpeg(encoded) as header:
-        if header.mode not in ("L", "RGB"):
-            return None
-        with contextlib.suppress(Exception):  # broken EXIF counts as none, as where it was read
-            orientation = header.getexif().get(_ORIENTATION, 1)
-    bare = metadata.without_metadata(encoded)
-    if bare is None:
-        return None
-    exif = None
-    if orientation != 1:
-        tags = Image.Exif()
-        tags[_ORIENTATION] = orientation
-        exif = tags.tobytes().removeprefix(metadata.EXIF_HEADER)
-    return metadata.spliced(bare, metadata.segments(exif=exif, icc=icc)[0])
 
 
 def _recoded(picture: Picture) -> Shown:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from foveate.coders.base import Encoded, Weights
 from foveate.coders.jpeg import metadata
 from foveate.coders.jpeg.encode import Options, encode
 from foveate.coders.jpeg.plain import bytes_at_quality
-from foveate.coders.jpeg.source import file_facts, kept_source
+from foveate.coders.jpeg.source import file_facts, no_larger_than_source
 from foveate.coders.jpeg.targets.bytes_target import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.tuning import TUNINGS
@@ -29,32 +30,34 @@ class TrellisCoder:
 
     def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         """See `foveate.coders.base.Coder.encode`."""
-        tuning = TUNINGS[settings.tune]
-        target = _target(picture, settings)
-        segments, notes = kept_segments(picture, settings)
-        options = Options(
-            chroma_420=chosen_subsampling(settings) == "420",
-            progressive=settings.progressive,
-            threads=settings.threads or 1,
-            tuning=tuning,
-        )
-        block_weights = weights.of_blocks(boldness=tuning.boldness)
-        made = encode(picture.pixels, block_weights, target, options, segments)
-        return Encoded(
-            made.data,
-            at_ceiling=made.at_ceiling,
-            target_bytes=target.most if isinstance(target, BytesTarget) else None,
-            metadata_bytes=len(segments),
-            notes=notes,
-            facts={"tune": settings.tune, **file_facts(made.data)},
-        )
-
-    def from_source(self, picture: Picture, settings: Settings, most_bytes: int) -> Encoded | None:
-        """See `foveate.coders.base.Coder.from_source`."""
-        return kept_source(picture, settings, most_bytes)
+        encode = partial(_encoded, picture, weights)
+        return no_larger_than_source(encode(settings), picture, settings, encode)
 
 
 CODER = TrellisCoder()
+
+
+def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
+    """The picture as a file that meets the target of the settings."""
+    tuning = TUNINGS[settings.tune]
+    target = _target(picture, settings)
+    segments, notes = kept_segments(picture, settings)
+    options = Options(
+        chroma_420=chosen_subsampling(settings) == "420",
+        progressive=settings.progressive,
+        threads=settings.threads or 1,
+        tuning=tuning,
+    )
+    block_weights = weights.of_blocks(boldness=tuning.boldness)
+    made = encode(picture.pixels, block_weights, target, options, segments)
+    return Encoded(
+        made.data,
+        at_ceiling=made.at_ceiling,
+        target_bytes=target.most if isinstance(target, BytesTarget) else None,
+        metadata_bytes=len(segments),
+        notes=notes,
+        facts={"tune": settings.tune, **file_facts(made.data)},
+    )
 
 
 def chosen_subsampling(settings: Settings) -> str:

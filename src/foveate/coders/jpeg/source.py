@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
+from collections.abc import Callable
 from typing import Any
+
+from PIL import Image
 
 from foveate.coders.base import Encoded
 from foveate.coders.jpeg import metadata
 from foveate.coders.jpeg.plain import is_progressive, opened_jpeg, stored_subsampling
+from foveate.errors import TargetError
 from foveate.pictures import Picture
 from foveate.pictures.srgb import is_srgb
 from foveate.settings import Settings
 
 _ORIENTATION_TAG = 0x0112
+_BASELINE_FRAME = 0xC0
+"""The frame header SOF0: sequential, 8 bits, Huffman codes (T.81, table B.1)."""
+_NO_FRAMES = frozenset((0xC4, 0xC8, 0xCC))
+"""Markers between SOF0 and SOF15 that begin no frame: DHT, JPG and DAC."""
 
 
 def file_facts(data: bytes) -> dict[str, Any]:
@@ -19,20 +29,91 @@ def file_facts(data: bytes) -> dict[str, Any]:
     return {"subsampling": stored_subsampling(data), "progressive": is_progressive(data)}
 
 
-def kept_source(picture: Picture, settings: Settings, most_bytes: int) -> Encoded | None:
-    """The JPEG that came in, where it takes no more than `most_bytes` and the settings allow it.
+def is_baseline(data: bytes) -> bool:
+    """Whether a JPEG is a baseline file, which every decoder reads."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xFF:  # a fill byte, T.81 B.1.1.2
+            at += 1
+            continue
+        if 0xC0 <= marker <= 0xCF and marker not in _NO_FRAMES:
+            return marker == _BASELINE_FRAME
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return False
 
-    A picture that needs its orientation or profile is never copied when these are to go.
+
+def bare_jpeg(jpeg: bytes) -> tuple[bytes, tuple[str, ...]] | None:
+    """A JPEG without metadata, but for what it needs to be shown as before.
+
+    Returns:
+        The file, whose coded picture is untouched, and the names of what it kept: "orientation"
+        where the picture is stored turned, "colour profile" where that is not sRGB's. None for a
+        file that is not laid out as T.81 B.2 has it.
     """
+    bare = metadata.without_metadata(jpeg)
+    if bare is None:
+        return None
+    exif, icc, kept = None, None, []
+    with opened_jpeg(jpeg) as file:
+        orientation = 1
+        with contextlib.suppress(Exception):  # broken EXIF counts as none, as where it was read
+            orientation = file.getexif().get(_ORIENTATION_TAG, 1)
+        if orientation != 1:
+            tags = Image.Exif()
+            tags[_ORIENTATION_TAG] = orientation
+            exif = tags.tobytes().removeprefix(metadata.EXIF_HEADER)
+            kept.append("orientation")
+        profile = file.info.get("icc_profile")
+        is_profile = profile is not None and profile[36:40] == b"acsp"  # ICC.1:2022, 7.2.9
+        if is_profile and not is_srgb(profile):
+            icc = profile
+            kept.append("colour profile")
+    return metadata.spliced(bare, metadata.segments(exif=exif, icc=icc)[0]), tuple(kept)
+
+
+def no_larger_than_source(
+    made: Encoded, picture: Picture, settings: Settings, encode: Callable[[Settings], Encoded]
+) -> Encoded:
+    """What was made, or the JPEG that came in where that takes no more bytes.
+
+    A baseline file that was asked for is never replaced by a source of another kind: it is made
+    again in the source's bytes, where that can be done.
+
+    Args:
+        made: the file made of `picture`.
+        picture: as it came in.
+        settings: what was asked.
+        encode: makes a file of the same picture by other settings.
+    """
+    source = _source_as_asked(picture, settings)
+    if source is None or len(source.data) > len(made.data):
+        return made
+    if settings.progressive or is_baseline(source.data):
+        return dataclasses.replace(source, target_bytes=made.target_bytes)
+    fitting = settings.but(
+        quality=None, match_quality=None, floor=None, size_bytes=len(source.data)
+    )
+    kind = "the file that came in, which is not baseline"
+    try:
+        again = encode(fitting)
+    except TargetError:
+        note = f"a baseline file of this picture cannot be as small as {kind}"
+        return dataclasses.replace(made, notes=(*made.notes, note))
+    note = f"a baseline file as asked would be larger than {kind}; this one takes no more bytes"
+    return dataclasses.replace(again, target_bytes=made.target_bytes, notes=(*again.notes, note))
+
+
+def _source_as_asked(picture: Picture, settings: Settings) -> Encoded | None:
+    """The JPEG that came in, without its metadata where these are to go; None without a JPEG."""
     source = picture.encoded
     if source is None or picture.format != "JPEG":
         return None
-    if settings.metadata == "none":
-        with opened_jpeg(source) as file:
-            turned = file.getexif().get(_ORIENTATION_TAG, 1) != 1
-            if turned or not is_srgb(file.info.get("icc_profile")):
-                return None
-        source = metadata.without_metadata(source)
-    if source is None or len(source) > most_bytes:
+    if settings.metadata == "all":
+        return Encoded(source, copied_source=True, facts=file_facts(source))
+    bare = bare_jpeg(source)
+    if bare is None:
         return None
-    return Encoded(source, facts=file_facts(source))
+    data, kept = bare
+    notes = (f"its {' and '.join(kept)} stayed: without, it would look otherwise",) if kept else ()
+    return Encoded(data, copied_source=True, notes=notes, facts=file_facts(data))
