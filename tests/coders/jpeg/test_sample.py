@@ -58,6 +58,21 @@ def test_detail_in_few_places_is_met_by_a_finer_sample_or_by_none():
     assert pieces is None or pieces.rows.size > usual.rows.size
 
 
+def test_a_sample_that_is_busier_than_the_picture_is_not_taken():
+    """All the detail lies where the usual sample would look, and nowhere else."""
+    quiet = np.clip(textured(1200, 1840).astype(int) // 8 + 110, 0, 255).astype(np.uint8)
+    usual = every(4, transform(quiet, None, Options()))
+    busy = quiet.copy()
+    grain = np.random.default_rng(1).normal(0, 60, (16, usual.width * 16, 3))
+    for row, column in zip(usual.rows * 16, usual.columns * 16, strict=True):
+        part = busy[row : row + 16, column : column + usual.width * 16]
+        part[:] = np.clip(part + grain, 0, 255)
+    even, misleading = (sampled(transform(p, None, Options())) for p in (quiet, busy))
+    assert even is not None
+    assert even.rows.size == usual.rows.size
+    assert misleading is None or misleading.rows.size > usual.rows.size
+
+
 @pytest.mark.parametrize("size_bytes", [25_000, 60_000])
 def test_a_size_is_filled_where_the_detail_is_in_one_place(size_bytes):
     pixels = mostly_black()
