@@ -6,14 +6,13 @@ python -m foveate_research.pages.readme    # after `foveate bench codecs` saved 
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 import foveate
 from foveate.coders.jpeg.plain import plain_jpeg
-from foveate_research.pages.coder_tables import bd_rates, differences
+from foveate_research.pages.coder_tables import bd_rates
 from foveate_research.pages.markdown import ROOT, replace, result
 
 PICTURE = ROOT / "docs" / "pictures" / "before-after.png"
@@ -22,23 +21,8 @@ PLAIN_QUALITY = 20
 FACE = (172, 60, 172 + 112, 60 + 112)
 GROUND = (0, 300, 112, 412)
 
-ROWS = (
-    *("pillow-progressive", "mozjpeg", "jpegli-optimised", "mosaic"),
-    *("foveate-none", "foveate-centre", "foveate", "foveate-viewers", "foveate-eyes"),
-)
-COLUMNS = (
-    "psnr_fix",
-    "psnr_hvs_m_fix",
-    "psnr_s",
-    "psnr_y",
-    "psnr_rgb",
-    "psnr_hvs_m",
-    "ssimulacra2",
-)
 BD_ROWS = ("pillow", "jpegli-optimised", "foveate-none", "foveate", "foveate-eyes", "webp", "avif")
 BD_COLUMNS = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
-QUALITY = "50"
-SETS = ("coding", "kodak")
 
 
 def labelled(image: Image.Image, text: str, size: int = 20) -> Image.Image:
@@ -88,22 +72,12 @@ def before_after() -> str:
     )
 
 
-def coding_table(record: dict[str, Any]) -> str:
-    """One set's rows as Markdown: differences to Pillow's default JPEG of the same bytes."""
-    rows = record["equal_bytes"][QUALITY]
-    return differences(record, rows, COLUMNS, to="pillow", codecs=ROWS)
-
-
 def main() -> None:
     readme = ROOT / "README.md"
     text = readme.read_text()
     image = "![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)"
     text = replace(text, "before-after", f"{image}\n\n{before_after()}")
-    for name in SETS:
-        record = result(f"codecs-{name}")
-        if record:
-            text = replace(text, f"table {name}", coding_table(record))
-    record = result(f"codecs-{SETS[0]}")
+    record = result("codecs-coding")
     if record:
         text = replace(text, "table bd", bd_rates(record, BD_COLUMNS, codecs=BD_ROWS))
     readme.write_text(text)

@@ -1,0 +1,47 @@
+"""What the README of the research package tells a reader to type works."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from tiny_packs import write_classes
+from tiny_sets import write_mask_shard
+
+ROOT = Path(__file__).resolve().parents[3]
+README = (ROOT / "research" / "README.md").read_text()
+
+
+def test_the_commands_run(tmp_path):
+    with Image.open(ROOT / "examples" / "astronaut.png") as image:
+        image.save(tmp_path / "photo.png")
+        (tmp_path / "holiday").mkdir()
+        image.crop((150, 20, 310, 180)).save(tmp_path / "holiday" / "photo.png")
+    for part in ("train", "test"):
+        write_mask_shard(tmp_path / "data" / "duts", part, count=4)
+    write_classes(tmp_path / "data" / "caltech101", 10)
+    commands = re.findall(r"^\$ foveate (.*)$", README, re.MULTILINE)
+    assert len(commands) >= 5
+    environment = {**os.environ, "COLUMNS": "100", "FOVEATE_MODELS": str(tmp_path / "models")}
+    for command in commands:
+        words = command.split()
+        if words[0] == "train":  # for one step; the export comes next
+            words = [*words[: words.index("--steps")], "--steps", "1", "--no-export"]
+        if words[:2] == ["reproduce", "thesis"]:  # the smallest network, once
+            words = [*words[: words.index("--epochs")], "--epochs", "1", "--only", "resnet"]
+        done = subprocess.run(
+            [sys.executable, "-m", "foveate", *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (ROOT / "research" / target).exists(), target
