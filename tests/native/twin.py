@@ -16,7 +16,7 @@ from foveate.coders.jpeg.plain import ZIGZAG
 
 Blocks = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int16]
-Scan = tuple[Sequence[int], int, int, int, int]
+Scan = tuple[Sequence[int], int, int]
 
 EOB_RUN_LIMIT = 0x7FFF
 ZRL = 0xF0
@@ -284,30 +284,6 @@ class _EobRun:
             self._length = 0
 
 
-def _refined(out: _Statistics, eob_run: _EobRun, component: int, band: list[int]) -> None:
-    """G.1.2.3: one block of a refining scan; `band` holds levels shifted by the scan's low."""
-    fresh = [k for k, level in enumerate(band) if abs(level) == 1]
-    last_fresh = fresh[-1] if fresh else -1
-    run = corrections = 0
-    for k, level in enumerate(band):
-        if level == 0:
-            run += 1
-            continue
-        while run > 15 and k <= last_fresh:
-            eob_run.flush()
-            out.symbol(component, True, ZRL, corrections)
-            run, corrections = run - 16, 0
-        if abs(level) > 1:
-            corrections += 1
-            continue
-        eob_run.flush()
-        out.symbol(component, True, 16 * run + 1, 1 + corrections)
-        run = corrections = 0
-    if run > 0 or corrections > 0:
-        out.extra_bits += corrections
-        eob_run.add()
-
-
 def _coding_order(
     levels: Sequence[Levels], used: Sequence[tuple[int, int]], factors: Sequence[int], scan: Scan
 ) -> Iterator[tuple[int, list[int]]]:
@@ -337,9 +313,13 @@ def scan_statistics(
     chroma_420: bool,
     scan: Scan,
     progressive: bool,
+    low: int = 0,
 ) -> tuple[npt.NDArray[np.int64], int, int]:
-    """Symbol counts (4, 256) of one scan, bits beside the symbols, blocks that end in an EOB."""
-    _, first, last, high, low = scan
+    """Symbol counts (4, 256) of one scan, bits beside the symbols, blocks that end in an EOB.
+
+    `low` is the point transform of a first scan (G.1.2.1), which libjpeg's progressive files have.
+    """
+    _, first, last = scan
     channels = len(levels)
     used = used_blocks(height, width, channels, chroma_420)
     factors = sampling_factors(channels, chroma_420)
@@ -355,9 +335,6 @@ def scan_statistics(
             out.eob_blocks += 1
 
     def dc(component: int, block: list[int]) -> None:
-        if high > 0:
-            out.extra_bits += 1
-            return
         level = block[0] >> low  # G.1.2.1: an arithmetic shift
         _dc_difference(out, component, level - predictors[component])
         predictors[component] = level
@@ -365,9 +342,6 @@ def scan_statistics(
     def ac(component: int, block: list[int]) -> None:
         # G.1.2.2: division by a power of two, towards zero.
         band = [abs(v) >> low if v >= 0 else -(abs(v) >> low) for v in block[first : last + 1]]
-        if high > 0:
-            _refined(out, eob_run, component, band)
-            return
         if any(band):
             eob_run.flush()
         if _ac_runs(out, component, band):

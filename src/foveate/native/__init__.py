@@ -3,8 +3,7 @@
 Arrays of blocks are ``(rows, cols, 64)`` int16, C-contiguous, each block in zigzag order:
 coefficients in units of 1 / `COEFFICIENT_UNITS`, or levels. ``used`` is the ``(rows, cols)`` part
 of an array that holds samples; the rest only fills up the last MCUs. Tables are 64 numbers in
-zigzag order. A scan is ``(components, first, last, high, low)``: zigzag band and successive
-approximation positions.
+zigzag order. A scan is ``(components, first, last)``: its components and its zigzag band.
 Wrong shapes and ranges raise ``ValueError`` or ``TypeError``. The number of threads never changes
 a result.
 """

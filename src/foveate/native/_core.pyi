@@ -8,7 +8,7 @@ import numpy.typing as npt
 _Used = tuple[int, int]
 _Band = tuple[int, int, Sequence[float], float, float]
 _Masking = tuple[npt.NDArray[np.float32], Sequence[float], Sequence[float]]
-_Scan = tuple[Sequence[int], int, int, int, int]
+_Scan = tuple[Sequence[int], int, int]
 
 def forward(
     pixels: npt.NDArray[np.uint8], chroma_420: bool, threads: int = 1

@@ -11,7 +11,7 @@
 namespace foveate {
 namespace {
 
-using ScanTuple = std::tuple<std::vector<int>, int, int, int, int>;
+using ScanTuple = std::tuple<std::vector<int>, int, int>;
 
 Counts checked_table(const std::int64_t* counts) {
   Counts checked;
@@ -67,23 +67,20 @@ std::vector<Scan> checked_scans(const std::vector<ScanTuple>& tuples, std::size_
                                 bool progressive) {
   require(!tuples.empty(), "at least one scan is needed");
   std::vector<Scan> scans;
-  for (const auto& [members, first, last, high, low] : tuples) {
+  for (const auto& [members, first, last] : tuples) {
     require(!members.empty(), "a scan needs a component");
     for (std::size_t i = 0; i < members.size(); ++i)
       require(members[i] >= 0 && static_cast<std::size_t>(members[i]) < components &&
                   (i == 0 || members[i] > members[i - 1]),
               "a scan's components must be known and in order");
-    require(first >= 0 && first <= last && last < kBlock && low >= 0 && low <= 13 &&
-                (high == 0 || high == low + 1),
-            "a scan's band or approximation is out of range");
+    require(first >= 0 && first <= last && last < kBlock, "a scan's band is out of range");
     if (progressive)
       require((first == 0) == (last == 0) && (first == 0 || members.size() == 1),
               "a progressive scan is DC alone, or AC of one component");
     else
-      require(first == 0 && last == kBlock - 1 && high == 0 && low == 0 &&
-                  members.size() == components,
+      require(first == 0 && last == kBlock - 1 && members.size() == components,
               "a baseline scan holds every coefficient of every component");
-    scans.push_back({members, first, last, high, low});
+    scans.push_back({members, first, last});
   }
   return scans;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdlib>
-#include <vector>
 
 #include "scans.hpp"
 
@@ -17,8 +16,8 @@ struct CoderState {
   int eob_run = 0;         // blocks that ended early and are not written yet
 };
 
-// A sink takes `symbol(slot, symbol, bits, count)`, a symbol and the bits that follow it, and
-// `bits(value, count)`, in the order of the stream; and `eob_block()` once a block that ends early.
+// A sink takes `symbol(slot, symbol, bits, count)`, a symbol and the bits that follow it, in the
+// order of the stream; and `eob_block()` once for a block that ends early.
 
 // The magnitude bits that follow a size category: v itself, or its ones' complement below zero.
 inline unsigned magnitude_bits(int v) { return static_cast<unsigned>(v < 0 ? v - 1 : v); }
@@ -64,29 +63,22 @@ class SequentialCoder {
   Sink& sink_;
 };
 
-// Progressive DC, first and refining scans: G.1.2.1.
+// Progressive DC: G.1.2.1.
 template <class Sink>
 class DcCoder {
  public:
-  DcCoder(const Scan& scan, const CoderState& state, Sink& sink)
-      : scan_(scan), state_(state), sink_(sink) {}
+  DcCoder(const Scan&, const CoderState& state, Sink& sink) : state_(state), sink_(sink) {}
   void block(int component, const std::int16_t* levels) {
-    const int level = levels[0] >> scan_.low;  // arithmetic, as G.1.2.1 asks
-    if (scan_.refines())
-      sink_.bits(static_cast<unsigned>(level) & 1u, 1);
-    else
-      code_dc(level, state_.predictors[component], slot_of(component, false), sink_);
+    code_dc(levels[0], state_.predictors[component], slot_of(component, false), sink_);
   }
   void finish() {}
 
  private:
-  const Scan& scan_;
   CoderState state_;
   Sink& sink_;
 };
 
-// A run of blocks that end early, written as one EOBn symbol: G.1.2.2. In refining scans the
-// correction bits of the run's blocks follow it.
+// A run of blocks that end early, written as one EOBn symbol: G.1.2.2.
 template <class Sink>
 class EobRun {
  public:
@@ -95,31 +87,24 @@ class EobRun {
     sink_.eob_block();
     if (++length_ == kLongestEobRun) flush();
   }
-  void add_block(const std::vector<std::uint8_t>& corrections) {
-    corrections_.insert(corrections_.end(), corrections.begin(), corrections.end());
-    add_block();
-  }
   void flush() {
     if (length_ == 0) return;
     const int bits = size_category(static_cast<unsigned>(length_)) - 1;
     sink_.symbol(slot_, bits << 4, static_cast<unsigned>(length_), bits);
     length_ = 0;
-    for (const std::uint8_t bit : corrections_) sink_.bits(bit, 1);
-    corrections_.clear();
   }
 
  private:
   int slot_;
   Sink& sink_;
   int length_;
-  std::vector<std::uint8_t> corrections_;
 };
 
-// Progressive AC, first scan: G.1.2.2.
+// Progressive AC: G.1.2.2.
 template <class Sink>
-class AcFirstCoder {
+class AcCoder {
  public:
-  AcFirstCoder(const Scan& scan, const CoderState& state, Sink& sink)
+  AcCoder(const Scan& scan, const CoderState& state, Sink& sink)
       : scan_(scan),
         band_(band_bits(scan.first, scan.last)),
         slot_(slot_of(scan.components[0], true)),
@@ -128,10 +113,8 @@ class AcFirstCoder {
   void block(int, const std::int16_t* levels) {
     int previous = scan_.first - 1;
     for_each_bit(nonzero_bits(levels) & band_, [&](int k) {
-      const int shifted = static_cast<int>(magnitude(levels[k])) >> scan_.low;
-      if (shifted == 0) return;
       eob_run_.flush();
-      code_ac(k - previous - 1, levels[k] < 0 ? -shifted : shifted, slot_, sink_);
+      code_ac(k - previous - 1, levels[k], slot_, sink_);
       previous = k;
     });
     if (previous < scan_.last) eob_run_.add_block();
@@ -144,59 +127,6 @@ class AcFirstCoder {
   int slot_;
   Sink& sink_;
   EobRun<Sink> eob_run_;
-};
-
-// Progressive AC, refining scan: G.1.2.3.
-template <class Sink>
-class AcRefineCoder {
- public:
-  AcRefineCoder(const Scan& scan, const CoderState& state, Sink& sink)
-      : scan_(scan),
-        slot_(slot_of(scan.components[0], true)),
-        sink_(sink),
-        eob_run_(slot_, state.eob_run, sink) {}
-  void block(int, const std::int16_t* levels) {
-    int last_new = scan_.first - 1;  // the last coefficient that becomes nonzero in this scan
-    for (int k = scan_.first; k <= scan_.last; ++k)
-      if (magnitude(levels[k]) >> scan_.low == 1) last_new = k;
-    int run = 0;
-    corrections_.clear();
-    for (int k = scan_.first; k <= scan_.last; ++k) {
-      const unsigned shifted = magnitude(levels[k]) >> scan_.low;
-      if (shifted == 0) {
-        ++run;
-        continue;
-      }
-      while (run > 15 && k <= last_new) {
-        eob_run_.flush();
-        sink_.symbol(slot_, kZeroRun, 0, 0);
-        run -= 16;
-        write_corrections();
-      }
-      if (shifted > 1) {
-        corrections_.push_back(static_cast<std::uint8_t>(shifted & 1u));
-        continue;
-      }
-      eob_run_.flush();
-      sink_.symbol(slot_, (run << 4) | 1, levels[k] < 0 ? 0u : 1u, 1);
-      write_corrections();
-      run = 0;
-    }
-    if (run > 0 || !corrections_.empty()) eob_run_.add_block(corrections_);
-  }
-  void finish() { eob_run_.flush(); }
-
- private:
-  void write_corrections() {
-    for (const std::uint8_t bit : corrections_) sink_.bits(bit, 1);
-    corrections_.clear();
-  }
-
-  const Scan& scan_;
-  int slot_;
-  Sink& sink_;
-  EobRun<Sink> eob_run_;
-  std::vector<std::uint8_t> corrections_;
 };
 
 }  // namespace foveate

@@ -1,9 +1,8 @@
 #include "scans.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <stdexcept>
 
+#include "entropy_bits.hpp"
 #include "parallel.hpp"
 #include "scan_coders.hpp"
 
@@ -16,153 +15,8 @@ struct CountingSink {
     ++statistics.counts[slot][static_cast<std::size_t>(symbol)];
     statistics.extra_bits += count;
   }
-  void bits(unsigned, int count) { statistics.extra_bits += count; }
   void eob_block() { ++statistics.eob_blocks; }
 };
-
-inline void store_word(std::uint64_t word, std::uint8_t* out) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  std::memcpy(out, &word, sizeof word);
-}
-
-inline std::uint64_t load_word(const std::uint8_t* in) {
-  std::uint64_t word;
-  std::memcpy(&word, in, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
-}
-
-// Bits without stuffing: where bytes begin is not known before what comes first.
-struct Bits {
-  std::vector<std::uint8_t> bytes;
-  std::size_t count = 0;  // of whole bytes; `bytes` may be longer
-  unsigned rest = 0;      // the bits after them
-  int rest_count = 0;
-};
-
-// Keeps its own copies of what it changes: stored bytes could be anything's, so what lies behind a
-// reference would be read again after each.
-class BitSink {
- public:
-  BitSink(const ScanTables& tables, Bits& out) : out_(out) {
-    for (std::size_t slot = 0; slot < kSlots; ++slot)
-      for (std::size_t s = 0; s < 256; ++s)
-        codes_[slot][s] = {tables[slot].code[s], tables[slot].length[s]};
-    next_ = grown(out_, 0);
-    limit_ = out_.bytes.data() + out_.bytes.size() - 8;
-  }
-  ~BitSink() {
-    out_.count = static_cast<std::size_t>(next_ - out_.bytes.data());
-    out_.rest = static_cast<unsigned>(buffer_) & ((1u << filled_) - 1);
-    out_.rest_count = filled_;
-  }
-  BitSink(const BitSink&) = delete;
-  BitSink& operator=(const BitSink&) = delete;
-
-  __attribute__((always_inline)) void symbol(int slot, int symbol, unsigned value, int count) {
-    const Code code = codes_[slot][symbol];
-    if (code.length == 0) throw std::invalid_argument("a symbol that occurs has no code");
-    // At most 16 bits and 14 more.
-    bits((static_cast<unsigned>(code.code) << count) | (value & ((1u << count) - 1u)),
-         code.length + count);
-  }
-  __attribute__((always_inline)) void bits(unsigned value, int count) {
-    buffer_ = (buffer_ << count) | (value & ((std::uint64_t{1} << count) - 1));
-    filled_ += count;
-    // All of them are written, and the whole bytes kept: quicker than to ask how many there are.
-    store_word(buffer_ << (64 - filled_), next_);
-    next_ += filled_ >> 3;
-    filled_ &= 7;
-    if (next_ > limit_) {
-      next_ = grown(out_, static_cast<std::size_t>(next_ - out_.bytes.data()));
-      limit_ = out_.bytes.data() + out_.bytes.size() - 8;
-    }
-  }
-  void eob_block() {}
-
- private:
-  struct Code {
-    std::uint16_t code;
-    std::uint16_t length;
-  };
-
-  // Room for more after the first `count` bytes.
-  __attribute__((noinline)) static std::uint8_t* grown(Bits& out, std::size_t count) {
-    out.bytes.resize(2 * out.bytes.size() + 4096);
-    return out.bytes.data() + count;
-  }
-
-  Code codes_[kSlots][256];
-  Bits& out_;
-  std::uint8_t* next_;
-  std::uint8_t* limit_;  // the last place where a word can be stored
-  std::uint64_t buffer_ = 0;
-  int filled_ = 0;  // bits of the buffer that do not fill a byte yet
-};
-
-// Entropy-coded bytes with the zeros that follow each 0xFF.
-class Stuffing {
- public:
-  explicit Stuffing(std::size_t expected) { out_.reserve(expected + expected / 64 + 16); }
-
-  void bits(unsigned value, int count) {
-    buffer_ = (buffer_ << count) | value;
-    for (filled_ += count; filled_ >= 8;) {
-      filled_ -= 8;
-      byte(static_cast<std::uint8_t>(buffer_ >> filled_));
-    }
-  }
-  void bytes(const std::uint8_t* in, std::size_t count) {
-    std::size_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-      const std::uint64_t word = load_word(in + i);
-      const std::uint64_t shifted =
-          filled_ == 0 ? word : (buffer_ << (64 - filled_)) | (word >> filled_);
-      buffer_ = word;
-      // No byte of it is 0xFF where no byte of its complement is zero.
-      constexpr std::uint64_t kOnes = 0x0101010101010101u;
-      if (((~shifted - kOnes) & shifted & (kOnes << 7)) == 0) {
-        std::uint8_t eight[8];
-        store_word(shifted, eight);
-        out_.insert(out_.end(), eight, eight + 8);
-      } else {
-        for (int shift = 56; shift >= 0; shift -= 8)
-          byte(static_cast<std::uint8_t>(shifted >> shift));
-      }
-    }
-    for (; i < count; ++i) bits(in[i], 8);
-  }
-  std::vector<std::uint8_t> padded() {
-    if (filled_ > 0) bits(0xFFu >> filled_, 8 - filled_);
-    return std::move(out_);
-  }
-
- private:
-  void byte(std::uint8_t value) {
-    out_.push_back(value);
-    if (value == 0xFF) out_.push_back(0);
-  }
-
-  std::vector<std::uint8_t> out_;
-  std::uint64_t buffer_ = 0;  // of which the lowest `filled_` bits, below 8, are not written
-  int filled_ = 0;
-};
-
-// Bits one after the other, stuffed and padded with ones (B.1.1.5, F.1.2.3).
-std::vector<std::uint8_t> stuffed(const Bits* first, const Bits* end) {
-  std::size_t size = 0;
-  for (const Bits* part = first; part < end; ++part) size += part->count + 1;
-  Stuffing out(size);
-  for (const Bits* part = first; part < end; ++part) {
-    out.bytes(part->bytes.data(), part->count);
-    out.bits(part->rest, part->rest_count);
-  }
-  return out.padded();
-}
 
 constexpr int kPartRows = 32;
 
@@ -183,22 +37,20 @@ std::vector<Part> parts_of(const Quantised& picture, const std::vector<Scan>& sc
     const int rows = scan.components.size() == 1
                          ? grid.used_rows
                          : picture.components[0].rows / picture.sampling[0].v;
-    // Correction bits wait for the end of their EOB run: such a scan stays whole.
-    const int step = scan.refines() ? rows : kPartRows;
-    for (int row = 0; row < rows; row += step)
-      parts.push_back({s, row, std::min(row + step, rows), row + step >= rows});
+    for (int row = 0; row < rows; row += kPartRows)
+      parts.push_back({s, row, std::min(row + kPartRows, rows), row + kPartRows >= rows});
   }
   return parts;
 }
 
-// How many blocks that ended early wait to be written before a row of a first AC scan.
+// How many blocks that ended early wait to be written before a row of an AC scan.
 int waiting_eobs(const Levels& grid, const Scan& scan, int row) {
   int run = 0;
   for (int r = row - 1; r >= 0; --r)
     for (int col = grid.used_cols - 1; col >= 0; --col) {
       const std::int16_t* levels = grid.block(r, col);
       int last = scan.last;
-      while (last >= scan.first && magnitude(levels[last]) >> scan.low == 0) --last;
+      while (last >= scan.first && levels[last] == 0) --last;
       if (last < scan.last) ++run;
       if (last >= scan.first) return run % kLongestEobRun;
     }
@@ -214,9 +66,9 @@ CoderState state_before(const Quantised& picture, const Scan& scan, int row) {
     const bool alone = scan.components.size() == 1;
     const int last_row = alone ? row - 1 : row * picture.sampling[i].v - 1;
     const int last_col = (alone ? grid.used_cols : grid.cols) - 1;
-    state.predictors[i] = grid.block(last_row, last_col)[0] >> scan.low;
+    state.predictors[i] = grid.block(last_row, last_col)[0];
   }
-  if (picture.progressive && scan.first > 0 && !scan.refines())
+  if (picture.progressive && scan.first > 0)
     state.eob_run =
         waiting_eobs(picture.components[static_cast<std::size_t>(scan.components[0])], scan, row);
   return state;
@@ -257,10 +109,8 @@ void code_part(const Quantised& picture, const Scan& scan, const Part& part, Sin
     run<SequentialCoder>(picture, scan, part, sink);
   else if (scan.first == 0)
     run<DcCoder>(picture, scan, part, sink);
-  else if (scan.refines())
-    run<AcRefineCoder>(picture, scan, part, sink);
   else
-    run<AcFirstCoder>(picture, scan, part, sink);
+    run<AcCoder>(picture, scan, part, sink);
 }
 
 }  // namespace

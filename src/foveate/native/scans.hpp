@@ -19,16 +19,11 @@ struct Quantised {
   bool progressive;
 };
 
-// A scan's part of the picture: components, the band of zigzag indices [first, last] and the
-// successive approximation positions. high 0: a first scan; low: the point transform.
+// A scan's part of the picture: its components, and the band of zigzag indices [first, last].
 struct Scan {
   std::vector<int> components;
   int first;
   int last;
-  int high;
-  int low;
-
-  bool refines() const { return high > 0; }
 };
 
 // Huffman tables of a scan: slot = 2 * (component is chroma) + (table is AC).

@@ -93,7 +93,7 @@ void write_scan_header(Writer& out, const Scan& scan, bool progressive,
   }
   out.byte(scan.first);
   out.byte(scan.last);
-  out.byte((scan.high << 4) | scan.low);
+  out.byte(0);  // no successive approximation
 }
 
 }  // namespace

@@ -19,29 +19,7 @@ from foveate.coders.jpeg import metadata
 from foveate.coders.jpeg.plain import quantisation_tables
 from foveate.coders.jpeg.scripts import baseline_script, progressive_script
 
-# libjpeg's own script (jcparam.c, jpeg_simple_progression) for three components, and for one.
-LIBJPEG_COLOUR = (
-    ((0, 1, 2), 0, 0, 0, 1),
-    ((0,), 1, 5, 0, 2),
-    ((2,), 1, 63, 0, 1),
-    ((1,), 1, 63, 0, 1),
-    ((0,), 6, 63, 0, 2),
-    ((0,), 1, 63, 2, 1),
-    ((0, 1, 2), 0, 0, 1, 0),
-    ((2,), 1, 63, 1, 0),
-    ((1,), 1, 63, 1, 0),
-    ((0,), 1, 63, 1, 0),
-)
-LIBJPEG_GREY = (
-    ((0,), 0, 0, 0, 1),
-    ((0,), 1, 5, 0, 2),
-    ((0,), 6, 63, 0, 2),
-    ((0,), 1, 63, 2, 1),
-    ((0,), 0, 0, 1, 0),
-    ((0,), 1, 63, 1, 0),
-)
-
-SCRIPTS = ["baseline", "progressive", "libjpeg"]
+SCRIPTS = ["baseline", "progressive"]
 KINDS = [(3, False), (3, True), (1, False)]
 SIZES = [(1, 1), (8, 8), (16, 16), (17, 1), (1, 33), (31, 15), (45, 67), (64, 129)]
 
@@ -49,9 +27,7 @@ SIZES = [(1, 1), (8, 8), (16, 16), (17, 1), (1, 33), (31, 15), (45, 67), (64, 12
 def scans_of(script: str, channels: int, chroma_420: bool) -> tuple[tuple, bool]:
     if script == "baseline":
         return baseline_script(channels, chroma_420=chroma_420).scans, False
-    if script == "progressive":
-        return progressive_script(channels).scans, True
-    return (LIBJPEG_COLOUR if channels == 3 else LIBJPEG_GREY), True
+    return progressive_script(channels).scans, True
 
 
 def picture(height: int, width: int, channels: int, seed: int = 0) -> np.ndarray:

@@ -75,7 +75,7 @@ def measured_rates(script: Script, statistics: Sequence[Statistics], components:
     """Rates of the next pass from the statistics of the last one's levels."""
     bands: list[list[Band]] = [[] for _ in range(components)]
     dc_sizes: list[list[float]] = [[] for _ in range(components)]
-    for (members, first, last, _, _), (counts, _, eob_blocks) in zip(
+    for (members, first, last), (counts, _, eob_blocks) in zip(
         script.scans, statistics, strict=True
     ):
         for c in members:

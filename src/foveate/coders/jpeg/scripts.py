@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-Scan = tuple[tuple[int, ...], int, int, int, int]
-"""Components, first and last zigzag index, successive approximation high and low."""
+
+class Scan(NamedTuple):
+    """A part of the coefficients that is coded by itself."""
+
+    components: tuple[int, ...]
+    first: int
+    """The first zigzag index of the band."""
+    last: int
+    """The last zigzag index of the band."""
 
 
 @dataclass(frozen=True)
@@ -14,10 +22,8 @@ class Script:
 
     scans: tuple[Scan, ...]
     progressive: bool
-    luma_bands: tuple[tuple[int, int], ...]
-    """AC bands of luma that are coded apart; chroma has one band, 1 to 63."""
     mcu_blocks: int
-    """Luma blocks across and down that one MCU of the DC scan holds."""
+    """How many luma blocks, across and down, one MCU of the DC scan holds."""
 
 
 LUMA_SPLIT = 2
@@ -30,15 +36,15 @@ qualities 30 to 75, by 0.2 to 2.5 %; above 90 others save up to 0.8 %. Its rate 
 
 
 def progressive_script(components: int) -> Script:
-    """A DC scan a component, then luma AC in two bands, then chroma AC."""
-    luma_bands = ((1, LUMA_SPLIT), (LUMA_SPLIT + 1, 63))
-    dc: list[Scan] = [((c,), 0, 0, 0, 0) for c in range(components)]
-    luma: list[Scan] = [((0,), first, last, 0, 0) for first, last in luma_bands]
-    chroma: list[Scan] = [((c,), 1, 63, 0, 0) for c in range(1, components)]
-    return Script(tuple(dc + luma + chroma), True, luma_bands, 1)
+    """A DC scan for each component, then luma AC in two bands, then chroma AC."""
+    dc = [Scan((c,), 0, 0) for c in range(components)]
+    luma = [Scan((0,), 1, LUMA_SPLIT), Scan((0,), LUMA_SPLIT + 1, 63)]
+    chroma = [Scan((c,), 1, 63) for c in range(1, components)]
+    return Script((*dc, *luma, *chroma), progressive=True, mcu_blocks=1)
 
 
 def baseline_script(components: int, *, chroma_420: bool) -> Script:
     """One interleaved sequential scan."""
-    scan: Scan = (tuple(range(components)), 0, 63, 0, 0)
-    return Script((scan,), False, ((1, 63),), 2 if chroma_420 and components > 1 else 1)
+    scan = Scan(tuple(range(components)), 0, 63)
+    halved = chroma_420 and components > 1
+    return Script((scan,), progressive=False, mcu_blocks=2 if halved else 1)

@@ -69,7 +69,7 @@ class Prediction:
         return size
 
     def _bits(self, scan: Scan, quantised: Quantised, statistics: Statistics) -> float:
-        members, first, *_ = scan
+        members, first, _ = scan
         progressive = self._scout.script.progressive
         if progressive and first == 0:
             return self._dc_bits(members[0], quantised, statistics)

@@ -28,8 +28,8 @@ class ScanHeader:
     coded_bytes: int
 
     @property
-    def scan(self) -> tuple[tuple[int, ...], int, int, int, int]:
-        return (self.components, self.first, self.last, self.high, self.low)
+    def scan(self) -> tuple[tuple[int, ...], int, int]:
+        return (self.components, self.first, self.last)
 
 
 @dataclass
