@@ -9,7 +9,7 @@ from pathlib import Path
 import jpeglib
 import numpy as np
 
-from foveate.coders.jpeg.plain import ZIGZAG
+from foveate.coders.jpeg.tables import ZIGZAG
 
 SOF0, SOF2, DHT, SOS, DQT = 0xC0, 0xC2, 0xC4, 0xDA, 0xDB
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import foveate
-from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 
 PHOTO = Path(__file__).resolve().parent.parent / "examples" / "astronaut.png"
 PIXELS = np.asarray(Image.open(PHOTO).convert("RGB").resize((384, 384)))

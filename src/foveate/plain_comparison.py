@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass
 
 from foveate.coders.base import Encoded
-from foveate.coders.jpeg.blockwise import plain_quality_of
-from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg, plain_quality_of
 from foveate.metrics.quality import psnr_s, psnr_y
 from foveate.pictures import Picture, read_picture
 from foveate.saliency import SaliencyMap

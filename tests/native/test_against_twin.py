@@ -12,7 +12,7 @@ from hypothesis.extra import numpy as hnp
 from native_inputs import in_units, pixels_of, random_levels
 
 from foveate import native
-from foveate.coders.jpeg.plain import quantisation_tables
+from foveate.coders.jpeg.tables import quantisation_tables
 
 SIZES = [(1, 1), (8, 8), (16, 16), (17, 1), (1, 33), (24, 40), (67, 45), (64, 129)]
 

@@ -8,7 +8,7 @@ import twin
 from native_inputs import pixels_of
 
 from foveate import native
-from foveate.coders.jpeg.plain import quantisation_tables
+from foveate.coders.jpeg.tables import quantisation_tables
 
 
 @pytest.mark.parametrize("quality", [5, 50, 95])

@@ -12,10 +12,11 @@ import twin
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from jpeg_files import coefficients, parse
 from PIL import Image
 
-from foveate.coders.jpeg.plain import ZIGZAG, pillow_jpeg, plain_jpeg, quantisation_tables
+from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg, plain_jpeg
+from foveate.coders.jpeg.tables import ZIGZAG, quantisation_tables
+from jpeg_files import coefficients, parse
 
 
 def photo_like(height: int, width: int, channels: int = 3, seed: int = 0) -> np.ndarray:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from foveate.coders.jpeg.plain import ZIGZAG
+from foveate.coders.jpeg.tables import ZIGZAG
 
 Blocks = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int16]

@@ -9,7 +9,7 @@ import pytest
 from coded_scenes import a_scene, pixels_of
 from PIL import Image
 
-from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.errors import MissingExtraError, OptionError, TargetError
 from foveate_research.coders import codecs
 from foveate_research.coders.codecs import CODECS, by_quality, decoded, usable

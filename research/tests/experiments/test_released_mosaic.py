@@ -9,7 +9,8 @@ import pytest
 from coded_scenes import a_scene
 from PIL import Image
 
-from foveate.coders.jpeg.plain import pillow_jpeg, plain_jpeg, tables_at
+from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg, plain_jpeg
+from foveate.coders.jpeg.tables import tables_at
 from foveate_research.coders.released_mosaic import encode_released, pixel_qualities
 
 

@@ -16,9 +16,10 @@ from PIL import Image
 
 from foveate.coders.base import Encoded, Weights
 from foveate.coders.jpeg.coder import chosen_subsampling, kept_segments, most_bytes_asked
-from foveate.coders.jpeg.plain import opened_jpeg, pillow_jpeg
+from foveate.coders.jpeg.headers import file_facts, opened_jpeg
+from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg
 from foveate.coders.jpeg.sized import jpeg_of_size
-from foveate.coders.jpeg.source import file_facts, no_larger_than_source
+from foveate.coders.jpeg.source import no_larger_than_source
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 

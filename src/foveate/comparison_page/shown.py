@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from foveate.coders.jpeg.plain import opened_jpeg
+from foveate.coders.jpeg.headers import opened_jpeg
 from foveate.coders.jpeg.source import bare_jpeg
 from foveate.pictures import Picture
 from foveate.pictures.srgb import in_srgb

@@ -30,12 +30,12 @@ nb::ndarray<nb::numpy, std::uint8_t> huffman_lengths_binding(
 }
 
 // Components as the picture's size implies them, checked against the arrays given.
-Quantised checked_levels(const std::vector<In<std::int16_t, BlockShape>>& levels, int height,
+PictureLevels checked_levels(const std::vector<In<std::int16_t, BlockShape>>& levels, int height,
                         int width, bool chroma_420, bool progressive) {
   require(levels.size() == 1 || levels.size() == 3, "levels must be one component or three");
   require(height >= 1 && width >= 1 && height <= 65535 && width <= 65535,
           "height and width must lie in 1..65535");
-  Quantised out{{}, component_sampling(static_cast<int>(levels.size()), chroma_420), progressive};
+  PictureLevels out{{}, component_sampling(static_cast<int>(levels.size()), chroma_420), progressive};
   for (std::size_t c = 0; c < levels.size(); ++c) {
     const auto grid = component_grid(height, width, out.sampling, static_cast<int>(c));
     require(levels[c].shape(0) == static_cast<std::size_t>(grid.rows) &&
@@ -49,7 +49,7 @@ Quantised checked_levels(const std::vector<In<std::int16_t, BlockShape>>& levels
 }
 
 // Baseline and progressive codes reach AC levels of 10 bits and DC differences of 11.
-void require_codable(const Quantised& picture, int threads) {
+void require_codable(const PictureLevels& picture, int threads) {
   for (const Levels& grid : picture.components)
     parallel_for(grid.rows, threads, [&](int row) {
       const std::int16_t* levels = grid.block(row, 0);
@@ -89,7 +89,7 @@ nb::list scan_statistics_binding(const std::vector<In<std::int16_t, BlockShape>>
                                  int height, int width, bool chroma_420,
                                  const std::vector<ScanTuple>& scans, bool progressive,
                                  int threads) {
-  const Quantised picture = checked_levels(levels, height, width, chroma_420, progressive);
+  const PictureLevels picture = checked_levels(levels, height, width, chroma_420, progressive);
   const auto script = checked_scans(scans, levels.size(), progressive);
   const int workers = checked_threads(threads);
   std::vector<ScanStatistics> statistics;
@@ -125,7 +125,7 @@ nb::bytes write_jpeg_binding(const std::vector<In<std::int16_t, BlockShape>>& le
                              const std::vector<ScanTuple>& scans, bool progressive,
                              const nb::bytes& segments, int threads,
                              const std::optional<std::vector<CountTable>>& counts) {
-  const Quantised picture = checked_levels(levels, height, width, chroma_420, progressive);
+  const PictureLevels picture = checked_levels(levels, height, width, chroma_420, progressive);
   require(tables.size() == (levels.size() == 1 ? 1u : 2u),
           "tables must be one for grey, two for colour");
   for (const auto& table : tables)

@@ -29,7 +29,7 @@ struct Part {
   bool ends_scan;
 };
 
-std::vector<Part> parts_of(const Quantised& picture, const std::vector<Scan>& scans) {
+std::vector<Part> parts_of(const PictureLevels& picture, const std::vector<Scan>& scans) {
   std::vector<Part> parts;
   for (std::size_t s = 0; s < scans.size(); ++s) {
     const Scan& scan = scans[s];
@@ -57,7 +57,7 @@ int waiting_eobs(const Levels& grid, const Scan& scan, int row) {
   return run % kLongestEobRun;
 }
 
-CoderState state_before(const Quantised& picture, const Scan& scan, int row) {
+CoderState state_before(const PictureLevels& picture, const Scan& scan, int row) {
   CoderState state;
   if (row == 0) return state;
   for (const int c : scan.components) {
@@ -76,7 +76,7 @@ CoderState state_before(const Quantised& picture, const Scan& scan, int row) {
 
 // Visits blocks in coding order: MCU by MCU for several components, row by row for one (A.2).
 template <class Coder>
-void visit(const Quantised& picture, const Scan& scan, const Part& part, Coder& coder) {
+void visit(const PictureLevels& picture, const Scan& scan, const Part& part, Coder& coder) {
   if (scan.components.size() == 1) {
     const int c = scan.components[0];
     const Levels& grid = picture.components[static_cast<std::size_t>(c)];
@@ -97,14 +97,14 @@ void visit(const Quantised& picture, const Scan& scan, const Part& part, Coder& 
 }
 
 template <template <class> class Coder, class Sink>
-void run(const Quantised& picture, const Scan& scan, const Part& part, Sink& sink) {
+void run(const PictureLevels& picture, const Scan& scan, const Part& part, Sink& sink) {
   Coder<Sink> coder(scan, state_before(picture, scan, part.first), sink);
   visit(picture, scan, part, coder);
   if (part.ends_scan) coder.finish();
 }
 
 template <class Sink>
-void code_part(const Quantised& picture, const Scan& scan, const Part& part, Sink& sink) {
+void code_part(const PictureLevels& picture, const Scan& scan, const Part& part, Sink& sink) {
   if (!picture.progressive)
     run<SequentialCoder>(picture, scan, part, sink);
   else if (scan.first == 0)
@@ -115,7 +115,7 @@ void code_part(const Quantised& picture, const Scan& scan, const Part& part, Sin
 
 }  // namespace
 
-std::vector<ScanStatistics> scan_statistics(const Quantised& picture,
+std::vector<ScanStatistics> scan_statistics(const PictureLevels& picture,
                                             const std::vector<Scan>& scans, int threads) {
   const std::vector<Part> parts = parts_of(picture, scans);
   std::vector<ScanStatistics> counted(parts.size());
@@ -135,7 +135,7 @@ std::vector<ScanStatistics> scan_statistics(const Quantised& picture,
   return total;
 }
 
-std::vector<std::vector<std::uint8_t>> encode_scans(const Quantised& picture,
+std::vector<std::vector<std::uint8_t>> encode_scans(const PictureLevels& picture,
                                                     const std::vector<Scan>& scans,
                                                     const std::vector<ScanTables>& tables,
                                                     int threads) {

@@ -1,4 +1,4 @@
-// Quantised levels to entropy-coded symbols, one scan at a time (T.81 annexes F and G).
+// PictureLevels levels to entropy-coded symbols, one scan at a time (T.81 annexes F and G).
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ namespace foveate {
 using Levels = Grid<const std::int16_t>;
 
 // A picture's levels, and how its file is laid out.
-struct Quantised {
+struct PictureLevels {
   std::vector<Levels> components;
   std::vector<Sampling> sampling;
   bool progressive;
@@ -38,14 +38,14 @@ struct ScanStatistics {
 };
 
 // Of each scan. Its rows are counted on several threads.
-std::vector<ScanStatistics> scan_statistics(const Quantised& picture,
+std::vector<ScanStatistics> scan_statistics(const PictureLevels& picture,
                                             const std::vector<Scan>& scans, int threads);
 
 using ScanTables = std::array<HuffmanTable, kSlots>;
 
 // Each scan's entropy-coded segment, stuffed and padded with ones (T.81 B.1.1.5, F.1.2.3), its rows
 // coded on several threads. Throws std::invalid_argument where a symbol that occurs has no code.
-std::vector<std::vector<std::uint8_t>> encode_scans(const Quantised& picture,
+std::vector<std::vector<std::uint8_t>> encode_scans(const PictureLevels& picture,
                                                     const std::vector<Scan>& scans,
                                                     const std::vector<ScanTables>& tables,
                                                     int threads);

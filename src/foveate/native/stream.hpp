@@ -12,7 +12,7 @@ namespace foveate {
 struct Frame {
   int height;
   int width;
-  Quantised picture;
+  PictureLevels picture;
   // Zigzag order, 1..255: for luma (or grey), and for chroma where there is any.
   std::vector<std::array<std::uint8_t, kBlock>> tables;
   std::vector<Scan> scans;

@@ -31,6 +31,10 @@ class SaliencyMap:
         """(height, width) float32 in [0, 1]; made when first asked for, then kept."""
         return self.resized(self.height, self.width)
 
+    def of_blocks(self) -> npt.NDArray[np.float32]:
+        """(ceil(height / 8), ceil(width / 8)) float32 in [0, 1]: the map on 8x8 blocks."""
+        return self.resized(-(-self.height // 8), -(-self.width // 8))
+
     def resized(self, height: int, width: int) -> npt.NDArray[np.float32]:
         """(height, width) float32 in [0, 1], aligned: area average to shrink, bilinear to grow.
 

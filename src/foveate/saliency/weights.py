@@ -97,7 +97,7 @@ class Weights:
         """How much the squared error of each 8x8 block counts; see `block_weights`."""
         saliency = self.saliency
         return block_weights(
-            saliency.resized(ceil(saliency.height / 8), ceil(saliency.width / 8)),
+            saliency.of_blocks(),
             saliency.confidence,
             protect=self.protect,
             boldness=boldness,

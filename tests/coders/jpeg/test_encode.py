@@ -9,15 +9,17 @@ import pytest
 import twin
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jpeg_files import coefficients, parse, tables
 from PIL import Image
 
+from foveate.coders.base import Encoded
 from foveate.coders.jpeg import metadata
-from foveate.coders.jpeg.blockwise import decoded_mse
-from foveate.coders.jpeg.encode import Encoded, Options, PlainQuality, encode
-from foveate.coders.jpeg.plain import bytes_at_quality, plain_jpeg
+from foveate.coders.jpeg.decoded_errors import decoded_mse
+from foveate.coders.jpeg.encode import Options, encode
+from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality, plain_jpeg
 from foveate.coders.jpeg.targets.bytes_target import BytesTarget
+from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.errors import TargetError
+from jpeg_files import coefficients, parse, tables
 
 
 def picture(height: int, width: int, channels: int = 3, seed: int = 0) -> np.ndarray:
@@ -115,15 +117,6 @@ def test_at_the_same_bytes_the_error_is_below_plain_jpegs() -> None:
         return float(((decoded(data).astype(float) - PICTURE) ** 2).mean())
 
     assert error(made(PICTURE).data) < error(plain_jpeg(PICTURE, 50))
-
-
-def test_the_block_errors_told_are_those_of_the_file() -> None:
-    grey = picture(96, 120, channels=1)
-    encoded = made(grey)
-    error = (decoded(encoded.data).astype(float) - grey) ** 2
-    blocks = error.reshape(12, 8, 15, 8).mean(axis=(1, 3))
-    np.testing.assert_allclose(encoded.luma_mse, blocks, rtol=0.15, atol=1.0)
-    assert encoded.luma_mse.mean() == pytest.approx(blocks.mean(), rel=0.03)
 
 
 def test_no_block_may_weigh_nothing() -> None:

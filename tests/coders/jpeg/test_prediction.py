@@ -7,7 +7,7 @@ import pytest
 
 from foveate.coders.jpeg.encode import Options, transform
 from foveate.coders.jpeg.scripts import baseline_script, progressive_script
-from foveate.coders.jpeg.targets.prediction import Prediction
+from foveate.coders.jpeg.targets.prediction import SizePrediction
 from foveate.coders.jpeg.targets.sample import every
 from foveate.coders.jpeg.trellis_passes import Encoder
 
@@ -29,7 +29,7 @@ def test_some_rows_tell_the_whole_files_bytes(scale: float, progressive: bool) -
     tuning = Options().tuning
     sampled = every(3, blocks).of_blocks(blocks)
     whole, part = (Encoder(b, script, tuning, threads=2) for b in (blocks, sampled))
-    prediction = Prediction(whole, part)
+    prediction = SizePrediction(whole, part)
     assert not prediction.exact
     assert 0.2 < prediction.share < 0.4
     for _ in range(3):
@@ -45,7 +45,7 @@ def test_some_rows_tell_the_whole_files_bytes(scale: float, progressive: bool) -
 def test_all_blocks_are_no_sample() -> None:
     blocks = transform(uneven(64, 64), None, Options())
     encoder = Encoder(blocks, progressive_script(3), Options().tuning, threads=1)
-    prediction = Prediction(encoder, encoder)
+    prediction = SizePrediction(encoder, encoder)
     quantised = encoder.quantise(10.0)
     assert prediction.exact
     assert prediction.size_bytes(quantised) == quantised.size_bytes

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from foveate.coders.jpeg.blockwise import decoded_mse
+from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode
-from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 
 UNSEEN_MSE = 0.05

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from foveate.coders.jpeg.blockwise import decoded_mse
+from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode, transform
-from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.targets.bytes_target import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.sample import every, sampled

@@ -6,12 +6,12 @@ import io
 
 import numpy as np
 import pytest
-from jpeg_files import parse
 from PIL import Image, ImageFile
 
-from foveate.coders.jpeg.plain import pillow_jpeg, plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg, plain_jpeg
 from foveate.coders.jpeg.sized import jpeg_of_size
 from foveate.errors import TargetError
+from jpeg_files import parse
 
 
 def picture(height: int, width: int) -> Image.Image:

@@ -11,13 +11,13 @@ import pyvips
 import twin
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jpeg_files import coefficients, parse, tables
 from PIL import Image
 
 from foveate import native
 from foveate.coders.jpeg import metadata
-from foveate.coders.jpeg.plain import quantisation_tables
 from foveate.coders.jpeg.scripts import baseline_script, progressive_script
+from foveate.coders.jpeg.tables import quantisation_tables
+from jpeg_files import coefficients, parse, tables
 
 SCRIPTS = ["baseline", "progressive"]
 KINDS = [(3, False), (3, True), (1, False)]

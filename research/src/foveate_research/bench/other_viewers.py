@@ -28,7 +28,7 @@ import numpy as np
 from PIL import Image
 
 import foveate
-from foveate.coders.jpeg.plain import bytes_at_quality
+from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate.metrics.quality import psnr_y
 from foveate.pictures import read_picture
 from foveate.saliency import map_from_array

@@ -37,7 +37,7 @@ import pyvips
 from PIL import Image
 
 import foveate
-from foveate.coders.jpeg.plain import bytes_at_quality
+from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate_research.records import head, publish
 
 THREADS = 2

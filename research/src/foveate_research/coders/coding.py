@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.errors import TargetError
 from foveate.metrics.quality import METRICS, measure, psnr_cb, psnr_cr, psnr_hvs_m, psnr_y
 from foveate_research.coders.codecs import CODECS, decoded

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 import foveate
-from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate_research.pages.coder_tables import bd_rates
 from foveate_research.pages.markdown import ROOT, replace, result
 

@@ -26,9 +26,8 @@ import numpy as np
 import optuna
 from PIL import Image
 
-from foveate.coders.jpeg.blockwise import block_grid
 from foveate.coders.jpeg.encode import Options, encode
-from foveate.coders.jpeg.plain import plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.targets.bytes_target import BytesTarget
 from foveate.coders.jpeg.tuning import TUNINGS, Tuning
 from foveate.metrics import quality
@@ -105,7 +104,7 @@ class Case:
         self.pixels = np.asarray(Image.open(path).convert("RGB"))
         height, width = self.pixels.shape[:2]
         found = saliency_map(self.pixels, model=map_name)
-        self.values = found.resized(*block_grid(height, width))
+        self.values = found.of_blocks()
         self.confidence = found.confidence
         fixations = path.parent.parent / "fixations" / f"{path.stem}.npy"
         density = None

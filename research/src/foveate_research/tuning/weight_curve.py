@@ -19,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 
-from foveate.coders.jpeg.blockwise import block_grid
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import ranks
 from foveate_research.coders.gaze import top_fifth, viewers_density
@@ -38,7 +37,7 @@ def log_likelihood(pictures: list[AttentionPicture], model: str) -> tuple[np.nda
     for picture in pictures:
         height, width = picture.pixels.shape[:2]
         density = viewers_density(picture.fixations, height, width)
-        values = saliency_map(picture.pixels, model=model).resized(*block_grid(height, width))
+        values = saliency_map(picture.pixels, model=model).of_blocks()
         centres = top_fifth(density)[4::8, 4::8]  # one pixel a whole block
         rank = ranks(values)[: centres.shape[0], : centres.shape[1]]
         seen += np.histogram(rank, EDGES)[0]

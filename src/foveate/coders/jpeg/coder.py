@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from functools import partial
 
 from foveate.coders.base import Encoded, Weights
 from foveate.coders.jpeg import metadata
 from foveate.coders.jpeg.encode import Options, encode
-from foveate.coders.jpeg.plain import bytes_at_quality
-from foveate.coders.jpeg.source import file_facts, no_larger_than_source
+from foveate.coders.jpeg.headers import file_facts
+from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
+from foveate.coders.jpeg.source import no_larger_than_source
 from foveate.coders.jpeg.targets.bytes_target import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.tuning import TUNINGS
@@ -50,9 +52,8 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
     )
     block_weights = weights.of_blocks(boldness=tuning.boldness)
     made = encode(picture.pixels, block_weights, target, options, segments)
-    return Encoded(
-        made.data,
-        at_ceiling=made.at_ceiling,
+    return dataclasses.replace(
+        made,
         target_bytes=target.most if isinstance(target, BytesTarget) else None,
         metadata_bytes=len(segments),
         notes=notes,

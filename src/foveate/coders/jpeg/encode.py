@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from foveate import native
+from foveate.coders.base import Encoded
 from foveate.coders.jpeg.masking import block_contrast, busyness
 from foveate.coders.jpeg.scripts import baseline_script, progressive_script
 from foveate.coders.jpeg.targets.bytes_target import BytesTarget, meet_bytes
-from foveate.coders.jpeg.targets.quality_target import PlainQuality, meet_quality, plain_levels
-from foveate.coders.jpeg.trellis_passes import Blocks, Component, Encoder, Quantised
+from foveate.coders.jpeg.targets.quality_target import PlainQuality, meet_quality
+from foveate.coders.jpeg.trellis_passes import Blocks, Component, Encoder
 from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS, Tuning
-
-MAX_SIDE = 65_500
-"""The longest side that libjpeg's family of decoders opens."""
 
 
 @dataclass(frozen=True)
@@ -30,22 +27,13 @@ class Options:
     tuning: Tuning = TUNINGS[DEFAULT_TUNE]
 
 
-@dataclass(frozen=True)
-class Encoded:
-    """A finished file and what is known of it without decoding."""
-
-    data: bytes
-    at_ceiling: bool
-    luma_mse: npt.NDArray[np.float32]
-    """Mean squared luma error of each block (rows, cols), from its coefficients."""
-    plain_luma_mse: Callable[[int], npt.NDArray[np.float32]] = field(repr=False)
-    """The same of plain JPEG at a quality."""
-
-
 def _on_grid(
     values: npt.NDArray[np.float32], rows: int, cols: int, *, halved: bool
 ) -> npt.NDArray[np.float32]:
-    """Luma block values on a component's grid: edges repeated, 2x2 means for 4:2:0 chroma."""
+    """Values of luma blocks on the grid of a component; halved chroma takes means of 2x2.
+
+    Values at the edges are repeated where the component's grid is larger.
+    """
     scale = 2 if halved else 1
     down, across = rows * scale - values.shape[0], cols * scale - values.shape[1]
     grown = np.pad(values, ((0, max(down, 0)), (0, max(across, 0))), mode="edge")
@@ -56,12 +44,15 @@ def _on_grid(
 
 
 def _centred(log_weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Mean zero, so that lambda keeps its meaning whatever the weights' unit was."""
+    """The same with mean zero, so that lambda keeps its meaning whatever unit weights had."""
     return log_weights - np.float32(log_weights.mean(dtype=np.float64))
 
 
 def _background(importance: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """1 up to the median, so that a mask's equal zeros are background too; none where all agree."""
+    """1 for blocks up to the median, so that the equal zeros of a mask are background too, else 0.
+
+    Where all blocks matter alike there is no background.
+    """
     low = (importance <= np.median(importance)) & (importance < importance.max())
     return np.asarray(low, dtype=np.float32)
 
@@ -69,7 +60,7 @@ def _background(importance: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def transform(
     pixels: npt.NDArray[np.uint8], weights: npt.NDArray[np.float32] | None, options: Options
 ) -> Blocks:
-    """The picture's blocks. `weights`: positive, one a luma block; None: all equal."""
+    """The picture's blocks. `weights` are positive, one for each luma block; None: all equal."""
     height, width = pixels.shape[:2]
     grey = pixels.ndim == 2
     chroma_420 = options.chroma_420 and not grey
@@ -103,10 +94,6 @@ def transform(
     return Blocks(tuple(components), height, width, chroma_420)
 
 
-def _luma_mse(encoder: Encoder, quantised: Quantised) -> npt.NDArray[np.float32]:
-    return encoder.block_errors(0, quantised.levels[0], quantised.steps[0])
-
-
 def encode(
     pixels: npt.NDArray[np.uint8],
     weights: npt.NDArray[np.float32] | None,
@@ -114,15 +101,15 @@ def encode(
     options: Options,
     segments: bytes = b"",
 ) -> Encoded:
-    """Encode (H, W) grey or (H, W, 3) sRGB pixels with a weight for each 8x8 luma block.
+    """A JPEG of (H, W) grey or (H, W, 3) RGB pixels with a weight for each 8x8 luma block.
 
     Args:
         pixels: uint8, sides 1 to 65,500.
-        weights: positive float32, `blockwise.block_grid` of them: how much a block's error counts.
-            None and a constant give the same bytes.
+        weights: positive float32 (ceil(H / 8), ceil(W / 8)): how much the error of each block
+            counts. None and a constant give the same bytes.
         target: bytes or quality to meet.
-        options: the stream's.
-        segments: whole APPn segments to put after JFIF's.
+        options: how the stream is written.
+        segments: whole APPn segments, which are put after JFIF's.
 
     Raises:
         TargetError: the bytes asked for are too few.
@@ -139,9 +126,4 @@ def encode(
         found = meet_bytes(encoder, target, segments)
     else:
         found = meet_quality(encoder, pixels, target, segments)
-    return Encoded(
-        found.data,
-        found.at_ceiling,
-        _luma_mse(encoder, found.quantised),
-        lambda quality: _luma_mse(encoder, plain_levels(encoder, quality)),
-    )
+    return Encoded(found.data, at_ceiling=found.at_ceiling)

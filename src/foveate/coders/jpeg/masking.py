@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from foveate import native
 from foveate.annex_k import ANNEX_K_LUMA
-from foveate.coders.jpeg.plain import ZIGZAG
+from foveate.coders.jpeg.tables import ZIGZAG
 
 _LUMA_STEPS = ANNEX_K_LUMA.reshape(64)[ZIGZAG].astype(np.float64)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,26 +12,49 @@ import numpy.typing as npt
 from foveate import native
 from foveate.coders.jpeg.scripts import Script
 
-Statistics = tuple[npt.NDArray[np.int64], int, int]
-"""Of one scan: symbol counts (4, 256), bits beside the symbols, blocks that end in an EOB."""
 
-Band = tuple[int, int, list[float], float, float]
+class Statistics(NamedTuple):
+    """What one scan writes."""
+
+    counts: npt.NDArray[np.int64]
+    """(4, 256): how often each symbol occurs, for luma DC, luma AC, chroma DC and chroma AC."""
+    extra_bits: int
+    """The bits that stand beside the symbols."""
+    eob_blocks: int
+    """How many blocks end in an EOB."""
+
+
+class Band(NamedTuple):
+    """What the symbols of a band of AC coefficients cost, in bits."""
+
+    first: int
+    """The first zigzag index of the band."""
+    last: int
+    """The last zigzag index of the band."""
+    symbols: list[float]
+    """The cost of each of the 256 symbols."""
+    empty_block: float
+    """The cost of a block without levels in the band."""
+    end_of_block: float
+    """The cost of ending a block that has levels before the band ends."""
+
 
 _EOB_RUNS = np.arange(15) << 4
 _UNSEEN_BITS = 2.0
-"""A symbol that did not occur costs this much more than the rarest that did."""
+"""A symbol that did not occur costs so many bits more than the rarest that did."""
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Bits as the trellis wants them, one entry a component."""
+    """What symbols cost, in bits: one entry for each component."""
 
     bands: tuple[list[Band], ...]
     dc_sizes: tuple[list[float], ...]
+    """The cost of each of the 12 size categories of DC differences."""
 
 
 def scan_size(statistics: Statistics) -> tuple[int, int]:
-    """Of a scan with optimal tables: bytes of DHT and SOS, and coded bits."""
+    """Bytes of DHT and SOS, and coded bits, of a scan with optimal Huffman tables."""
     counts, bits, _ = statistics
     headers = 10
     for table in counts:
@@ -42,7 +66,7 @@ def scan_size(statistics: Statistics) -> tuple[int, int]:
 
 
 def scan_bytes(statistics: Statistics) -> int:
-    """Bytes of a scan with optimal tables, less byte stuffing."""
+    """Bytes of a scan with optimal Huffman tables, without byte stuffing."""
     headers, bits = scan_size(statistics)
     return headers + (bits + 7) // 8
 
@@ -57,7 +81,7 @@ def _symbol_bits(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
 
 
 def _ac_band(first: int, last: int, counts: npt.NDArray[np.int64], eob_blocks: int) -> Band:
-    """Bits of one AC scan's symbols, and what ending a block early costs in it.
+    """What symbols cost in one AC scan, and what ending a block early costs there.
 
     An EOBn symbol covers a run of blocks: a block with levels starts a run, each empty block
     after it lengthens it. So the first is charged an EOB0, and the empty ones share the rest.
@@ -68,7 +92,7 @@ def _ac_band(first: int, last: int, counts: npt.NDArray[np.int64], eob_blocks: i
     started = int(runs.sum())
     empty_blocks = eob_blocks - started
     shared = (total - started * bits[0]) / empty_blocks if empty_blocks > 0 else bits[0]
-    return (first, last, bits.tolist(), max(float(shared), 0.0), float(bits[0]))
+    return Band(first, last, bits.tolist(), max(float(shared), 0.0), float(bits[0]))
 
 
 def measured_rates(script: Script, statistics: Sequence[Statistics], components: int) -> Rates:
@@ -84,7 +108,7 @@ def measured_rates(script: Script, statistics: Sequence[Statistics], components:
                 dc_sizes[c] = _symbol_bits(counts[2 * chroma])[:12].tolist()
             if not script.progressive:
                 bits = _symbol_bits(counts[2 * chroma + 1])
-                bands[c].append((1, 63, bits.tolist(), float(bits[0]), float(bits[0])))
+                bands[c].append(Band(1, 63, bits.tolist(), float(bits[0]), float(bits[0])))
             elif first > 0:
                 bands[c].append(_ac_band(first, last, counts[2 * chroma + 1], eob_blocks))
     return Rates(tuple(bands), tuple(dc_sizes))

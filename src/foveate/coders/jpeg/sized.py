@@ -9,13 +9,8 @@ from PIL import Image
 
 from foveate.annex_k import Table
 from foveate.coders.jpeg.metadata import spliced
-from foveate.coders.jpeg.plain import (
-    COARSEST_PERCENT,
-    ZIGZAG,
-    percent_quality,
-    pillow_jpeg,
-    tables_at_percent,
-)
+from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg
+from foveate.coders.jpeg.tables import COARSEST_PERCENT, ZIGZAG, percent_quality, tables_at_percent
 from foveate.errors import TargetError
 
 _BISECTIONS = 14

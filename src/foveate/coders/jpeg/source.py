@@ -5,42 +5,18 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable
-from typing import Any
 
 from PIL import Image
 
 from foveate.coders.base import Encoded
 from foveate.coders.jpeg import metadata
-from foveate.coders.jpeg.plain import is_progressive, opened_jpeg, stored_subsampling
+from foveate.coders.jpeg.headers import file_facts, is_baseline, opened_jpeg
 from foveate.errors import TargetError
 from foveate.pictures import Picture
 from foveate.pictures.srgb import is_srgb
 from foveate.settings import Settings
 
 _ORIENTATION_TAG = 0x0112
-_BASELINE_FRAME = 0xC0
-"""The frame header SOF0: sequential, 8 bits, Huffman codes (T.81, table B.1)."""
-_NO_FRAMES = frozenset((0xC4, 0xC8, 0xCC))
-"""Markers between SOF0 and SOF15 that begin no frame: DHT, JPG and DAC."""
-
-
-def file_facts(data: bytes) -> dict[str, Any]:
-    """What a JPEG says of itself: `subsampling` and `progressive`."""
-    return {"subsampling": stored_subsampling(data), "progressive": is_progressive(data)}
-
-
-def is_baseline(data: bytes) -> bool:
-    """Whether a JPEG is a baseline file, which every decoder reads."""
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:  # a fill byte, T.81 B.1.1.2
-            at += 1
-            continue
-        if 0xC0 <= marker <= 0xCF and marker not in _NO_FRAMES:
-            return marker == _BASELINE_FRAME
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return False
 
 
 def bare_jpeg(jpeg: bytes) -> tuple[bytes, tuple[str, ...]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,17 @@ class Component:
     used: tuple[int, int]
     hidden: npt.NDArray[np.float32] | None = None
     """Error that a block's contrast hides; None where none is."""
+
+
+class Masking(NamedTuple):
+    """The error that contrast hides in one component."""
+
+    hidden: npt.NDArray[np.float32]
+    """(rows, cols): the hidden error of each block."""
+    visibility: list[float]
+    """(64,): the weight of the part of an error that is visible, zigzag order."""
+    reach: list[float]
+    """(64,): the error of each frequency that hidden error 1 hides, zigzag order."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +95,26 @@ class Encoder:
         self.tuning = tuning
         self.threads = threads
         self._shapes = shapes(tuning, chroma_420=blocks.chroma_420)
-        self.boldness = 1.0
-        """Power of the blocks' importance in their weights: 1 as given, 0 all alike."""
+        self._boldness = 1.0
         self._weighted: dict[int, tuple[float, npt.NDArray[np.float32]]] = {}
-        """A component's boldness and weights where they were last asked for."""
-        self.rates: Rates | None = None
-        self.fits = [np.ones(64), np.ones(64)]
-        """Steps of the last pass that fitted best, relative to the shape: luma, chroma."""
+        """Each component's boldness and weights where they were last asked for."""
+        self._rates: Rates | None = None
+        self._fits = [np.ones(64), np.ones(64)]
+        """The steps of luma and chroma that fitted the last pass best, relative to the shape."""
+
+    @property
+    def boldness(self) -> float:
+        """The power of the blocks' importance in their weights: 1 as given, 0 all alike."""
+        return self._boldness
+
+    @property
+    def rates(self) -> Rates | None:
+        """What symbols cost, as the last pass showed; None before the first pass."""
+        return self._rates
+
+    def follow_map(self, boldness: float) -> None:
+        """Let later passes raise the blocks' importance to this power, 0 to 1."""
+        self._boldness = boldness
 
     def _shape(self, component: int) -> Shape:
         return self._shapes[1 if component > 0 else 0]
@@ -99,22 +124,22 @@ class Encoder:
 
     def steps_shape(self, component: int) -> npt.NDArray[np.float64]:
         """Steps at scale 1, before rounding, as fitted so far."""
-        return self._shape(component).steps * self.fits[1 if component > 0 else 0]
+        return self._shape(component).steps * self._fits[1 if component > 0 else 0]
 
     def steps_at(self, scale: float) -> tuple[npt.NDArray[np.float64], ...]:
         """Whole steps of luma and chroma at this scale."""
         return tuple(
-            whole_steps(self._shapes[kind].steps * self.fits[kind] * scale)
+            whole_steps(self._shapes[kind].steps * self._fits[kind] * scale)
             for kind in range(self._kinds())
         )
 
     def adopt(self, scout: Encoder) -> None:
         """Start from what another encoder has learnt of rates, steps and boldness."""
-        self.rates, self.fits, self.boldness = scout.rates, scout.fits, scout.boldness
+        self._rates, self._fits, self._boldness = scout._rates, scout._fits, scout._boldness
 
     def _weights(self, component: int, scale: float) -> npt.NDArray[np.float32]:
         c = self.blocks.components[component]
-        boldness = self.boldness * self.tuning.boldness_factor(scale)
+        boldness = self._boldness * self.tuning.boldness_factor(scale)
         if boldness == 1.0:
             return c.weights
         known, weights = self._weighted.get(component, (1.0, c.weights))
@@ -124,24 +149,25 @@ class Encoder:
             self._weighted[component] = boldness, weights
         return weights
 
-    def _distortion(
-        self, component: int, scale: float
-    ) -> tuple[list[float], tuple[npt.NDArray[np.float32], list[float], list[float]] | None]:
-        """Weights of squared error, and the masking: hidden error, visibility, reach."""
+    def _distortion(self, component: int, scale: float) -> tuple[list[float], Masking | None]:
+        """The weight of squared error for each frequency, and the masking."""
         shape, hidden = self._shape(component), self.blocks.components[component].hidden
         sensitivity = shape.sensitivity.copy()
         if shape.masked is None or hidden is None:
             return sensitivity.tolist(), None
         visibility = shape.masked.visibility * self.tuning.visibility_factor(scale)
         sensitivity[0] += visibility[0]  # of DC nothing is hidden
-        return sensitivity.tolist(), (hidden, visibility.tolist(), shape.masked.reach.tolist())
+        return sensitivity.tolist(), Masking(
+            hidden, visibility.tolist(), shape.masked.reach.tolist()
+        )
 
     def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
         b = self.blocks
         for component, chosen in zip(b.components, levels, strict=True):
             native.fill_padding(chosen, component.used)
         return tuple(
-            native.scan_statistics(
+            Statistics(*found)
+            for found in native.scan_statistics(
                 levels,
                 b.height,
                 b.width,
@@ -160,13 +186,13 @@ class Encoder:
         self._learn(self._statistics(self.rounded(self.steps_at(scale))))
 
     def _learn(self, statistics: Sequence[Statistics]) -> None:
-        self.rates = measured_rates(self.script, statistics, len(self.blocks.components))
+        self._rates = measured_rates(self.script, statistics, len(self.blocks.components))
 
     def quantise(self, scale: float, *, lambda_factor: float = 1.0) -> Quantised:
         """One pass over every block with the rates of the last pass."""
-        if self.rates is None:
+        if self._rates is None:
             self.start(scale)
-        assert self.rates is not None
+        assert self._rates is not None
         steps = self.steps_at(scale)
         lam = self._lambda(scale, lambda_factor)
         levels = []
@@ -181,7 +207,7 @@ class Encoder:
                 table,
                 sensitivity,
                 lam,
-                self.rates.bands[i],
+                self._rates.bands[i],
                 chosen,
                 c.used,
                 self.threads,
@@ -194,7 +220,7 @@ class Encoder:
                 table,
                 sensitivity,
                 lam,
-                self.rates.dc_sizes[i],
+                self._rates.dc_sizes[i],
                 (mcu, mcu),
                 chosen,
                 c.used,
@@ -211,7 +237,7 @@ class Encoder:
         expected = []
         for i, c in enumerate(self.blocks.components):
             sensitivity, masking = self._distortion(i, scale)
-            seen = np.asarray(sensitivity) + (0.0 if masking is None else masking[1])
+            seen = np.asarray(sensitivity) + (0.0 if masking is None else masking.visibility)
             expected.append(
                 native.expected_bits(
                     c.coefficients,
@@ -257,7 +283,7 @@ class Encoder:
     def adapt_shape(self, quantised: Quantised, scale: float) -> None:
         """Let later passes start from the steps that fitted this one."""
         for kind, steps in enumerate(self.fitted_steps(quantised)):
-            self.fits[kind] = steps / (self._shapes[kind].steps * scale)
+            self._fits[kind] = steps / (self._shapes[kind].steps * scale)
 
     def rounded(
         self, steps: Sequence[npt.NDArray[np.float64]]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from foveate.annex_k import ANNEX_K_CHROMA, ANNEX_K_LUMA
 from foveate.coders.jpeg.masking import HIDING_REACH
-from foveate.coders.jpeg.plain import ZIGZAG
+from foveate.coders.jpeg.tables import ZIGZAG
 
 _REFERENCE_SCALE = 16.0
 

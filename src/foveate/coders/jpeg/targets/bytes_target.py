@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from foveate import native
-from foveate.coders.jpeg.targets.prediction import Prediction
+from foveate.coders.jpeg.targets.prediction import SizePrediction
 from foveate.coders.jpeg.targets.sample import sampled, scout_of
 from foveate.coders.jpeg.targets.search import (
     LARGEST_SCALE,
@@ -75,7 +75,7 @@ class _Start:
     """Bytes with byte stuffing over those without."""
 
 
-def _settled(scout: Encoder, prediction: Prediction, wanted: float) -> _Start:
+def _settled(scout: Encoder, prediction: SizePrediction, wanted: float) -> _Start:
     """Where the picture is expected to take as many bytes as wanted, less metadata.
 
     Rates and fitted steps are settled too. What lambda leaves is corrected later, on all blocks.
@@ -148,7 +148,7 @@ def _met(encoder: Encoder, scout: Encoder, target: BytesTarget, segments: bytes)
     lambda is corrected on all of them where they turn out otherwise.
     """
     fixed = len(segments)
-    prediction = Prediction(encoder, scout)
+    prediction = SizePrediction(encoder, scout)
     # Bytes that are known, not predicted, can come nearer to the most.
     wanted = target.aim + target.most if prediction.exact else target.least + target.most
     aim = max(wanted / 2 - fixed, 1.0)

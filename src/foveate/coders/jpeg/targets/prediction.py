@@ -19,7 +19,7 @@ _SAME = 0.01
 """By how much log scale may have moved since the whole picture was looked at."""
 
 
-class Prediction:
+class SizePrediction:
     """Bytes of an encoder's file, without byte stuffing, from what `scout` quantised.
 
     Bits of AC scans are taken to go with what `Encoder.expected_bits` counts in all blocks, those

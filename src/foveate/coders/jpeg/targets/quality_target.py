@@ -6,12 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from foveate.coders.jpeg.blockwise import decoded_mse
-from foveate.coders.jpeg.plain import plain_jpeg, quantisation_tables
+from foveate.coders.jpeg.decoded_errors import decoded_mse
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.jpeg.tables import quantisation_tables
 from foveate.coders.jpeg.targets.sample import SIDE, sampled, scout_of
 from foveate.coders.jpeg.targets.search import SMALLEST_SCALE, Found, scale_secant
 from foveate.coders.jpeg.trellis_passes import Encoder, Quantised
@@ -51,8 +53,24 @@ class PlainQuality:
     floor: int
 
 
+class Excess(NamedTuple):
+    """By how much errors exceed their limits: logs of the worst ratios, 0 or less where kept."""
+
+    important: float
+    """The excess of the error weighted by importance."""
+    background: float
+    """The excess of the background's error."""
+
+
+class Searched(NamedTuple):
+    """A pass that a search ended with, and the log of its scale."""
+
+    quantised: Quantised
+    log_scale: float
+
+
 def plain_levels(encoder: Encoder, quality: int) -> Quantised:
-    """What plain JPEG makes of the same coefficients; without statistics."""
+    """The levels of plain JPEG for the same coefficients, without statistics."""
     tables = [t.astype(np.float64) for t in quantisation_tables(quality)]
     return Quantised(encoder.rounded(tables), tuple(tables), (), scale=1.0)
 
@@ -112,11 +130,11 @@ class _Limits:
         self._unseen = _UNSEEN_COEFFICIENT_ERROR * encoder.blocks.luma_blocks
         self._has_background = bool(encoder.blocks.components[0].background.any())
 
-    def kept_by(self, excesses: tuple[float, float]) -> bool:
+    def kept_by(self, excess: Excess) -> bool:
         """Whether decoded pixels keep each group's limit; where not, it is tightened."""
-        for slack, excess in zip(self._slacks, excesses, strict=True):
-            slack.tighten(excess)
-        return max(excesses) <= 0
+        for slack, exceeded in zip(self._slacks, excess, strict=True):
+            slack.tighten(exceeded)
+        return max(excess) <= 0
 
     def _errors(self, q: Quantised) -> tuple[list[float], list[float]]:
         """Important and background errors; a 4:2:0 chroma sample counts for four pixels."""
@@ -129,16 +147,16 @@ class _Limits:
             background += _sum(errors * c.background[:rows, :cols])
         return [important[0], sum(important)], [background]
 
-    def excess(self, q: Quantised) -> tuple[float, float]:
-        """Log of the worst ratio of each group; both at most 0 when all limits are kept."""
+    def excess(self, q: Quantised) -> Excess:
+        """The excess of a pass, counted on its coefficients."""
         unseen = self._unseen
         important_errors, background_errors = self._errors(q)
         important = _worst(important_errors, self._important, unseen=unseen)
         important += self._slacks[0].value
         if not self._has_background:  # a flat map has none
-            return important, important
+            return Excess(important, important)
         background = _worst(background_errors, self._background, unseen=unseen)
-        return important, background + self._slacks[1].value
+        return Excess(important, background + self._slacks[1].value)
 
 
 def _balance(scout: Encoder, limits: _Limits, log_scale: float) -> float:
@@ -178,21 +196,19 @@ def _balance(scout: Encoder, limits: _Limits, log_scale: float) -> float:
         change_of_scale = -float(moved[worst]) / float(slopes[worst, 0])
         log_scale += min(max(change_of_scale, -1.5), 1.5)
         log_scale = max(log_scale, math.log(SMALLEST_SCALE))
-        scout.boldness = wanted
+        scout.follow_map(wanted)
     return log_scale
 
 
-def _coarsest_within(
-    encoder: Encoder, limits: _Limits, log_scale: float
-) -> tuple[Quantised, float]:
-    """The coarsest pass that keeps all limits, or the finest there is, and its log scale."""
-    best: tuple[Quantised, float] | None = None
+def _coarsest_within(encoder: Encoder, limits: _Limits, log_scale: float) -> Searched:
+    """The coarsest pass that keeps all limits, or the finest there is."""
+    best: Searched | None = None
     secant = scale_secant(_ERROR_SLOPE)
     for _ in range(_FULL_PASSES):
         quantised = encoder.refit(encoder.quantise(math.exp(log_scale)))
         excess = max(limits.excess(quantised))
-        if excess <= 0 and (best is None or log_scale > best[1]):
-            best = (quantised, log_scale)
+        if excess <= 0 and (best is None or log_scale > best.log_scale):
+            best = Searched(quantised, log_scale)
         if -_ERROR_TOLERANCE <= excess <= 0:
             break
         following = secant.next(log_scale, excess + _ERROR_TOLERANCE / 2)
@@ -201,7 +217,7 @@ def _coarsest_within(
         log_scale = following
     if best is None:
         log_scale = math.log(SMALLEST_SCALE)
-        best = (encoder.refit(encoder.quantise(SMALLEST_SCALE)), log_scale)
+        best = Searched(encoder.refit(encoder.quantise(SMALLEST_SCALE)), log_scale)
     return best
 
 
@@ -231,10 +247,10 @@ class _DecodedCheck:
     def _background_errors(self, mse: npt.NDArray[np.float64]) -> list[float]:
         return [float((mse * self._background).sum() / max(self._background.sum(), 1.0))]
 
-    def excess(self, data: bytes) -> tuple[float, float]:
-        """Log of the worst ratio of each group, on decoded pixels."""
+    def excess(self, data: bytes) -> Excess:
+        """The excess of a finished file, measured on decoded pixels."""
         mse = self._mse(data)
-        return (
+        return Excess(
             _worst(self._importance_errors(mse), self._important, unseen=_UNSEEN_MSE),
             _worst(self._background_errors(mse), self._floor, unseen=_UNSEEN_MSE),
         )
@@ -244,9 +260,9 @@ def _checked(
     encoder: Encoder,
     limits: _Limits,
     log_scale: float,
-    excess: Callable[[Quantised], tuple[float, float]],
-) -> tuple[Quantised, float]:
-    """The coarsest pass that keeps all limits also when it is decoded, and its log scale."""
+    excess: Callable[[Quantised], Excess],
+) -> Searched:
+    """The coarsest pass that keeps all limits also when it is decoded."""
     for _ in range(_CHECKS):
         quantised, log_scale = _coarsest_within(encoder, limits, log_scale)
         if log_scale <= _FINEST:
@@ -255,7 +271,7 @@ def _checked(
         if limits.kept_by(exceeded):
             break
         log_scale = max(log_scale - max(exceeded) / _ERROR_SLOPE, math.log(SMALLEST_SCALE))
-    return quantised, log_scale
+    return Searched(quantised, log_scale)
 
 
 def meet_quality(
@@ -278,9 +294,9 @@ def meet_quality(
     check = _DecodedCheck(part, scout, target)
     margin = 0.0 if pieces is None else _PIECES_MARGIN
 
-    def excess_of_scout(q: Quantised) -> tuple[float, float]:
+    def excess_of_scout(q: Quantised) -> Excess:
         important, background = check.excess(scout.write(q, b""))
-        return important + margin, background + margin
+        return Excess(important + margin, background + margin)
 
     quantised, log_scale = _checked(scout, limits, log_scale, excess_of_scout)
     if pieces is not None:
@@ -289,7 +305,7 @@ def meet_quality(
         if encoder.blocks.luma_blocks <= _CHECKED_BLOCKS:
             whole = _DecodedCheck(pixels, encoder, target)
 
-        def excess_of_encoder(q: Quantised) -> tuple[float, float]:
+        def excess_of_encoder(q: Quantised) -> Excess:
             if whole is not None:
                 return whole.excess(encoder.write(q, b""))
             levels = pieces.of_levels(q.levels, chroma_420=encoder.blocks.chroma_420)
