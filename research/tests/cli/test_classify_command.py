@@ -74,12 +74,15 @@ def test_printed_rows_are_of_pictures_as_large(side: int, row: dict[str, float])
         (["--epochs", "1"], "give either --data or --images"),
         (["--epochs", "1", "--data", "a", "--images", "b"], "give either --data or --images"),
         (["--data", "a"], "--epochs"),
-        (["--epochs", "0", "--data", "a"], "must be above 0"),
+        (["--epochs", "0", "--data", "a"], "--epochs: should be greater than or equal to 1"),
         (["--epochs", "1", "--data", "a", "--only", "rbg"], "no network is called 'rbg'"),
         (["--epochs", "1", "--data", "a", "--seeds", "one"], "--seeds one"),
         (["--epochs", "1", "--data", "a", "--seeds=-1"], "--seeds -1: give whole numbers from 0"),
         (["--epochs", "1", "--data", "a", "--seeds", "4294967296"], "from 0 to 4294967295"),
-        (["--epochs", "1", "--data", "a", "--workers=-1"], "--workers -1: must be 0 or above"),
+        (
+            ["--epochs", "1", "--data", "a", "--workers=-1"],
+            "--workers: should be greater than or equal to 0",
+        ),
         (["--epochs", "1", "--data", "a", "--precision", "junk"], "--precision junk: "),
         (["--epochs", "1", "--data", "a", "--accelerator", "junk"], "--accelerator junk: "),
         (["--epochs", "1", "--data", "a", "--devices", "junk"], "--devices junk: "),
@@ -101,7 +104,7 @@ def test_wrong_options_are_told_in_a_line(foveate, arguments: list[str], message
     [
         (["--size", "100"], "--size 100: give 128 or 227"),
         (["--size", "40"], "--size 40: give 128 or 227"),
-        (["--classes", "0"], "--classes 0: must be above 0"),
+        (["--classes", "0"], "--classes: should be greater than or equal to 1"),
     ],
 )
 def test_parameters_that_no_network_has_are_told(

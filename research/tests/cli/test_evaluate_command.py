@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from foveate_research.cli.score_tables import print_rows
+from foveate_research.cli.score_tables import show_scores
 from photos import photo
+from tiny_sets import encoded
 
 
 @pytest.fixture
@@ -37,6 +39,13 @@ def watched(tmp_path: Path, masked: None) -> None:
         np.save(tmp_path / "fixations" / f"p{number}.npy", points)
 
 
+def row_of(run) -> dict:
+    """The one row of the record that was printed."""
+    (record,) = run.objects
+    (row,) = record["rows"]
+    return row
+
+
 MASKED = ("--images", "images", "--masks", "masks")
 WATCHED = ("--images", "images", "--fixations", "fixations")
 
@@ -45,15 +54,29 @@ WATCHED = ("--images", "images", "--fixations", "fixations")
 
 
 @pytest.mark.usefixtures("masked")
-def test_each_model_has_a_row_with_means_intervals_and_a_curve(foveate) -> None:
-    run = foveate("evaluate", "sod", "--model", "centre", "--model", "none", *MASKED, "--json")
+def test_the_record_has_means_intervals_pictures_and_curves_of_each_model(foveate) -> None:
+    run = foveate("evaluate", "sod", "--model", "centre,none", *MASKED, "--json")
     assert (run.code, run.err) == (0, "")
-    centre, none = run.objects
-    assert (centre["name"], none["name"], centre["count"]) == ("centre", "none", 3)
-    low, high = centre["metrics"]["s_measure"]["interval_95"]
-    assert low <= centre["metrics"]["s_measure"]["mean"] <= high
-    assert len(centre["precision_recall"]["recall"]) == 256
-    assert "pictures" not in centre
+    row = row_of(run)
+    assert list(row["models"]) == ["centre", "none"]
+    assert (row["count"], row["pictures"]) == (3, ["p0", "p1", "p2"])
+    measure = row["models"]["centre"]["s_measure"]
+    assert measure["interval_95"][0] <= measure["mean"] <= measure["interval_95"][1]
+    assert np.mean(measure["pictures"]) == pytest.approx(measure["mean"], abs=1e-3)
+    assert len(row["precision_recall"]["centre"]["recall"]) == 256
+
+
+@pytest.mark.usefixtures("masked")
+def test_the_record_is_saved_with_the_command_that_made_it(foveate) -> None:
+    words = ("evaluate", "sod", "--model", "centre", *MASKED, "--save", "results/sod.json")
+    run = foveate(*words)
+    assert run.out.endswith("written: results/sod.json\n")
+    record = json.loads(Path("results/sod.json").read_text())
+    assert record["command"] == "foveate " + " ".join(words)
+    assert record["rows"][0]["models"]["centre"]["mae"]["mean"] > 0
+    again = foveate(*words)
+    assert again.code == 1
+    assert "exists already" in again.err
 
 
 @pytest.mark.usefixtures("masked")
@@ -66,11 +89,9 @@ def test_people_get_a_table(foveate) -> None:
 
 def test_a_table_that_is_too_wide_goes_on_below(capsys) -> None:
     estimate = {"mean": 0.5, "interval_95": [0.4, 0.6]}
-    rows = [
-        {"name": f"model {n}", "set": "s", "part": "p", "count": 3, "metrics": {"mae": estimate}}
-        for n in range(12)
-    ]
-    print_rows(rows, {"mae": "mean absolute error"}, as_json=False)
+    models = {f"model {n}": {"mae": estimate} for n in range(12)}
+    row = {"set": "s", "part": "p", "count": 3, "models": models, "differences": []}
+    show_scores({"rows": [row]}, {"mae": "mean absolute error"})
     printed = capsys.readouterr().out
     assert printed.count("0.500 (0.400 to 0.600)") == 12
     assert printed.count("metric") == 2
@@ -81,10 +102,9 @@ def test_a_table_that_is_too_wide_goes_on_below(capsys) -> None:
 def test_maps_made_elsewhere_score_as_the_model_that_made_them(foveate, tmp_path) -> None:
     foveate("map", "images", "-o", "maps/", "--model", "centre")
     run = foveate("evaluate", "sod", "--maps", "maps", "--model", "centre", *MASKED, "--json")
-    centre, maps = run.objects
-    assert maps["name"] == "maps"
-    for metric, estimate in centre["metrics"].items():
-        assert maps["metrics"][metric]["mean"] == pytest.approx(estimate["mean"], abs=0.01)
+    models = row_of(run)["models"]
+    for metric, estimate in models["centre"].items():
+        assert models["maps"][metric]["mean"] == pytest.approx(estimate["mean"], abs=0.01)
 
 
 @pytest.mark.usefixtures("masked")
@@ -100,20 +120,26 @@ def test_a_missing_map_is_an_error_that_names_it(foveate, tmp_path) -> None:
 def test_differences_are_taken_picture_by_picture(foveate) -> None:
     run = foveate(
         *("evaluate", "sod", "--model", "spectral-residual", "--model", "centre"),
-        *(*MASKED, "--against", "centre", "--json", "--pictures"),
+        *(*MASKED, "--against", "centre", "--json"),
     )
-    residual, centre = run.objects
-    mine, theirs = (np.array(row["pictures"]["mae"]) for row in (residual, centre))
-    expected = pytest.approx((mine - theirs).mean(), abs=1e-3)
-    assert residual["differences"]["mae"]["mean"] == expected
-    assert residual["keys"] == ["p0", "p1", "p2"]
-    assert "differences" not in centre
+    row = row_of(run)
+    mine, theirs = (np.array(of["mae"]["pictures"]) for of in row["models"].values())
+    (found,) = (each for each in row["differences"] if each["metric"] == "mae")
+    assert (found["first"], found["second"]) == ("spectral-residual", "centre")
+    assert found["mean"] == pytest.approx((mine - theirs).mean(), abs=1e-3)
+
+
+@pytest.mark.usefixtures("masked")
+def test_differences_are_taken_to_several(foveate) -> None:
+    models = ("--model", "spectral-residual,centre,none", "--against", "centre,none")
+    run = foveate("evaluate", "sod", *models, *MASKED)
+    assert run.out.count("Differences to ") == 2
 
 
 @pytest.mark.usefixtures("masked")
 def test_the_first_pictures_only(foveate) -> None:
     run = foveate("evaluate", "sod", "--model", "centre", *MASKED, "--count", 2, "--json")
-    assert run.objects[0]["count"] == 2
+    assert row_of(run)["count"] == 2
 
 
 def test_published_sets_and_shards_are_read_too(foveate, tmp_path) -> None:
@@ -135,10 +161,11 @@ def test_published_sets_and_shards_are_read_too(foveate, tmp_path) -> None:
     listed = foveate(
         *("evaluate", "sod", "--model", "centre", "--set", "ecssd", "--root", ".", "--json")
     )
-    assert (packed.objects[0]["set"], packed.objects[0]["part"]) == ("packed", "test")
-    assert "test-000000.tar" in packed.objects[0]["sha256"]
-    assert listed.objects[0]["set"] == "ecssd"
-    assert packed.objects[0]["metrics"] == listed.objects[0]["metrics"]
+    packed, listed = row_of(packed), row_of(listed)
+    assert (packed["set"], packed["part"]) == ("packed", "test")
+    assert "test-000000.tar" in packed["sha256"]
+    assert listed["set"] == "ecssd"
+    assert packed["models"] == listed["models"]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +199,7 @@ def test_a_set_that_is_not_there_says_what_was_looked_for(foveate) -> None:
 def test_viewers_and_the_centre_stand_beside_the_models(foveate) -> None:
     run = foveate("evaluate", "fixations", "--model", "spectral-residual", *WATCHED, "--json")
     assert run.code == 0
-    rows = {row["name"]: row["metrics"] for row in run.objects}
+    rows = row_of(run)["models"]
     assert list(rows) == [
         "spectral-residual",
         "centre prior",
@@ -189,9 +216,10 @@ def test_fitted_rows_come_beside_those_without(foveate) -> None:
     run = foveate(
         "evaluate", "fixations", "--model", "spectral-residual", *WATCHED, *arguments, "--json"
     )
-    fitted = run.objects[1]
-    assert fitted["name"] == "spectral-residual, fitted"
-    assert set(fitted["fitted"]) >= {"blur_of_width", "temperature", "centre_weight"}
+    row = row_of(run)
+    assert list(row["models"])[1] == "spectral-residual, fitted"
+    fitted = row["fitted"]["spectral-residual, fitted"]
+    assert set(fitted) >= {"blur_of_width", "temperature", "centre_weight"}
     table = foveate(
         "evaluate", "fixations", "--model", "spectral-residual", *WATCHED, *arguments
     ).out
@@ -213,14 +241,29 @@ def test_recall_counts_the_classes_that_a_map_finds(foveate, tmp_path) -> None:
         *("--class-masks", "classes", "--classes", "none,disc,corner", "--json"),
     )
     assert run.code == 0
-    assert run.objects[0]["metrics"]["object_recall_0.7"]["mean"] == 0.5
-    assert run.objects[0]["metrics"]["all_found_0.7"]["mean"] == 0
+    centre = row_of(run)["models"]["centre"]
+    assert centre["object_recall_0.7"]["mean"] == 0.5
+    assert centre["all_found_0.7"]["mean"] == 0
 
 
 @pytest.mark.usefixtures("masked")
 def test_plain_masks_are_pointed_at(foveate) -> None:
     run = foveate("evaluate", "localisation", "--model", "centre", *MASKED, "--json")
-    assert set(run.objects[0]["metrics"]) == {"pointing_game", "energy_in_mask"}
+    assert set(row_of(run)["models"]["centre"]) == {"pointing_game", "energy_in_mask"}
+
+
+def test_a_face_and_its_body_are_one_person_in_general_classes(foveate, tmp_path) -> None:
+    write_faces_and_bodies(tmp_path / "msrc21")
+    words = ("evaluate", "localisation", "--model", "centre", "--shards", "msrc21", "--json")
+    own = row_of(foveate(*words))
+    general = row_of(foveate(*words, "--general", "--leave-out", "stuff"))
+    assert "object_recall_0.7" in own["models"]["centre"]
+    assert set(general["models"]["centre"]) == {"pointing_game", "energy_in_mask"}
+    assert {"sky", "grass"} <= set(general["left_out"])
+    (tmp_path / "msrc21").rename(tmp_path / "other")
+    run = foveate("evaluate", "localisation", "--shards", "other", "--general")
+    assert run.code == 2
+    assert "--general: knows the labels of caltech101, msrc21 only" in run.err
 
 
 # foveate evaluate robustness
@@ -231,12 +274,12 @@ def test_every_spoiling_has_a_row_for_every_model(foveate) -> None:
     models = ("--model", "centre", "--model", "spectral-residual")
     run = foveate("evaluate", "robustness", *models, *MASKED, "--json")
     assert run.code == 0
-    assert len(run.objects) == 2 * 14
-    centre = [row["metrics"] for row in run.objects if row["name"] == "centre"]
-    assert all(metrics == centre[0] for metrics in centre)  # it does not look at the picture
-    residual = [row["metrics"] for row in run.objects if row["name"] == "spectral-residual"]
-    assert residual[0] != residual[1]
-    assert {row["spoiling"] for row in run.objects} >= {"none", "noise 0-50", "jpeg 5"}
+    models = row_of(run)["models"]
+    centre, residual = models["centre"], models["spectral-residual"]
+    assert len(centre) == len(residual) == 14
+    assert all(metrics == centre["none"] for metrics in centre.values())  # sees no picture
+    assert residual["none"] != residual["noise 0-50"]
+    assert "jpeg 5" in residual
 
 
 @pytest.mark.usefixtures("masked")
@@ -248,6 +291,24 @@ def test_robustness_gives_people_a_table_a_metric(foveate) -> None:
 
 
 # All
+
+
+def write_faces_and_bodies(folder: Path) -> None:
+    """One picture of msrc21's kind: a face above a body on grass."""
+    indices = np.full((48, 64), 1, np.uint8)
+    indices[4:20, 20:40], indices[20:46, 16:44] = 2, 3
+    folder.mkdir()
+    manifest = {"classes": ["void", "grass", "face", "body"]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    labels = {"labels": {"grass": 0.5, "face": 0.2, "body": 0.3}}
+    fields = {"json": json.dumps(labels).encode()}
+    for suffix, values, kind in (("webp", photo(), "WEBP"), ("mask.png", indices, "PNG")):
+        fields[suffix] = encoded(values, kind)
+    with tarfile.open(folder / "val-000000.tar", "w") as archive:
+        for suffix, data in fields.items():
+            entry = tarfile.TarInfo(f"a.{suffix}")
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
 
 
 def test_the_measures_are_listed(foveate) -> None:

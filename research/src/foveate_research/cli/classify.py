@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foveate.cli.batch import print_json
 from foveate.cli.options import checked_map
-from foveate.errors import MissingExtraError, OptionError, printable
+from foveate.errors import OptionError, printable
+from foveate_research.cli.options import grouped, names_in, need
+from foveate_research.cli.results import AsJson, Results, progress
 
 if TYPE_CHECKING:
     from foveate_research.thesis.pack import Pack
@@ -33,7 +36,6 @@ foveate classify pack --images ILSVRC2012 --model foveate-s --size 227 -o packs/
 validation) with a folder a class in each (ILSVRC's flat val with its list too), or the classes'
 folders alone. Without val, it is dealt out of train.
 The same command goes on where a cut one ended.
-Needs the train extra: pip install 'foveate\[train]'
 """
 PARAMETERS_EPILOG = """
 [bold]Examples[/]
@@ -49,8 +51,7 @@ app = typer.Typer(
     help="Saliency in image classification: pack pictures with maps, count networks' weights.",
 )
 
-Size = Annotated[int, typer.Option("--size", metavar="128|227", help="Side that networks see.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
+Size = Annotated[int, typer.Option(metavar="128|227", help="Side that networks see.")]
 
 
 @app.command(epilog=PACK_EPILOG, no_args_is_help=True)
@@ -71,23 +72,15 @@ def pack(
         typer.Option(metavar="N", help="Only so many classes, spread over all (default: all)."),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option(metavar="N", help="Pictures at a time (default: all cores).")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Pictures at a time (default: all cores)."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Crop, scale, predict a saliency map of each picture once, and write shuffled shards."""
-    from foveate.cli.batch import print_json
-    from foveate_research.cli.score_tables import progress
-
     checked_map(model, "--model", files=False)
     if not 0 < val_share < 1:
         raise OptionError(f"--val-share {val_share}: must lie between 0 and 1")
-    if threads is not None and threads < 1:
-        raise OptionError(f"--threads {threads}: must be above 0")
-    try:
-        import webdataset  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("foveate classify pack", "foveate-research[train]") from error
     from foveate_research.records import head
     from foveate_research.thesis.packing import PackOptions, pack_pictures
 
@@ -114,9 +107,11 @@ def tell_unreadable(done: Pack) -> None:
 
 
 @app.command(epilog=PARAMETERS_EPILOG)
+@grouped
 def parameters(
+    *,
     size: Size = 128,
-    classes: Annotated[int, typer.Option(metavar="N", help="Classes to tell apart.")] = 1000,
+    classes: Annotated[int, typer.Option(metavar="N", min=1, help="Classes to tell apart.")] = 1000,
     padded: Annotated[
         bool, typer.Option(help="Pad conv2 by 2, as the original AlexNet does.")
     ] = False,
@@ -124,14 +119,10 @@ def parameters(
         list[str] | None,
         typer.Option(metavar="NAME,...", help="Which networks; may be repeated."),
     ] = None,
-    as_json: AsJson = False,
+    results: Results,
 ) -> None:
     """Weights of the networks beside what the thesis prints, its misprints noted."""
-    try:
-        import torch  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("foveate classify parameters", "foveate-research[train]") from error
-    from foveate.cli.batch import print_json
+    need("classify parameters", "train", "torch")
     from foveate_research.cli.thesis_tables import show_parameters
     from foveate_research.papers.thesis import parameter_notes
     from foveate_research.thesis.networks.counts import parameter_table
@@ -139,12 +130,7 @@ def parameters(
 
     if size not in STORED_SIDES:
         raise OptionError(f"--size {size}: give {' or '.join(map(str, STORED_SIDES))}")
-    if classes < 1:
-        raise OptionError(f"--classes {classes}: must be above 0")
-    names = [name for given in only or () for name in given.split(",") if name]
-    table = parameter_table(names, side=size, classes=classes, padded=padded)
-    record = {"side": size, "classes": classes, "networks": table, "notes": parameter_notes()}
-    if as_json:
-        print_json(record)
-        return
-    show_parameters(record)
+    results.refuse()
+    table = parameter_table(names_in(only), side=size, classes=classes, padded=padded)
+    facts = {"side": size, "classes": classes, "networks": table, "notes": parameter_notes()}
+    results.publish(facts, show_parameters)

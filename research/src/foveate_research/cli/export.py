@@ -10,7 +10,8 @@ import typer
 
 from foveate.cli.inputs import make_folder, refuse_existing
 from foveate.cli.values import readable_bytes
-from foveate.errors import MissingExtraError, ModelError, printable
+from foveate.errors import ModelError, printable
+from foveate_research.cli.options import need
 from foveate_research.cli.training_help import NamesTrainings
 
 EPILOG = r"""
@@ -21,7 +22,7 @@ foveate export foveate-s --run runs/foveate-s
 foveate export menet --run runs/wide -o menet-wide.onnx
 
 The file is checked against torch. 'foveate models add FILE' takes it from there.
-Needs the train extra: pip install 'foveate\[train]'
+Needs the train extra: pip install 'foveate-research\[train]'
 """
 _PARTS = ("last.ckpt", "record.json")
 
@@ -43,12 +44,7 @@ def export(
         if not (run / part).is_file():
             raise ModelError(f"{printable(run)} holds no {part}: give foveate train's --out folder")
     refuse_existing(target, overwrite=overwrite)
-    try:
-        import lightning  # noqa: F401
-        import onnx  # noqa: F401
-        import torch  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("foveate export", "foveate-research[train]") from error
+    need("export", "train", "lightning", "onnx", "torch")
     from foveate.pictures import write_atomically
     from foveate_research.training.card import export as export_run
     from foveate_research.training.recipes import get_recipe

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from foveate.cli.options import checked_map
 from foveate.errors import OptionError
-from foveate_research.cli import coding_options as studied
-from foveate_research.cli.coding_options import Results
+from foveate_research.cli.coding_options import CoderOptions, Fixations, Images, Masks
+from foveate_research.cli.options import Count, Models, Quality, grouped, models_in
+from foveate_research.cli.results import Results, Stem
 
 TABLE1_EPILOG = """
 [bold]Examples[/]
@@ -61,35 +61,31 @@ Categories = Annotated[
 ]
 
 
+@grouped
 def table1(
-    images: studied.Images,
+    *,
+    images: Images,
     category: Categories = None,
     sizes: Annotated[
         int | None,
         typer.Option(metavar="N", help="--images is one picture: measure it at N sizes."),
     ] = None,
-    fixations: studied.Fixations = None,
-    masks: studied.Masks = None,
-    quality: studied.Quality = 50,
+    fixations: Fixations = None,
+    masks: Masks = None,
+    quality: Quality = 50,
     protocol: Annotated[
         str, typer.Option(metavar="fair|printed", help="How metrics are taken.")
     ] = "fair",
-    map: studied.MapName = "auto",
-    codecs: studied.CodecNames = None,
-    count: studied.Count = None,
-    workers: studied.Workers = 1,
-    save: studied.Save = None,
-    overwrite: studied.Overwrite = False,
-    as_json: studied.AsJson = False,
+    count: Count = None,
+    coders: CoderOptions,
+    results: Results,
 ) -> None:
     """Table 1 of the MS-ROI paper: printed rows, and ours at equal bytes."""
     from foveate_research.cli.coding_records import show_table1
     from foveate_research.coders.scenes import scene_files, size_ladder
     from foveate_research.coders.table1 import checked_protocol, reproduce_table1
 
-    studied.checked_quality(quality)
     chosen = checked_protocol(protocol)
-    results = Results(as_json, save, overwrite)
     results.refuse()
     if sizes is None:
         files = scene_files(
@@ -99,94 +95,84 @@ def table1(
         raise OptionError("--sizes takes no --fixations, --masks, --category or --count")
     else:
         files = size_ladder(images, sizes)
-    with studied.study(images, files, model=map, codecs=codecs, workers=workers) as study:
+    with coders.study(images, files) as study:
         record = reproduce_table1(study, quality=quality, protocol=chosen)
     results.publish(record, show_table1)
 
 
+@grouped
 def figure4(
+    *,
     picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="The larger, the better.")],
     sizes: Annotated[int, typer.Option(metavar="N", help="How many sizes.")] = 20,
-    quality: studied.Quality = 50,
-    map: studied.MapName = "auto",
-    codecs: studied.CodecNames = None,
-    workers: studied.Workers = 1,
-    output: studied.Stem = None,
-    save: studied.Save = None,
-    overwrite: studied.Overwrite = False,
-    as_json: studied.AsJson = False,
+    quality: Quality = 50,
+    output: Stem = Path("figure4"),
+    coders: CoderOptions,
+    results: Results,
 ) -> None:
     """Figure 4 of the MS-ROI paper: PSNR-HVS beside plain JPEG, one picture at many sizes."""
     from foveate_research.cli.coding_records import show_figure4
     from foveate_research.coders.scenes import size_ladder
     from foveate_research.coders.size_ladder import figure4 as drawn
 
-    studied.checked_quality(quality)
-    results = Results(as_json, save, overwrite, output or Path("figure4"))
-    results.refuse()
-    files = size_ladder(picture, sizes)
-    with studied.study(picture, files, model=map, codecs=codecs, workers=workers) as study:
+    results.refuse(output)
+    with coders.study(picture, size_ladder(picture, sizes)) as study:
         record, figure = drawn(study, quality=quality)
-    results.publish(record, show_figure4, figure)
+    results.publish(record, show_figure4, figure, output)
 
 
+@grouped
 def figure5(
-    images: studied.Images,
+    *,
+    images: Images,
     category: Categories = None,
-    quality: studied.Quality = 50,
-    map: studied.MapName = "auto",
-    codecs: studied.CodecNames = None,
-    count: studied.Count = None,
-    workers: studied.Workers = 1,
-    output: studied.Stem = None,
-    save: studied.Save = None,
-    overwrite: studied.Overwrite = False,
-    as_json: studied.AsJson = False,
+    quality: Quality = 50,
+    count: Count = None,
+    output: Stem = Path("figure5"),
+    coders: CoderOptions,
+    results: Results,
 ) -> None:
     """Figure 5 of the MS-ROI paper: PSNR-HVS beside plain JPEG, category by category."""
     from foveate_research.cli.coding_records import show_figure5
     from foveate_research.coders.categories import figure5 as drawn
     from foveate_research.coders.scenes import scene_files
 
-    studied.checked_quality(quality)
-    results = Results(as_json, save, overwrite, output or Path("figure5"))
-    results.refuse()
+    results.refuse(output)
     files = scene_files(images, categories=category or (), count=count)
-    with studied.study(images, files, model=map, codecs=codecs, workers=workers) as study:
+    with coders.study(images, files) as study:
         record, figure = drawn(study, quality=quality)
-    results.publish(record, show_figure5, figure)
+    results.publish(record, show_figure5, figure, output)
 
 
+@grouped
 def same_place(
-    images: studied.Images,
-    fixations: studied.Fixations = None,
+    *,
+    images: Images,
+    fixations: Fixations = None,
     quality: Annotated[
         list[int] | None,
-        typer.Option(metavar="Q", help="Plain JPEG's; may be repeated. [default: 30, 50]"),
+        typer.Option(
+            metavar="Q",
+            min=1,
+            max=100,
+            help="Plain JPEG's; may be repeated. [default: 30, 50]",
+        ),
     ] = None,
-    model: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="Model that looks at the copies; may be repeated."),
-    ] = None,
-    map: studied.MapName = "auto",
-    codecs: studied.CodecNames = None,
-    count: studied.Count = None,
-    workers: studied.Workers = 1,
-    save: studied.Save = None,
-    overwrite: studied.Overwrite = False,
-    as_json: studied.AsJson = False,
+    model: Models = None,
+    count: Count = None,
+    coders: CoderOptions,
+    results: Results,
 ) -> None:
     """Does a copy still draw the eye to the same place? Maps of copies beside the original's."""
     from foveate_research.cli.coding_records import show_same_place
     from foveate_research.coders.same_place import MODELS, QUALITIES, reproduce_same_place
     from foveate_research.coders.scenes import scene_files
 
-    wanted = sorted({studied.checked_quality(each) for each in quality or QUALITIES})
-    for name in model or ():
-        checked_map(name, "--model", files=False)
-    results = Results(as_json, save, overwrite)
+    models = models_in(model)
     results.refuse()
     files = scene_files(images, fixations=fixations or (), count=count)
-    with studied.study(images, files, model=map, codecs=codecs, workers=workers) as study:
-        record = reproduce_same_place(study, qualities=wanted, models=model or MODELS)
+    with coders.study(images, files) as study:
+        record = reproduce_same_place(
+            study, qualities=sorted(set(quality or QUALITIES)), models=models or MODELS
+        )
     results.publish(record, show_same_place)

@@ -2,73 +2,77 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from foveate.cli.batch import print_json
-from foveate.cli.inputs import found_inputs, make_folder, refuse_existing
-from foveate.cli.options import checked_map
-from foveate.errors import OptionError, printable
+from foveate.cli.inputs import found_inputs
+from foveate.errors import OptionError
+from foveate_research.cli.coding_tables import Cells, number, print_cells, print_notes
+from foveate_research.cli.options import Count, Models, grouped, models_in
+from foveate_research.cli.results import Results, Stem, progress
 
 if TYPE_CHECKING:
     from foveate_research.intervals import Estimate
     from foveate_research.papers.menet_sets import MaskSet
     from foveate_research.papers.menet_tables import Table
 
-SETS_EPILOG = r"""
+SETS_EPILOG = """
 --root DIR holds the published sets in folders DUT-OMRON, HKU-IS, ECSSD, MSRA1K or MSRA10K, SOD and
 DUTS: those that are there are measured. Figures are written as PNG and SVG.
-Needs the evaluate extra: pip install 'foveate\[evaluate]'
 """
-PICTURES_EPILOG = r"""
+PICTURES_EPILOG = """
 Figures are written as PNG and SVG.
-Needs the evaluate extra: pip install 'foveate\[evaluate]'
 """
 TABLES = ("menet-table1", "menet-table2", "menet-table3", "menet-table4")
 CURVES = ("menet-figure6", "menet-figure8")
-_CELL = 12  # columns of the terminal that a number with its heading takes, about
+PACKAGES = ("foveate", "numpy", "onnxruntime", "Pillow")
 
-Root = Annotated[Path | None, typer.Option(metavar="DIR", help="Folder of the published sets.")]
-Shards = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Folder of one set packed as shards.")
-]
-Part = Annotated[str, typer.Option(help="Part of the shards to measure on.")]
-Models = Annotated[
-    list[str] | None,
-    typer.Option("--model", metavar="NAME", help="Model to measure; may be repeated."),
-]
-Count = Annotated[
-    int | None, typer.Option(metavar="N", help="Only the first N pictures of each set.")
-]
-Pictures = Annotated[
-    list[str], typer.Argument(metavar="PICTURE...", help="Pictures, or folders of them.")
-]
-Output = Annotated[
-    Path | None,
-    typer.Option("-o", "--output", metavar="STEM", help="Figure's name without .png and .svg."),
-]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace figures.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
+
+@dataclass(frozen=True, kw_only=True)
+class SetOptions:
+    """Published sets below one folder, or one set packed as shards."""
+
+    root: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the published sets.")
+    ] = None
+    shards: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of one set packed as shards.")
+    ] = None
+    part: Annotated[str, typer.Option(help="Part of the shards to measure on.")] = "test"
+    count: Count = None
+
+    def opened(self) -> dict[str, MaskSet]:
+        """The sets by name, each of its first pictures. Raises OptionError, DatasetError."""
+        from foveate_research.papers.menet_sets import packed_set, sets_below
+
+        if self.shards is not None and self.root is None:
+            found = packed_set(self.shards, self.part)
+        elif self.root is not None and self.shards is None:
+            found = sets_below(self.root)
+        else:
+            raise OptionError("give either --root or --shards")
+        if self.count is None:
+            return found
+        return {name: pictures.first(self.count) for name, pictures in found.items()}
 
 
 def table_command(name: str) -> Callable[..., None]:
     """The command that prints a table of the MEnet paper beside ours."""
 
-    def command(
-        root: Root = None,
-        shards: Shards = None,
-        part: Part = "test",
-        model: Models = None,
-        count: Count = None,
-        as_json: AsJson = False,
-    ) -> None:
-        _check(model, count)
-        _print_table(name, _sets(name, root, shards, part, count), model, as_json=as_json)
+    @grouped
+    def command(*, sets: SetOptions, model: Models = None, results: Results) -> None:
+        from foveate_research.papers.menet_tables import reproduce_table
+        from foveate_research.records import head
+
+        models, opened = models_in(model), sets.opened()
+        results.refuse()
+        with progress(_count(opened)) as tick:
+            table = reproduce_table(name, opened, models or None, tick=tick)
+        results.publish(head(PACKAGES) | table.to_dict(), lambda _: _show(table))
 
     return command
 
@@ -76,89 +80,93 @@ def table_command(name: str) -> Callable[..., None]:
 def curves_command(name: str) -> Callable[..., None]:
     """The command that draws curves of the MEnet paper from our networks."""
 
+    @grouped
     def command(
-        root: Root = None,
-        shards: Shards = None,
-        part: Part = "test",
-        model: Models = None,
-        count: Count = None,
-        output: Output = None,
-        overwrite: Overwrite = False,
-        as_json: AsJson = False,
+        *, sets: SetOptions, model: Models = None, output: Stem = Path(name), results: Results
     ) -> None:
-        _check(model, count)
-        stem = _free_stem(name, output, overwrite=overwrite)
-        facts, figure = _curves(name, _sets(name, root, shards, part, count), model)
-        _write(figure, facts, stem, overwrite=overwrite, as_json=as_json)
+        from foveate_research.papers.menet_figures import figure6, figure8
+        from foveate_research.records import head
+
+        models, opened = models_in(model), sets.opened()
+        results.refuse(output)
+        draw = figure6 if name == "menet-figure6" else figure8
+        with progress(_count(opened)) as tick:
+            drawn = draw(opened, models or None, tick=tick)
+        results.publish(head(PACKAGES) | drawn.to_dict(), _show_notes, drawn.figure, output)
 
     return command
+
+
+Pictures = Annotated[
+    list[str], typer.Argument(metavar="PICTURE...", help="Pictures, or folders of them.")
+]
 
 
 def pictures_command(name: str) -> Callable[..., None]:
     """The command that draws a figure of maps of the reader's own pictures."""
 
+    @grouped
     def command(
+        *,
         pictures: Pictures,
         model: Models = None,
         count: Count = None,
-        output: Output = None,
-        overwrite: Overwrite = False,
-        as_json: AsJson = False,
+        output: Stem = Path(name),
+        results: Results,
     ) -> None:
-        _draw(name, pictures, model, count, None, output, overwrite=overwrite, as_json=as_json)
+        _draw(name, pictures, models_in(model), count, output, results)
 
     return command
 
 
+@grouped
 def msroi_figure2(
+    *,
     pictures: Pictures,
     model: Models = None,
     count: Count = None,
     fixations: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Fixations of the pictures.")
     ] = None,
-    output: Output = None,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    output: Stem = Path("msroi-figure2"),
+    results: Results,
 ) -> None:
     """Figure 2 of the MS-ROI paper: people's fixations, CAM and MS-ROI side by side."""
     _draw(
-        *("msroi-figure2", pictures, model, count, fixations, output),
-        overwrite=overwrite,
-        as_json=as_json,
+        *("msroi-figure2", pictures, models_in(model), count, output, results), fixations=fixations
     )
 
 
 def _draw(
     name: str,
     pictures: list[str],
-    models: list[str] | None,
+    models: list[str],
     count: int | None,
-    fixations: Path | None,
-    output: Path | None,
-    *,
-    overwrite: bool,
-    as_json: bool,
+    output: Path,
+    results: Results,
+    **options: Any,
 ) -> None:
-    _check(models, count)
-    stem = _free_stem(name, output, overwrite=overwrite)
-    facts, figure = _shown(name, _paths(pictures)[:count], models, fixations)
-    _write(figure, facts, stem, overwrite=overwrite, as_json=as_json)
+    from foveate.models.registry import get_model
+    from foveate_research.papers import menet_figures, msroi_figures
+    from foveate_research.papers.menet_tables import default_models, trained_on
+    from foveate_research.records import head
 
-
-def _check(models: list[str] | None, count: int | None) -> None:
-    for name in models or []:
-        checked_map(name, "--model", files=False)
-    if count is not None and count < 1:
-        raise OptionError("--count must be at least 1")
-
-
-def _free_stem(name: str, output: Path | None, *, overwrite: bool) -> Path:
-    """Where a figure goes; OutputError where a file is in the way."""
-    stem = output if output is not None else Path(name)
-    for suffix in (".png", ".svg"):
-        refuse_existing(stem.with_name(stem.name + suffix), overwrite=overwrite)
-    return stem
+    experiments: dict[str, tuple[Sequence[str], Callable[..., Any]]] = {
+        "menet-figure7": (menet_figures.MODELS["menet-figure7"], menet_figures.figure7),
+        "msroi-figure2": (msroi_figures.FIGURE2_MODELS, msroi_figures.figure2),
+        "msroi-figure3": (msroi_figures.FIGURE3_MODELS, msroi_figures.figure3),
+    }
+    wanted, draw = experiments[name]
+    results.refuse(output)
+    paths = _paths(pictures)[:count]
+    chosen = models or default_models(wanted)
+    figure = draw(paths, chosen, **options)
+    record = head(PACKAGES) | {
+        "experiment": name,
+        "pictures": [path.name for path in paths],
+        "notes": [f"{model}: {trained_on(get_model(model))}" for model in chosen],
+    }
+    results.publish(record, _show_notes, figure, output)
 
 
 def _paths(names: list[str]) -> list[Path]:
@@ -170,150 +178,46 @@ def _paths(names: list[str]) -> list[Path]:
     return [item.path for item in found]
 
 
-def _sets(
-    experiment: str, root: Path | None, shards: Path | None, part: str, count: int | None
-) -> dict[str, MaskSet]:
-    if (root is None) == (shards is None):
-        raise OptionError(f"{experiment}: give either --root or --shards")
-    from foveate_research.papers.menet_sets import packed_set, sets_below
-
-    if shards is not None:
-        found = packed_set(shards, part)
-    else:
-        assert root is not None
-        found = sets_below(root)
-    return {name: of if count is None else of.first(count) for name, of in found.items()}
-
-
-def _print_table(
-    name: str, sets: dict[str, MaskSet], models: list[str] | None, *, as_json: bool
-) -> None:
-    from foveate_research.papers.menet_tables import reproduce_table
-
-    with _progress(sets) as tick:
-        table = reproduce_table(name, sets, models, tick=tick)
-    if as_json:
-        print_json(table.to_dict())
-        return
-    _show(table)
+def _count(sets: Mapping[str, MaskSet]) -> int:
+    return sum(pictures.count or 0 for pictures in sets.values())
 
 
 def _show(table: Table) -> None:
     """The printed rows and ours; ours again with intervals; differences; notes."""
-    from foveate.cli.terminal import console
-    from foveate.cli.terminal import table as new_table
+    columns = {
+        f"{name} {metric}": f"{name}\n{metric}"
+        for name in table.columns
+        for metric in table.metrics
+    }
 
-    out = console()
-    a_table = max(1, (out.width - 2 - len(_widest(table))) // (_CELL * len(table.metrics)))
-    for start in range(0, len(table.columns), a_table):
-        sets = table.columns[start : start + a_table]
-        columns = [(name, metric) for name in sets for metric in table.metrics]
-        rows = new_table(table.name, *(f"{name}\n{metric}" for name, metric in columns))
-        for method, printed in table.printed.items():
-            cells = (printed.get(name, {}).get(key) for name, key in columns)
-            rows.add_row(method, *map(_number, cells))
-        rows.add_section()
-        for model, ours in table.ours.items():
-            found = (ours.get(name, {}).get(key) for name, key in columns)
-            means = (None if value is None else value.mean for value in found)
-            rows.add_row(_title(model), *map(_number, means), style="bold")
-        out.print(rows)
+    def cells(of_set: Mapping[str, Mapping[str, float | None]]) -> dict[str, str]:
+        return {
+            f"{name} {metric}": number("ssim", value)
+            for name, values in of_set.items()
+            for metric, value in values.items()
+        }
+
+    rows: Cells = [(method, cells(printed)) for method, printed in table.printed.items()]
+    for model, ours in table.ours.items():
+        means = {name: {key: of.mean for key, of in each.items()} for name, each in ours.items()}
+        rows.append((f"ours: {model}", cells(means)))
+    print_cells(table.name, rows, columns)
+    notes = []
     for model, ours in table.ours.items():
         for name, measured in ours.items():
-            told = [f"{key} {_with_interval(value)}" for key, value in measured.items()]
-            out.print(f"{model}, {name}: {', '.join(told)}", soft_wrap=True)
-    for difference in table.differences:
-        out.print(
-            f"{difference.first} minus {difference.second}, {difference.set_name}, "
-            f"{difference.metric}: {_with_interval(difference.estimate, sign='+')}",
-            soft_wrap=True,
-        )
-    _print_notes(table.notes)
+            told = ", ".join(f"{metric} {_interval(value)}" for metric, value in measured.items())
+            notes.append(f"{model}, {name}: {told}")
+    for each in table.differences:
+        value = _interval(each.estimate, sign="+")
+        notes.append(f"{each.first} minus {each.second}, {each.set_name}, {each.metric}: {value}")
+    print_notes([*notes, *table.notes])
 
 
-def _title(model: str) -> str:
-    return f"ours: {model}"
-
-
-def _widest(table: Table) -> str:
-    """The longest name of a row."""
-    return max((*table.printed, *map(_title, table.ours)), key=len)
-
-
-def _with_interval(value: Estimate, *, sign: str = "") -> str:
+def _interval(value: Estimate, *, sign: str = "") -> str:
     """The mean and its 95 % interval."""
     mean, low, high = (f"{number:{sign}.3f}" for number in (value.mean, value.low, value.high))
     return f"{mean} [{low}, {high}]"
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
-def _curves(
-    name: str, sets: dict[str, MaskSet], models: list[str] | None
-) -> tuple[dict[str, Any], Any]:
-    from foveate_research.papers.menet_figures import figure6, figure8
-
-    draw = figure6 if name == "menet-figure6" else figure8
-    with _progress(sets) as tick:
-        drawn = draw(sets, models, tick=tick)
-    return drawn.to_dict(), drawn.figure
-
-
-def _shown(
-    name: str, pictures: list[Path], models: list[str] | None, fixations: Path | None
-) -> tuple[dict[str, Any], Any]:
-    from foveate.models.registry import get_model
-    from foveate_research.papers import menet_figures, msroi_figures
-    from foveate_research.papers.menet_tables import default_models, trained_on
-
-    wanted = {
-        "menet-figure7": menet_figures.MODELS["menet-figure7"],
-        "msroi-figure2": msroi_figures.FIGURE2_MODELS,
-        "msroi-figure3": msroi_figures.FIGURE3_MODELS,
-    }[name]
-    chosen = models or default_models(wanted)
-    if name == "menet-figure7":
-        figure = menet_figures.figure7(pictures, chosen)
-    elif name == "msroi-figure2":
-        figure = msroi_figures.figure2(pictures, chosen, fixations=fixations)
-    else:
-        figure = msroi_figures.figure3(pictures, chosen)
-    notes = [f"{model}: {trained_on(get_model(model))}" for model in chosen]
-    return {
-        "experiment": name,
-        "pictures": [path.name for path in pictures],
-        "notes": notes,
-    }, figure
-
-
-def _write(
-    figure: Any, facts: dict[str, Any], stem: Path, *, overwrite: bool, as_json: bool
-) -> None:
-    from foveate_research.papers.figures import save_figure
-
-    make_folder(stem.parent)
-    files = [str(path) for path in save_figure(figure, stem, overwrite=overwrite)]
-    if as_json:
-        print_json(facts | {"files": files})
-        return
-    for path in files:
-        typer.echo(f"written: {printable(path)}")
-    _print_notes(facts["notes"])
-
-
-def _print_notes(notes: list[str]) -> None:
-    from foveate.cli.terminal import console
-
-    for note in notes:
-        console().print(note, style="dim", soft_wrap=True)
-
-
-def _progress(sets: dict[str, MaskSet]) -> AbstractContextManager[Callable[[str], None]]:
-    """On a terminal a bar on stderr that goes away when done; silence in a pipe."""
-    if not sys.stderr.isatty():
-        return nullcontext(lambda name: None)
-    from foveate.cli.terminal import progress_bar
-
-    return progress_bar(sum(pictures.count or 0 for pictures in sets.values()))
+def _show_notes(record: dict[str, Any]) -> None:
+    print_notes(record["notes"])

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from foveate.cli.batch import print_json
-from foveate.cli.inputs import make_folder, refuse_existing
 from foveate.cli.options import checked_map
-from foveate.errors import MissingExtraError, OptionError, printable
+from foveate.errors import OptionError, printable
 from foveate_research.cli.classify import tell_unreadable
-from foveate_research.cli.coding_options import AsJson, Overwrite, Save
+from foveate_research.cli.options import grouped, names_in, need
+from foveate_research.cli.results import Results, progress
 
 if TYPE_CHECKING:
     from foveate_research.thesis.pack import Pack
@@ -42,12 +41,16 @@ branch's norms at 1, as +constant does; +attention teaches where to look; +padde
 ways, table4.1, controls, sweep, tuned, resnets stand for several of them.
 
 What is trained already is not trained again; a cut training goes on from its last minute.
-Needs the train and evaluate extras: pip install 'foveate\[train,evaluate]'
+Needs the train extra: pip install 'foveate-research\[train]'
 """
 
 
+@grouped
 def thesis(
-    epochs: Annotated[int, typer.Option(metavar="N", help="Passes over the pictures; thesis: 90.")],
+    *,
+    epochs: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Passes over the pictures; thesis: 90.")
+    ],
     data: Annotated[
         Path | None, typer.Option(metavar="PACK", help="What 'foveate classify pack' wrote.")
     ] = None,
@@ -64,50 +67,38 @@ def thesis(
     ] = None,
     seeds: Annotated[str, typer.Option(metavar="N,...", help="Train with each of them.")] = "1",
     size: Annotated[
-        int | None, typer.Option("--size", metavar="128|227", help="Side that networks see.")
+        int | None, typer.Option(metavar="128|227", help="Side that networks see.")
     ] = None,
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="OUT", help="Trainings, tables, figures.")
     ] = Path("runs/thesis"),
-    batch: Annotated[int, typer.Option(metavar="N", help="Pictures a step.")] = 128,
+    batch: Annotated[int, typer.Option(metavar="N", min=1, help="Pictures a step.")] = 128,
     threads: Annotated[
-        int | None, typer.Option(metavar="N", help="Threads of the processor (default: all).")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Threads of the processor (default: all)."),
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(metavar="N", help="Processes that read ahead.")
+        int | None, typer.Option(metavar="N", min=0, help="Processes that read ahead.")
     ] = None,
     accelerator: Annotated[str, typer.Option(help="Lightning's: auto, cpu, gpu.")] = "auto",
     devices: Annotated[str, typer.Option(help="Lightning's: how many, or auto.")] = "1",
     strategy: Annotated[str, typer.Option(help="Lightning's: auto, ddp.")] = "auto",
     precision: Annotated[str, typer.Option(help="Lightning's: 32-true, bf16-mixed.")] = "32-true",
-    save: Save = None,
-    overwrite: Overwrite = False,
-    as_json: AsJson = False,
+    results: Results,
 ) -> None:
     """Does a saliency map help classify? Trains the thesis' networks and its missing controls."""
     wanted_seeds = _seeds(seeds)
     if (data is None) == (images is None):
         raise OptionError("give either --data or --images")
-    if min(epochs, batch, 1 if threads is None else threads) < 1:
-        raise OptionError("--epochs, --batch and --threads must be above 0")
-    if workers is not None and workers < 0:
-        raise OptionError(f"--workers {workers}: must be 0 or above")
     if size is not None and size not in (128, 227):
         raise OptionError(f"--size {size}: give 128 or 227")
     checked_map(model, "--model", files=False)
     from foveate_research.thesis.names import DEFAULT, parse_experiments
 
-    names = [name for given in only or () for name in given.split(",") if name]
-    experiments = parse_experiments(names or list(DEFAULT))
-    if save is not None:
-        refuse_existing(save, overwrite=overwrite)
+    experiments = parse_experiments(names_in(only) or list(DEFAULT))
+    results.refuse()
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch: large pages, a tenth faster
-    try:
-        import lightning  # noqa: F401
-        import torch  # noqa: F401
-        import webdataset  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("foveate reproduce thesis", "foveate-research[train]") from error
+    need("reproduce thesis", "train", "lightning", "torch")
     from foveate_research.thesis.run import Machine, Settings, is_first_process
     from foveate_research.thesis.study import done_trainings, run_study
 
@@ -131,21 +122,16 @@ def thesis(
         raise
     if not is_first_process():
         return
-    record, files = _written(done_trainings(output), pack, output)
-    if save is not None:
-        from foveate_research.records import save_record
-
-        make_folder(save.parent)
-        save_record(record, save, overwrite=overwrite)
-        files.append(save)
-    if as_json:
-        print_json(record)
-        return
     from foveate_research.cli.thesis_tables import show_thesis
 
-    show_thesis(record)
-    for path in files:
-        typer.echo(f"written: {printable(path)}")
+    record, files = _written(done_trainings(output), pack, output)
+
+    def show(record: dict[str, Any]) -> None:
+        show_thesis(record)
+        for path in files:
+            typer.echo(f"written: {printable(path)}")
+
+    results.publish(record, show)
 
 
 def _seeds(text: str) -> list[int]:
@@ -178,7 +164,6 @@ def _pack(
         if size not in (None, pack.side):
             raise OptionError(f"--size {size}: {printable(data)} is packed for {pack.side}")
         return pack
-    from foveate_research.cli.score_tables import progress
     from foveate_research.records import head
     from foveate_research.thesis.packing import PackOptions, pack_pictures
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from foveate.errors import MissingExtraError, OptionError
+from foveate.errors import OptionError
+from foveate_research.cli.options import need
 from foveate_research.cli.training_help import NamesTrainings
 
 EPILOG = r"""
@@ -17,7 +18,7 @@ EPILOG = r"""
 foveate train foveate-s --data data --out runs/foveate-s --minutes 90 --threads 2
 
 Run the same command again after a cut: it goes on from OUT/last.ckpt, saved every minute.
-Needs the train extra: pip install 'foveate\[train]'
+Needs the train extra: pip install 'foveate-research\[train]'
 """
 
 
@@ -51,12 +52,7 @@ def train(
         raise OptionError("give either --minutes or --steps")
     if any(value is not None and value <= 0 for value in (minutes, steps, threads)):
         raise OptionError("--minutes, --steps and --threads must be above 0")
-    try:
-        import lightning  # noqa: F401
-        import torch  # noqa: F401
-        import webdataset  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("foveate train", "foveate-research[train]") from error
+    need("train", "train", "lightning", "torch")
     from foveate_research.training.recipes import Request, get_recipe
     from foveate_research.training.run import run_training
 
