@@ -11,7 +11,6 @@ from PIL import Image
 
 from foveate.models.adding import add_model
 from onnx_files import write_brightness
-from tiny_sets import write_mask_shard
 
 
 @pytest.fixture
@@ -34,18 +33,6 @@ def test_speed_has_a_row_a_size_batch_and_number_of_threads(bright):
     for row in record["rows"]:
         assert row["images_a_second"] == pytest.approx(row["batch"] / row["median_s"], rel=0.05)
     assert record["papers"]["MS-ROI"]["images_a_second"] == 90
-
-
-def test_objects_are_measured_as_they_are_and_spoilt(bright, tmp_path):
-    write_mask_shard(tmp_path / "data" / "duts")
-    models = ("--models", "bright", "centre")
-    record = printed(bright, "objects", "--data", str(tmp_path / "data"), *models)
-    (row,) = record["rows"]
-    assert row["set"] == "duts"
-    assert set(row["models"]) == {"bright", "centre"}
-    for ways in row["models"].values():
-        assert set(ways) == {"none", "noise", "jpeg"}
-    assert row["models"]["bright"]["none"]["adaptive_f"]["mean"] > 0.85
 
 
 def test_other_viewers_are_other_people(tmp_path):

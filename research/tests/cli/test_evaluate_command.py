@@ -263,7 +263,7 @@ def test_a_face_and_its_body_are_one_person_in_general_classes(foveate, tmp_path
     (tmp_path / "msrc21").rename(tmp_path / "other")
     run = foveate("evaluate", "localisation", "--shards", "other", "--general")
     assert run.code == 2
-    assert "--general: knows the labels of caltech101, msrc21 only" in run.err
+    assert "other: general classes are known of caltech101 and msrc21 only" in run.err
 
 
 # foveate evaluate robustness

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from foveate.models.registry import families, list_models
-from foveate_research.pages import systems
 from foveate_research.training.recipes import list_recipes
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -30,9 +29,3 @@ def test_every_network_that_the_page_of_systems_says_was_built_is_there():
 def test_the_published_sizes_can_be_trained():
     trained = {entry.name for entry in list_recipes()}
     assert {"menet-paper", "salnet-paper", "vgg-trunk"} <= trained
-
-
-def test_the_pages_tables_can_be_made_from_the_results():
-    text = systems.filled(SYSTEMS.read_text(), systems.TABLES)
-    assert systems.filled(text, systems.TABLES) == text
-    assert "| `foveate-s`" in text

@@ -10,7 +10,7 @@ import typer
 
 from foveate.cli.inputs import make_folder, refuse_existing
 from foveate.cli.values import readable_bytes
-from foveate.errors import ModelError, printable
+from foveate.errors import ModelError, OptionError, printable
 from foveate_research.cli.options import need
 from foveate_research.cli.training_help import NamesTrainings
 
@@ -22,6 +22,7 @@ foveate export foveate-s --run runs/foveate-s
 foveate export menet --run runs/wide -o menet-wide.onnx
 
 The file is checked against torch. 'foveate models add FILE' takes it from there.
+With --ship, 'foveate reproduce pages' enters what results/ says of the network into its record.
 Needs the train extra: pip install 'foveate-research\[train]'
 """
 _PARTS = ("last.ckpt", "record.json")
@@ -34,22 +35,31 @@ def export(
         Path | None,
         typer.Option("-o", "--output", metavar="FILE", help="Default: OUT/NAME.onnx."),
     ] = None,
+    ship: Annotated[
+        bool,
+        typer.Option("--ship", help="Write weights and record into this checkout's package."),
+    ] = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a file that exists.")
     ] = False,
 ) -> None:
     """Write a training's averaged weights as an ONNX file that carries its own record."""
-    target = run / f"{name}.onnx" if output is None else output
+    if ship and output is not None:
+        raise OptionError("--ship: weights of the package have their place; leave out -o")
     for part in _PARTS:
         if not (run / part).is_file():
             raise ModelError(f"{printable(run)} holds no {part}: give foveate train's --out folder")
-    refuse_existing(target, overwrite=overwrite)
+    target = run / f"{name}.onnx" if output is None else output
+    refuse_existing(target, overwrite=overwrite or ship)
     need("export", "train", "lightning", "onnx", "torch")
     from foveate.pictures import write_atomically
     from foveate_research.training.card import export as export_run
+    from foveate_research.training.card import models_folder, write_card
     from foveate_research.training.recipes import get_recipe
 
     recipe = get_recipe(name)
+    if ship:
+        target = models_folder(name) / "weights" / f"{name}.onnx"
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / target.name
         try:
@@ -62,7 +72,9 @@ def export(
             ) from error
         data = draft.read_bytes()
     make_folder(target.parent)
-    write_atomically(target, data, overwrite=overwrite)
+    write_atomically(target, data, overwrite=overwrite or ship)
+    if ship:
+        write_card(card)
     typer.echo(f"{printable(target)}: {readable_bytes(len(data))}, reads as {recipe.reads_as}")
     typer.echo(f"SHA-256 {card['weights']['sha256']}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from foveate.errors import printable
 from foveate_research.cli import reproduce_coding as coding
 from foveate_research.cli import reproduce_maps as maps
 from foveate_research.cli import reproduce_thesis
@@ -32,6 +33,15 @@ app = typer.Typer(
     help="Print a paper's table beside ours, or draw one of its figures from our own.",
 )
 
+
+def pages() -> None:
+    """Write the tables of README.md and docs/ anew from results/, in a checkout of Foveate."""
+    from foveate_research.pages.write import write_pages
+
+    for page in write_pages():
+        typer.echo(f"written: {printable(page)}")
+
+
 app.command("table1", epilog=coding.TABLE1_EPILOG)(coding.table1)
 app.command("figure4", epilog=coding.FIGURE4_EPILOG)(coding.figure4)
 app.command("figure5", epilog=coding.FIGURE5_EPILOG)(coding.figure5)
@@ -42,6 +52,9 @@ app.command(
     help="Figure 3 of the MS-ROI paper: its maps over pictures.",
     epilog=maps.PICTURES_EPILOG,
 )(maps.pictures_command("msroi-figure3"))
+app.command("msroi-thresholds", epilog=maps.THRESHOLDS_EPILOG, no_args_is_help=True)(
+    maps.msroi_thresholds
+)
 for _name in maps.TABLES:
     app.command(
         _name,
@@ -59,4 +72,5 @@ app.command(
     help="Figure 7 of the MEnet paper: what its thirteen scales see.",
     epilog=maps.PICTURES_EPILOG,
 )(maps.pictures_command("menet-figure7"))
+app.command()(pages)
 app.command("thesis", epilog=reproduce_thesis.EPILOG, no_args_is_help=True)(reproduce_thesis.thesis)

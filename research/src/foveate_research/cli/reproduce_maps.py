@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,7 @@ from foveate.cli.inputs import found_inputs
 from foveate.errors import OptionError
 from foveate_research.cli.coding_tables import Cells, number, print_cells, print_notes
 from foveate_research.cli.options import Count, Models, grouped, models_in
+from foveate_research.cli.picture_options import ClassOptions
 from foveate_research.cli.results import Results, Stem, progress
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 SETS_EPILOG = """
 --root DIR holds the published sets in folders DUT-OMRON, HKU-IS, ECSSD, MSRA1K or MSRA10K, SOD and
 DUTS: those that are there are measured. Figures are written as PNG and SVG.
+"""
+THRESHOLDS_EPILOG = """
+[bold]Example[/]
+
+foveate reproduce msroi-thresholds --shards data/msrc21 --save results/msroi-thresholds.json
 """
 PICTURES_EPILOG = """
 Figures are written as PNG and SVG.
@@ -137,6 +143,20 @@ def msroi_figure2(
     )
 
 
+@grouped
+def msroi_thresholds(*, pictures: ClassOptions, model: Models = None, results: Results) -> None:
+    """How many classes are over their thresholds, whose maps equation 5 of MS-ROI sums."""
+    from foveate_research.papers.msroi_thresholds import MODELS, thresholds_record
+
+    models = models_in(model)
+    general = replace(pictures, general=True)
+    chosen = general.opened()
+    results.refuse()
+    with progress(chosen.count) as tick:
+        record = thresholds_record(chosen, models or MODELS, stuff=general.stuff(), tick=tick)
+    results.publish(record, _show_thresholds)
+
+
 def _draw(
     name: str,
     pictures: list[str],
@@ -217,6 +237,18 @@ def _interval(value: Estimate, *, sign: str = "") -> str:
     """The mean and its 95 % interval."""
     mean, low, high = (f"{number:{sign}.3f}" for number in (value.mean, value.low, value.high))
     return f"{mean} [{low}, {high}]"
+
+
+def _show_thresholds(record: dict[str, Any]) -> None:
+    titles = {"pictures": "all pictures", "of_two_or_more_objects": "of two objects or more"}
+    found = record["classes_over_threshold"]
+    counts = sorted({count for of in found.values() for each in of.values() for count in each})
+    cells: Cells = [
+        (f"{model}, {titles[kind]}", {count: str(each.get(count, 0)) for count in counts})
+        for model, of in found.items()
+        for kind, each in of.items()
+    ]
+    print_cells("classes over their thresholds", cells, {count: count for count in counts})
 
 
 def _show_notes(record: dict[str, Any]) -> None:

@@ -1,18 +1,12 @@
-"""Rewrite the tables of docs/thesis.md and docs/classification.md from results/.
-
-python -m foveate_research.bench.classification --data PACK --save results/classification-reading.json
-foveate reproduce thesis --data packs/caltech101 ... --save results/thesis-caltech101.json
-python -m foveate_research.pages.classification
-"""
+"""The tables of docs/thesis.md and docs/classification.md from results/."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from foveate_research.pages.markdown import ABSENT, RESULTS, ROOT, filled, number, result, table
+from foveate_research.pages.markdown import ABSENT, RESULTS, number, result, table
 from foveate_research.thesis.names import DEFAULT
 
-DOCS = ROOT / "docs"
 DECIDING = (
     ("fan-in1", "rgb"),
     ("fan-in1", "fan-in1+other"),
@@ -126,17 +120,5 @@ def reading() -> str:
     return table((f"pictures of {record['data']['side']} pixels", "a second a core"), rates)
 
 
-PAGES = {
-    "thesis.md": {"decides": decides},
-    "classification.md": {"reading": reading, "rows": rows},
-}
-
-
-def main() -> None:
-    for name, tables in PAGES.items():
-        page = DOCS / name
-        page.write_text(filled(page.read_text(), tables))
-
-
-if __name__ == "__main__":
-    main()
+THESIS = {"decides": decides}
+CLASSIFICATION = {"reading": reading, "rows": rows}

@@ -1,35 +1,16 @@
-"""Rewrite the tables of docs/evidence.md from results/; what was not measured yet stays empty.
-
-    foveate reproduce table1 --images DIR/kodak --save results/table1-kodak.json
-    foveate reproduce table1 --images DIR/kodak --protocol printed \\
-        --save results/table1-kodak-printed.json
-    foveate reproduce table1 --images DIR/coding/images --fixations DIR/coding/fixations \\
-        --save results/table1-coding.json
-    foveate reproduce figure4 DIR/large.png --save results/figure4.json -o docs/pictures/figure4
-    foveate reproduce same-place --images DIR/coding/images --fixations DIR/coding/fixations \\
-        --save results/same-place-coding.json
-    foveate bench codecs --images DIR/kodak --save results/codecs-kodak.json \\
-        --figures docs/pictures
-    foveate bench codecs --images DIR/coding/images --fixations DIR/coding/fixations \\
-        --save results/codecs-coding.json --figures docs/pictures
-    foveate bench codecs --images DIR/gaze-test/images --fixations DIR/gaze-test/fixations \\
-        --fixations DIR/gaze-test/maps --save results/codecs-gaze-test.json
-    python -m foveate_research.bench.other_viewers --data DIR/coding --save results/other-viewers.json
-    python -m foveate_research.pages.evidence
-"""
+"""The tables of docs/evidence.md from results/; what was not measured yet stays empty."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from foveate_research.coders.coding import CodedScene
 from foveate_research.coders.rate_distortion import WITHOUT_MAP, bd_rates
 from foveate_research.pages import coder_tables as coders
-from foveate_research.pages.markdown import ABSENT, ROOT, filled, number, result, table
+from foveate_research.pages.markdown import ABSENT, ROOT, Tables, number, result, table
 
-PAGE = ROOT / "docs" / "evidence.md"
+PICTURES = ROOT / "docs" / "pictures"
 PLAIN, ANCHOR = "pillow", "mozjpeg"
 PAPERS = ("psnr_s", "psnr_y", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp")
 LOOKED = ("psnr_fix", "psnr_hvs_m_fix", "psnr_mask")
@@ -228,7 +209,7 @@ def equal_bytes(name: str, quality: str, to: str) -> str:
 def curves() -> str:
     """The plots that were drawn."""
     drawn = [f"codecs-{name}" for name in ("coding", "kodak")]
-    there = [stem for stem in drawn if (PAGE.parent / "pictures" / f"{stem}.png").is_file()]
+    there = [stem for stem in drawn if (PICTURES / f"{stem}.png").is_file()]
     return "\n\n".join(f"![rate–distortion curves](pictures/{s}.png)" for s in there) or ABSENT
 
 
@@ -268,7 +249,7 @@ def _place(told: dict[str, Any] | None, codec: str) -> str:
     return coders.signed("ssim", told[f"minus_{PLAIN}"])
 
 
-TABLES: dict[str, Callable[[], str]] = {
+TABLES: Tables = {
     "printed-protocol": printed_protocol,
     "table1-kodak": partial(table1, "table1-kodak"),
     "table1-kodak-printed": partial(table1, "table1-kodak-printed"),
@@ -293,11 +274,3 @@ TABLES: dict[str, Callable[[], str]] = {
     "seconds": seconds,
     "same-place": same_place,
 }
-
-
-def main() -> None:
-    PAGE.write_text(filled(PAGE.read_text(), TABLES))
-
-
-if __name__ == "__main__":
-    main()

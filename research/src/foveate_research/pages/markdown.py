@@ -11,6 +11,9 @@ ROOT = Path(__file__).resolve().parents[4]
 RESULTS = ROOT / "results"
 ABSENT = "–"
 
+Tables = Mapping[str, Callable[[], str]]
+"""What makes a page's tables, by their names in its markers."""
+
 
 def result(name: str) -> dict[str, Any]:
     """results/NAME.json; nothing where it was not made yet."""
@@ -19,9 +22,10 @@ def result(name: str) -> dict[str, Any]:
     return found
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; the first column left, the others right."""
-    lines = [f"| {' | '.join(headings)} |", "|---|" + "---:|" * (len(headings) - 1)]
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool = True) -> str:
+    """A Markdown table; the first column left, and the others right where they hold numbers."""
+    other = "---:|" if numbers else "---|"
+    lines = [f"| {' | '.join(headings)} |", "|---|" + other * (len(headings) - 1)]
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
@@ -36,7 +40,7 @@ def replace(text: str, name: str, body: str) -> str:
     return f"{before}{start}\n{body}\n{end}{rest.split(end)[1]}"
 
 
-def filled(text: str, tables: Mapping[str, Callable[[], str]]) -> str:
+def filled(text: str, tables: Tables) -> str:
     """A page with every table made anew, each between its markers `table NAME`."""
     for name, made in tables.items():
         text = replace(text, f"table {name}", made())

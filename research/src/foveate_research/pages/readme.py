@@ -1,19 +1,17 @@
-"""Rewrite what README.md quotes: the before/after picture and the tables, from what was measured.
-
-python -m foveate_research.pages.readme    # after `foveate bench codecs` saved results/codecs-SET.json
-"""
+"""What README.md quotes: the before/after picture and the tables, from what was measured."""
 
 from __future__ import annotations
 
 import io
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 import foveate
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate_research.pages.coder_tables import bd_rates
-from foveate_research.pages.markdown import ROOT, replace, result
+from foveate_research.pages.markdown import ABSENT, ROOT, result
 
 PICTURE = ROOT / "docs" / "pictures" / "before-after.png"
 SAMPLE = ROOT / "examples" / "astronaut.png"
@@ -33,7 +31,7 @@ def labelled(image: Image.Image, text: str, size: int = 20) -> Image.Image:
     return out
 
 
-def crops(pixels: np.ndarray) -> Image.Image:
+def crops(pixels: npt.NDArray[np.uint8]) -> Image.Image:
     """The face and a piece of ground, three times enlarged, side by side."""
     image = Image.fromarray(pixels)
     parts = [image.crop(box).resize((336, 336), Image.Resampling.NEAREST) for box in (FACE, GROUND)]
@@ -44,7 +42,7 @@ def crops(pixels: np.ndarray) -> Image.Image:
 
 
 def before_after() -> str:
-    """Writes the picture; returns its caption."""
+    """Writes the picture; returns the lines that show it and tell what is in it."""
     pixels = np.asarray(Image.open(SAMPLE).convert("RGB"))
     plain = plain_jpeg(pixels, PLAIN_QUALITY)
     ours = foveate.compress(pixels, match_quality=PLAIN_QUALITY, compare=True)
@@ -65,6 +63,7 @@ def before_after() -> str:
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     out.save(PICTURE, optimize=True)
     return (
+        "![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)\n\n"
         f"`examples/astronaut.png` as plain JPEG at quality {PLAIN_QUALITY} ({len(plain):,} bytes)"
         f" and by Foveate in no more bytes ({len(ours.data):,}): luma PSNR over the salient fifth"
         f" {report.plain_psnr_salient:.1f} → {report.psnr_salient:.1f} dB, over the whole picture"
@@ -72,16 +71,10 @@ def before_after() -> str:
     )
 
 
-def main() -> None:
-    readme = ROOT / "README.md"
-    text = readme.read_text()
-    image = "![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)"
-    text = replace(text, "before-after", f"{image}\n\n{before_after()}")
+def less_bytes() -> str:
+    """BD-rates on the set with fixations."""
     record = result("codecs-coding")
-    if record:
-        text = replace(text, "table bd", bd_rates(record, BD_COLUMNS, codecs=BD_ROWS))
-    readme.write_text(text)
+    return bd_rates(record, BD_COLUMNS, codecs=BD_ROWS) if record else ABSENT
 
 
-if __name__ == "__main__":
-    main()
+TABLES = {"before-after": before_after, "bd": less_bytes}

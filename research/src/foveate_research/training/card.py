@@ -1,11 +1,7 @@
-"""A model's record (models/cards/NAME.json): from a training's record, its weights, its results.
-
-python -m foveate_research.training.card NAME --run OUT [--results results/attention.json]
-"""
+"""A model's record (models/cards/NAME.json): from a training's record and its weights."""
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 from importlib import resources
@@ -13,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foveate_research.training.onnx_file import write_onnx
-from foveate_research.training.recipes import Recipe, get_recipe
+from foveate_research.training.recipes import Recipe
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 """Where the papers' networks are kept; Foveate's own network stays in Foveate's package."""
@@ -33,9 +29,7 @@ TERMS = {
 }
 
 
-def describe(
-    recipe: Recipe, run: Path, *, measured: dict[str, Any] | None = None
-) -> dict[str, Any]:
+def describe(recipe: Recipe, run: Path) -> dict[str, Any]:
     """The card of a training in OUT, without the facts of its weights' file."""
     record = json.loads((run / "record.json").read_text(encoding="utf-8"))
     for facts in record.get("data", []):
@@ -46,7 +40,7 @@ def describe(
         "reads_as": recipe.reads_as,
         **recipe.about,
         "training": record,
-        "measured": measured or {},
+        "measured": {},
     }
 
 
@@ -70,14 +64,6 @@ def export(recipe: Recipe, run: Path, target: Path) -> dict[str, Any]:
     return card | {"weights": weights_facts(target, run_time.bits)}
 
 
-def ship(recipe: Recipe, run: Path, *, measured: dict[str, Any]) -> dict[str, Any]:
-    """Put a training's weights and their record into the package; returns the record."""
-    target = models_folder(recipe.name) / "weights" / f"{recipe.name}.onnx"
-    card = export(recipe, run, target) | {"measured": measured}
-    write_card(card)
-    return card
-
-
 def models_folder(name: str) -> Path:
     """The folder with the cards and weights of the package to which a model belongs."""
     own = Path(str(resources.files("foveate.models")))
@@ -89,35 +75,3 @@ def write_card(card: dict[str, Any]) -> None:
     path = models_folder(card["name"]) / "cards" / f"{card['name']}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def measured_means(results: dict[str, Any]) -> dict[str, Any]:
-    """The rows of results/attention.json without the numbers per picture."""
-    rows = {
-        row["set"] + " " + row["part"]: {
-            model: {metric: found["mean"] for metric, found in metrics.items()}
-            for model, metrics in row["models"].items()
-        }
-        for row in results["rows"]
-    }
-    return {"command": results["command"], "results": "results/attention.json", "rows": rows}
-
-
-def main() -> None:
-    """The command line of this file."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("name", help="recipe of `foveate train`")
-    parser.add_argument("--run", type=Path, required=True, help="folder of `foveate train`")
-    parser.add_argument(
-        "--results", type=Path, help="JSON of python -m foveate_research.bench.attention"
-    )
-    options = parser.parse_args()
-    measured: dict[str, Any] = {}
-    if options.results is not None:
-        measured = measured_means(json.loads(options.results.read_text(encoding="utf-8")))
-    card = ship(get_recipe(options.name), options.run, measured=measured)
-    print(json.dumps(card["weights"]))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,110 @@
+"""The tables of docs/models/NAME.md, from the networks' records and from results/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from foveate.models.records import read_card
+from foveate.models.registry import list_models
+from foveate_research.maps.fixations import HUMANS
+from foveate_research.pages import scores
+from foveate_research.pages.markdown import ABSENT, Tables, table
+
+MEASURED = {
+    **dict.fromkeys(("foveate-s", "salnet"), "attention"),
+    **dict.fromkeys(("menet", "menet-ce-only", "menet-ce-plain"), "objects"),
+    **dict.fromkeys(
+        (
+            *("cam", "cam-lite", "cam-fine"),
+            *("msroi", "msroi-lite", "msroi-fine", "msroi-released"),
+        ),
+        "object-recall",
+    ),
+}
+"""Where in results/ the numbers are that the record of a network quotes."""
+
+
+def measured(record: str) -> dict[str, Any]:
+    """What the record of a network tells of results/: means by set, beside baselines and people.
+
+    Intervals, differences and the numbers of every picture stay in the file that each row names.
+    """
+    shown = {entry.name for entry in list_models() if entry.record in (record, None)} | {HUMANS}
+    rows = {}
+    for title, row in scores.score_rows(MEASURED[record]).items():
+        models = {name: scores.means(of) for name, of in row["models"].items() if name in shown}
+        rows[title] = {"command": row["command"], "results": row["results"], "models": models}
+    return {"rows": rows}
+
+
+def trainings(*records: str) -> str:
+    """How networks were trained, each after the training that it began from."""
+    lines = []
+    for card in map(read_card, records):
+        last = card["training"]
+        for name, run in (("", last.get("started_from")), (f"`{card['name']}`", last)):
+            if run is not None:
+                libraries = ", ".join(f"{name} {of}" for name, of in run["libraries"].items())
+                facts = (f"{run['steps']:,}", str(run["hours"]), str(run["seed"]), run["date"])
+                lines.append((name, f"`{run['command']}`", *facts, run["hardware"], libraries))
+    headings = ("network", "command", "steps", "hours", "seed", "date", "machine", "libraries")
+    return table(headings, lines, numbers=False)
+
+
+def weights(*records: str) -> str:
+    """The files of weights."""
+    lines = []
+    for card in map(read_card, records):
+        file, count = card["weights"], card["training"].get("weights")
+        told = ABSENT if count is None else f"{count:,}"
+        facts = (f"{file['bytes']:,}", file["licence"], f"`{file['sha256']}`")
+        lines.append((f"`{file['file']}`", told, *facts))
+    return table(("file", "weights", "bytes", "licence", "SHA-256"), lines, numbers=False)
+
+
+def data(*records: str) -> str:
+    """The sets that networks were trained on, each once."""
+    sets = {
+        (each["set"], each["part"]): (f"{each['count']:,}", each["terms"])
+        for card in map(read_card, records)
+        for each in card["training"]["data"]
+    }
+    lines = [(f"`{name}` {part}", *facts) for (name, part), facts in sets.items()]
+    return table(("trained on", "pictures", "terms"), lines, numbers=False)
+
+
+def limits(record: str) -> str:
+    """What a network is for and what not."""
+    return "\n".join(f"- {line}" for line in read_card(record)["use_and_limits"])
+
+
+def _page(*records: str, **measured: Callable[[], str]) -> Tables:
+    made = {f.__name__: partial(f, *records) for f in (trainings, weights, data)}
+    return {**measured, **made, "limits": partial(limits, records[0])}
+
+
+def _label_page(*records: str) -> Tables:
+    names = [each.name for each in list_models() if each.record in records]
+    shown = [*names, "centre", "spectral-residual"]
+    return _page(
+        *records,
+        objects=partial(scores.recall, scores.OBJECTS, shown),
+        classes=partial(scores.recall, scores.ALL_CLASSES, shown),
+        differences=partial(scores.recall_differences, names),
+    )
+
+
+def model_pages() -> dict[str, Tables]:
+    """The tables of every page by its path from the repository's root."""
+    objects = {"objects": scores.objects, "differences": scores.object_differences}
+    pages = {
+        "foveate-s": _page("foveate-s", attention=scores.attention),
+        "salnet": _page("salnet", attention=scores.attention),
+        "menet": _page("menet", "menet-ce-only", "menet-ce-plain", **objects),
+        "msroi": _label_page("msroi", "msroi-lite", "msroi-fine"),
+        "cam": _label_page("cam", "cam-lite", "cam-fine"),
+        "msroi-released": _label_page("msroi-released"),
+    }
+    return {f"docs/models/{name}.md": tables for name, tables in pages.items()}

@@ -1,0 +1,165 @@
+"""Tables of what `foveate evaluate` measured: maps beside fixations, masks and classes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from foveate.models.registry import list_models
+from foveate_research.maps.fixations import HUMANS
+from foveate_research.pages import markdown
+from foveate_research.pages.markdown import ABSENT, number, table
+
+Row = dict[str, Any]
+
+ATTENTION = (
+    ("osie val", "nss", "OSIE val, NSS"),
+    ("osie val", "auc_judd", "AUC-Judd"),
+    ("osie val", "shuffled_auc", "shuffled AUC"),
+    ("gaze-test crowd", "nss", "crowds, NSS"),
+    ("gaze-test crowd", "auc_judd", "AUC-Judd"),
+    ("gaze-test mit", "cc", "MIT1003, CC"),
+    ("duts test", "max_f_of_mean_rates", "DUTS test, max F of mean rates"),
+    ("duts test", "mae", "MAE"),
+)
+WAYS = {"none": "", "noise 0-50": ", noise", "jpeg 5-50": ", JPEG"}
+OBJECTS, ALL_CLASSES = "msrc21 val, objects", "msrc21 val, all classes"
+RECALL = {
+    "object_recall_0.6": "found at 0.6",
+    "object_recall_0.7": "at 0.7",
+    "object_recall_0.8": "at 0.8",
+    "all_found_0.7": "pictures with all found at 0.7",
+    "pointing_game": "pointing game",
+    "energy_in_mask": "energy in masks",
+}
+PAIRS = (
+    *(("msroi", "cam"), ("msroi", "cam-top-five"), ("msroi-top-five", "cam-top-five")),
+    *(("msroi-lite", "cam-lite"), ("msroi-lite", "cam-lite-top-five")),
+    ("msroi-lite-top-five", "cam-lite-top-five"),
+    *(("msroi-fine", "cam-fine"), ("msroi", "msroi-released"), ("msroi", "msroi-fine")),
+)
+"""MS-ROI beside the maps that the paper's claim sets it above, and beside its variants."""
+
+
+def score_rows(stem: str) -> dict[str, Row]:
+    """The rows of results/STEM.json and results/STEM-*.json by what was measured on.
+
+    Each row also has the command that measured it and the file that holds it; of two rows of one
+    set and part, the later file's is taken.
+    """
+    folder = markdown.RESULTS
+    found: dict[str, Row] = {}
+    for path in (folder / f"{stem}.json", *sorted(folder.glob(f"{stem}-*.json"))):
+        if path.is_file():
+            record = json.loads(path.read_text())
+            origin = {"command": record["command"], "results": f"results/{path.name}"}
+            found |= {_title(row): row | origin for row in record["rows"]}
+    return found
+
+
+def _title(row: Row) -> str:
+    title = f"{row['set']} {row['part']}"
+    if "general" not in row:
+        return title
+    kind = "objects" if row["general"] else "things" if row["left_out"] else "all classes"
+    return f"{title}, {kind}"
+
+
+def means(estimates: Any) -> Any:
+    """Estimates replaced by their means, at any depth."""
+    if not isinstance(estimates, dict):
+        return estimates
+    if "mean" in estimates:
+        return estimates["mean"]
+    return {name: means(value) for name, value in estimates.items()}
+
+
+def attention() -> str:
+    """Every model's maps beside where people looked, and beside masks of objects."""
+    rows = {title: means(row["models"]) for title, row in score_rows("attention").items()}
+    known = {entry.name for entry in list_models()}
+    models = dict.fromkeys(name for of in rows.values() for name in of if name in known)
+    lines = [
+        (
+            name if name == HUMANS else f"`{name}`",
+            *(number(rows.get(title, {}).get(name, {}).get(key)) for title, key, _ in ATTENTION),
+        )
+        for name in (*models, HUMANS)
+    ]
+    return table(("model", *(heading for *_, heading in ATTENTION)), lines)
+
+
+def objects() -> str:
+    """F, max F and MAE on whole and on spoilt pictures."""
+    row = score_rows("objects").get("duts test")
+    if row is None:
+        return ABSENT
+    columns = {"adaptive_f": "F", "max_f_of_mean_curve": "max F", "mae": "MAE"}
+    shown = [(key, way) for way in WAYS for key in columns]
+    lines = [
+        (f"`{model}`", *(number(of[way][key]["mean"]) for key, way in shown))
+        for model, of in row["models"].items()
+    ]
+    return table(("model", *(columns[key] + WAYS[way] for key, way in shown)), lines)
+
+
+def object_differences() -> str:
+    """MEnet minus its ablations, picture by picture."""
+    row = score_rows("objects").get("duts test")
+    if row is None:
+        return ABSENT
+    columns = {"adaptive_f": "F", "max_f_of_mean_curve": "max F"}
+    shown = [(key, way) for key in columns for way in WAYS]
+    pairs: dict[tuple[str, str], dict[tuple[str, str], Any]] = {}
+    for each in row["differences"]:
+        of = pairs.setdefault((each["first"], each["second"]), {})
+        of[each["metric"], each["way"]] = each
+    lines = [
+        (f"`{first}` − `{second}`", *(with_interval(of.get(column)) for column in shown))
+        for (first, second), of in pairs.items()
+    ]
+    return table(("", *(columns[key] + WAYS[way] for key, way in shown)), lines)
+
+
+def recall(title: str, models: Sequence[str] = ()) -> str:
+    """How many of the classes of a picture maps find; of some models, or of all that were measured.
+
+    title: OBJECTS or ALL_CLASSES.
+    """
+    row = score_rows("object-recall").get(title)
+    if row is None:
+        return ABSENT
+    chosen = {name: of for name, of in row["models"].items() if not models or name in models}
+    numbers = next(iter(chosen.values()))["object_recall_0.7"]["pictures"]
+    lines = [
+        (f"`{name}`", *(number(of.get(key, {}).get("mean")) for key in RECALL))
+        for name, of in chosen.items()
+    ]
+    several = sum(value is not None for value in numbers)
+    return table((f"{several} pictures of two or more", *RECALL.values()), lines)
+
+
+def recall_differences(models: Sequence[str] = ()) -> str:
+    """Differences in object recall at 0.7, of pairs with one of the models in them, or of all."""
+    columns = {OBJECTS: "objects", ALL_CLASSES: "all classes"}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for title, row in score_rows("object-recall").items():
+        for each in row["differences"]:
+            if each["metric"] == "object_recall_0.7":
+                found.setdefault((each["first"], each["second"]), {})[title] = each
+    lines = [
+        (f"`{first}` − `{second}`", *(with_interval(of.get(title)) for title in columns))
+        for first, second in PAIRS
+        if (of := found.get((first, second)))
+        and (not models or first in models or second in models)
+    ]
+    return table(("", *columns.values()), lines)
+
+
+def with_interval(value: Row | None) -> str:
+    """A difference with its 95 % interval."""
+    if value is None:
+        return ABSENT
+    low, high = value["interval_95"]
+    return f"{value['mean']:+.3f} [{low:+.3f}, {high:+.3f}]"
