@@ -24,11 +24,7 @@ _PARTS_OF_A_SET = frozenset({"images", "fixations", "maps", "masks"})
 
 def command_line() -> str:
     """The command as it would be typed; of folders elsewhere only the name, behind DIR."""
-    program = Path(sys.argv[0])
-    room = program.parent
-    is_module = room.parent.name == "foveate_research"
-    module = f"foveate_research.{room.name}.{program.stem}"
-    words = ["python", "-m", module] if is_module else ["foveate"]
+    words = ["foveate"]
     option = ""
     for word in sys.argv[1:]:
         words.append(_named_folder(word, option))
@@ -114,14 +110,6 @@ def record_text(record: dict[str, Any]) -> str:
 def save_record(record: dict[str, Any], path: Path, *, overwrite: bool) -> None:
     """Write a record as JSON. Raises OutputError."""
     write_atomically(path, (record_text(record) + "\n").encode(), overwrite=overwrite)
-
-
-def publish(record: dict[str, Any], path: Path | None) -> None:
-    """Print a record; write it to a file if one is named, over what was there."""
-    print(record_text(record))
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_record(record, path, overwrite=True)
 
 
 def finite(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`foveate reproduce table1|figure4|figure5|same-place` and `foveate bench codecs`."""
+"""`foveate reproduce` for coders, and `foveate bench codecs`."""
 
 from __future__ import annotations
 
@@ -68,6 +68,33 @@ def test_same_place_tells_ccs_and_nss(foveate, images: Path) -> None:
     assert run.code == 0
     assert "quality 30" in run.out
     assert "NSS of the original's fixations" in run.out
+
+
+def test_other_viewers_are_other_people(foveate, tmp_path: Path) -> None:
+    """Each half steers files that are measured by the other; what knows the answer gains most."""
+    for folder in ("images", "fixations"):
+        (tmp_path / folder).mkdir()
+    for seed in range(2):
+        pixels = np.random.default_rng(seed).integers(60, 200, (96, 128, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(tmp_path / "images" / f"{seed}.png")
+        left = [(viewer, 20, 20) for viewer in range(2)]
+        right = [(viewer, 100, 70) for viewer in range(2, 4)]
+        np.save(tmp_path / "fixations" / f"{seed}.npy", np.array(left + right))
+    words = ("reproduce", "other-viewers", "--images", "images", "--fixations", "fixations")
+    (record,) = foveate(*words, "--json").objects
+    assert record["count"] == 2
+    gains = {name: told["mean"] for name, told in record["gain_over_none"].items()}
+    assert gains["own"] > max(gains["auto"], gains["others"])
+    share = record["share_of_gain"]["auto of own"]["mean"]
+    assert share == pytest.approx(gains["auto"] / gains["own"], abs=1e-3)
+    assert "gain over no map" in foveate(*words, "--count", "1").out
+
+
+def test_one_viewer_cannot_be_halved(foveate, images: Path) -> None:
+    words = ("reproduce", "other-viewers", "--images", images, "--fixations", "set/fixations")
+    run = foveate(*words)
+    assert run.code == 1
+    assert "0: has no fixations of several viewers to halve" in run.err
 
 
 def test_bench_prints_rates_tables_and_time_and_draws_curves(foveate, images: Path) -> None:

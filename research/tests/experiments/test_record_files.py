@@ -19,10 +19,7 @@ def test_a_record_tells_command_commit_day_machine_and_versions():
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        (
-            ["/x/foveate_research/bench/speed.py", "--data", "/sets", "--limit", "3"],
-            "python -m foveate_research.bench.speed --data DIR --limit 3",
-        ),
+        (["foveate", "tune", "map", "--data", "/sets"], "foveate tune map --data DIR"),
         (
             ["/usr/bin/foveate", "bench", "--images", "/sets/kodak"],
             "foveate bench --images DIR/kodak",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from foveate_research.coders.other_viewers import other_viewers
 from foveate_research.coders.rate_distortion import bench_codecs
 from foveate_research.coders.same_place import reproduce_same_place
 from foveate_research.coders.scenes import scene_files, size_ladder
@@ -64,9 +63,7 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     curves, _ = bench_codecs(seen, qualities=(30, 50, 80))
     for name in ("kodak", "coding", "gaze-test"):
         save(curves, results, f"codecs-{name}")
-    viewers = ["-m", "foveate_research.bench.other_viewers", "--data", str(tmp_path)]
-    saved = ["--save", str(results / "other-viewers.json")]
-    subprocess.run([sys.executable, *viewers, *saved], check=True, capture_output=True)
+    save(other_viewers(seen, quality=50), results, "other-viewers")
     text = pages.filled(PAGE, evidence.TABLES)
     assert pages.filled(text, evidence.TABLES) == text
     for name in evidence.TABLES:

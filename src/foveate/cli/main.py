@@ -25,7 +25,7 @@ UsageError = cast("type[Exception]", typer.BadParameter.__base__)
 """What typer raises of an option, argument or command that is none; typer gives it no name."""
 
 ENTRY_POINT = "foveate.commands"
-RESEARCH_COMMANDS = ("train", "export", "evaluate", "reproduce", "bench", "classify")
+RESEARCH_COMMANDS = ("train", "export", "evaluate", "reproduce", "bench", "classify", "tune")
 """The commands that foveate-research brings."""
 
 

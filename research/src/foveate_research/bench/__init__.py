@@ -1,1 +1,1 @@
-"""Measurements of speed, and of maps over several sets at once."""
+"""How fast Foveate, its networks, its metrics and packed samples are."""

@@ -1,20 +1,14 @@
 """How many pictures a second each network sees, on one and two threads.
 
-    python -m foveate_research.bench.models [--models NAME ...] [--seconds 2] [--save results/models-speed.json]
-
-Times onnxruntime's run alone, on random pixels in memory, at batches of 1 and 32, at the size at
-which a network looks at a 4:3 photo and at 224x224 where it takes that. Prints JSON: a row a
-network, size, batch and number of threads, with the median of the runs that fit into --seconds
-(three at least). Names that share weights and size share a row. `papers`: what the papers print.
+onnxruntime's run alone is timed, on random pixels in memory, at batches of 1 and 32, at the size at
+which a network looks at a 4:3 photo and at 224x224 where it takes that. Names that share weights
+and size share a row.
 """
 
 from __future__ import annotations
 
-import argparse
 import statistics
-import sys
-import time
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,47 +16,42 @@ import numpy as np
 from foveate.models.records import checked_weights
 from foveate.models.registry import ModelEntry, list_models
 from foveate.models.session import session_of
-from foveate_research.papers.printed import printed_facts
-from foveate_research.records import head, publish
+from foveate_research.bench.timing import timed_for
+from foveate_research.maps.measuring import Tick, ignore
+from foveate_research.records import head
 
 PHOTO = (480, 640)
 SQUARE = (224, 224)
 BATCHES = (1, 32)
 THREADS = (1, 2)
-LEAST_RUNS = 3
 PACKAGES = ("foveate", "numpy", "onnxruntime")
 
+Size = tuple[int, int]
 
-def networks(wanted: list[str] | None) -> dict[tuple[str, tuple[int, int]], list[ModelEntry]]:
+
+def models_record(wanted: Sequence[str], *, seconds: float, tick: Tick = ignore) -> dict[str, Any]:
+    """A row a network, size, batch and number of threads: the median of the runs in `seconds`.
+
+    wanted: names of models; none stands for all networks.
+    """
+    rows = []
+    for (record, own), entries in networks(wanted).items():
+        names = [entry.name for entry in entries]
+        tick(names[0])
+        rows += network_rows(record, own, names, seconds)
+    return head(PACKAGES) | {"photo": f"{PHOTO[1]}x{PHOTO[0]}", "rows": rows}
+
+
+def networks(wanted: Sequence[str] = ()) -> dict[tuple[str, Size], list[ModelEntry]]:
     """The registered networks by record and size at a photo."""
-    found: dict[tuple[str, tuple[int, int]], list[ModelEntry]] = {}
+    found: dict[tuple[str, Size], list[ModelEntry]] = {}
     for entry in list_models():
-        if entry.record is not None and (wanted is None or entry.name in wanted):
+        if entry.record is not None and (not wanted or entry.name in wanted):
             found.setdefault((entry.record, entry.size(*PHOTO)), []).append(entry)
     return found
 
 
-def takes(session: Any, batch: int, size: tuple[int, int]) -> bool:
-    """Whether the network's input has room for that batch and size."""
-    shape = session.get_inputs()[0].shape
-    asked = (batch, 3, *size)
-    pairs = zip(shape, asked, strict=True)
-    return all(not isinstance(side, int) or side == wanted for side, wanted in pairs)
-
-
-def seconds_a_run(session: Any, batch: int, size: tuple[int, int], seconds: float) -> list[float]:
-    """Times of single runs, the first of which is not counted."""
-    pixels = np.random.default_rng(0).uniform(0, 255, (batch, 3, *size)).astype(np.float32)
-    session.run(None, {"pixels": pixels})
-    times: list[float] = []
-    while sum(times) < seconds or len(times) < LEAST_RUNS:
-        started = time.perf_counter()
-        session.run(None, {"pixels": pixels})
-        times.append(time.perf_counter() - started)
-    return times
-
-
-def rows_of(record: str, own: tuple[int, int], names: list[str], seconds: float) -> list[Any]:
+def network_rows(record: str, own: Size, names: list[str], seconds: float) -> list[dict[str, Any]]:
     """Every size, batch and number of threads of one network."""
     weights = checked_weights(record)
     rows = []
@@ -88,31 +77,16 @@ def rows_of(record: str, own: tuple[int, int], names: list[str], seconds: float)
                         "runs": len(times),
                     }
                 )
-                print(f"{names[0]}: {rows[-1]}", file=sys.stderr)
     return rows
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--models", nargs="+", help="names of the registry (default: all networks)")
-    parser.add_argument("--seconds", type=float, default=2.0, help="of each row's timing")
-    parser.add_argument("--save", type=Path, help="write the JSON to this file too")
-    parser.add_argument("--beside", help="what else the machine was doing, for the record")
-    options = parser.parse_args()
-    record: dict[str, Any] = head(PACKAGES)
-    if options.beside:
-        record["beside"] = options.beside
-    record["photo"] = f"{PHOTO[1]}x{PHOTO[0]}"
-    record["rows"] = []
-    for (weights, own), entries in networks(options.models).items():
-        names = [entry.name for entry in entries]
-        record["rows"] += rows_of(weights, own, names, options.seconds)
-    record["papers"] = {
-        "MS-ROI": printed_facts("msroi")["speed"],
-        "MEnet": printed_facts("menet")["speed"],
-    }
-    publish(record, options.save)
+def takes(session: Any, batch: int, size: Size) -> bool:
+    """Whether the network's input has room for that batch and size."""
+    pairs = zip(session.get_inputs()[0].shape, (batch, 3, *size), strict=True)
+    return all(not isinstance(side, int) or side == wanted for side, wanted in pairs)
 
 
-if __name__ == "__main__":
-    main()
+def seconds_a_run(session: Any, batch: int, size: Size, seconds: float) -> list[float]:
+    """Times of single runs."""
+    pixels = np.random.default_rng(0).uniform(0, 255, (batch, 3, *size)).astype(np.float32)
+    return [run.clock for run in timed_for(lambda: session.run(None, {"pixels": pixels}), seconds)]

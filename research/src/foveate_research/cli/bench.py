@@ -1,4 +1,4 @@
-"""`foveate bench`: Foveate beside other coders, in one run."""
+"""`foveate bench`: Foveate beside other coders, and how fast its parts are."""
 
 from __future__ import annotations
 
@@ -9,13 +9,24 @@ import typer
 
 from foveate.errors import OptionError
 from foveate_research.cli.coding_options import CoderOptions, Fixations, Images, Masks
-from foveate_research.cli.options import Count, grouped, names_in
-from foveate_research.cli.results import Results
+from foveate_research.cli.options import (
+    Count,
+    Models,
+    Seconds,
+    grouped,
+    models_in,
+    names_in,
+    need,
+)
+from foveate_research.cli.results import Results, progress
+from foveate_research.cli.tables import show_record
 
 EPILOG = """
-[bold]Example[/]
+[bold]Examples[/]
 
 foveate bench codecs --images kodak --figures figures --save results/codecs-kodak.json
+
+foveate bench speed --images kodak
 """
 
 CODECS_EPILOG = r"""
@@ -33,12 +44,45 @@ better) come with 95 % intervals over pictures. AVIF and WebP are no JPEGs and s
 Needs the bench extra: pip install 'foveate-research\[bench]'
 """
 
-app = typer.Typer(no_args_is_help=True, epilog=EPILOG, help="Measure Foveate beside other coders.")
+SPEED_EPILOG = r"""
+[bold]Examples[/]
 
+foveate bench speed --images kodak --runs 5 --save results/speed.json
 
-@app.callback()
-def _bench() -> None:
-    """Keeps `codecs` a command of its own."""
+foveate bench speed --only large,process --json
+
+Large is 4000x3000 with the map included, Foveate and mozjpeg in turn at the bytes of plain JPEG of
+quality 75; linear is encoding alone; process, import and memory are fresh processes.
+Needs the bench extra: pip install 'foveate-research\[bench]'
+"""
+MODELS_EPILOG = """
+[bold]Example[/]
+
+foveate bench models --model foveate-s,menet --seconds 1
+
+Each network sees random pixels at the size of a 4:3 photo and, where it takes that, 224x224.
+"""
+METRICS_EPILOG = """
+[bold]Example[/]
+
+foveate bench metrics --image photo.png --save results/metrics-speed.json
+
+The times are the least of a row's runs, of all threads together. Packages that are not installed
+are left out.
+"""
+READING_EPILOG = r"""
+[bold]Example[/]
+
+foveate bench reading --data packs/caltech101 --save results/classification-reading.json
+
+Needs the train extra: pip install 'foveate-research\[train]'
+"""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    epilog=EPILOG,
+    help="Measure Foveate beside other coders, and how fast its parts are.",
+)
 
 
 @app.command(epilog=CODECS_EPILOG)
@@ -82,3 +126,87 @@ def _qualities(typed: list[str] | None) -> tuple[int, ...]:
     if len(set(words)) < 2:
         raise OptionError("--qualities: a curve has 2 at least")
     return tuple(sorted(set(map(int, words))))
+
+
+@app.command(epilog=SPEED_EPILOG)
+@grouped
+def speed(
+    *,
+    images: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Pictures of 768x512 or more to tile (default: drawn)."),
+    ] = None,
+    runs: Annotated[int, typer.Option(metavar="N", min=1, help="Of each; medians count.")] = 7,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PART,...", help="large, linear, process, import, memory."),
+    ] = None,
+    results: Results,
+) -> None:
+    """Foveate's time and memory from 0.4 to 73 megapixels, beside mozjpeg's time."""
+    need("bench speed", "bench", "pyvips")
+    from foveate_research.bench.speed import PARTS, speed_record
+
+    parts = names_in(only) or PARTS
+    for part in parts:
+        if part not in PARTS:
+            raise OptionError(f"--only {part}: there are {', '.join(PARTS)}")
+    results.refuse()
+    with progress(len(parts)) as tick:
+        record = speed_record(images, runs=runs, parts=parts, tick=tick)
+    results.publish(record, show_record)
+
+
+@app.command(epilog=MODELS_EPILOG)
+@grouped
+def models(*, model: Models = None, seconds: Seconds = 2.0, results: Results) -> None:
+    """How many pictures a second each network sees, on one and two threads."""
+    from foveate_research.bench.models import models_record, networks
+
+    names = models_in(model)
+    count = len(networks(names))
+    if not count:
+        raise OptionError(f"--model {','.join(names)}: has no network to time")
+    results.refuse()
+    with progress(count) as tick:
+        record = models_record(names, seconds=seconds, tick=tick)
+    results.publish(record, show_record)
+
+
+@app.command(epilog=METRICS_EPILOG)
+@grouped
+def metrics(
+    *,
+    image: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A picture (default: drawn, 768x512).")
+    ] = None,
+    seconds: Seconds = 1.0,
+    results: Results,
+) -> None:
+    """How long each quality metric takes, beside the packages that measure the same."""
+    from foveate.metrics.quality import METRICS
+    from foveate_research.bench.metrics import metrics_record
+
+    results.refuse()
+    with progress(len(METRICS)) as tick:
+        record = metrics_record(image, seconds=seconds, tick=tick)
+    results.publish(record, show_record)
+
+
+@app.command(epilog=READING_EPILOG)
+@grouped
+def reading(
+    *,
+    data: Annotated[
+        Path | None,
+        typer.Option(metavar="PACK", help="What 'foveate classify pack' wrote (default: drawn)."),
+    ] = None,
+    seconds: Seconds = 3.0,
+    results: Results,
+) -> None:
+    """How many packed pictures with their maps one core reads a second, for training."""
+    need("bench reading", "train", "torch")
+    from foveate_research.bench.reading import reading_record
+
+    results.refuse()
+    results.publish(reading_record(data, seconds=seconds), show_record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from foveate_research.cli.coding_tables import (
+from foveate_research.cli.tables import (
     BYTES,
     NONE,
     Cells,
@@ -83,6 +83,20 @@ def show_same_place(record: dict[str, Any]) -> None:
         less = differences(record, of["rows"], list(metrics), to=PLAIN)
         print_cells(f"less plain JPEG, {WITH_INTERVALS}", less, {**BYTES, **metrics})
     print_notes(record["notes"])
+
+
+def show_other_viewers(record: dict[str, Any]) -> None:
+    """What each map gains over none where the measured half looked, and shares of the gain."""
+    cells: Cells = [
+        (name, {"gain": with_interval("psnr_y", told)})
+        for name, told in record["gain_over_none"].items()
+    ]
+    print_cells("map", cells, {"gain": "gain over no map, dB"})
+    shares: Cells = [
+        (name, {"share": with_interval("cc", told)})
+        for name, told in record["share_of_gain"].items()
+    ]
+    print_cells("gain of one map", shares, {"share": "share of the other's"})
 
 
 def show_codecs(record: dict[str, Any]) -> None:

@@ -46,6 +46,9 @@ app.command("table1", epilog=coding.TABLE1_EPILOG)(coding.table1)
 app.command("figure4", epilog=coding.FIGURE4_EPILOG)(coding.figure4)
 app.command("figure5", epilog=coding.FIGURE5_EPILOG)(coding.figure5)
 app.command("same-place", epilog=coding.SAME_PLACE_EPILOG)(coding.same_place)
+app.command("other-viewers", epilog=coding.OTHER_VIEWERS_EPILOG, no_args_is_help=True)(
+    coding.other_viewers
+)
 app.command("msroi-figure2", epilog=maps.PICTURES_EPILOG)(maps.msroi_figure2)
 app.command(
     "msroi-figure3",

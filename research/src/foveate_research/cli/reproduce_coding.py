@@ -10,7 +10,7 @@ import typer
 from foveate.errors import OptionError
 from foveate_research.cli.coding_options import CoderOptions, Fixations, Images, Masks
 from foveate_research.cli.options import Count, Models, Quality, grouped, models_in
-from foveate_research.cli.results import Results, Stem
+from foveate_research.cli.results import Results, Stem, progress
 
 TABLE1_EPILOG = """
 [bold]Examples[/]
@@ -51,6 +51,15 @@ SAME_PLACE_EPILOG = """
 foveate reproduce same-place --images coding/images --fixations coding/fixations --quality 30
 
 Each --model maps the original and the copies: one that learnt from people, one of contrast alone.
+"""
+
+OTHER_VIEWERS_EPILOG = """
+[bold]Example[/]
+
+foveate reproduce other-viewers --images coding/images --fixations coding/fixations
+
+The viewers of each picture are dealt into two halves: where people look is measured on one, and
+the map is that of the same half, of the other half, or Foveate's, which has seen neither.
 """
 
 Categories = Annotated[
@@ -176,3 +185,25 @@ def same_place(
             study, qualities=sorted(set(quality or QUALITIES)), models=models or MODELS
         )
     results.publish(record, show_same_place)
+
+
+@grouped
+def other_viewers(
+    *,
+    images: Images,
+    fixations: Annotated[list[Path], typer.Option(metavar="DIR", help="Fixations by viewer.")],
+    quality: Quality = 50,
+    count: Count = None,
+    results: Results,
+) -> None:
+    """What a map gains that has not seen where people look, beside maps of other viewers."""
+    from foveate_research.cli.coding_records import show_other_viewers
+    from foveate_research.coders.other_viewers import other_viewers as measured
+    from foveate_research.coders.scenes import scene_files
+    from foveate_research.coders.study import Study
+
+    results.refuse()
+    files = scene_files(images, fixations=fixations, count=count)
+    with progress(len(files)) as tick:
+        record = measured(Study(images, files, tick=tick), quality=quality)
+    results.publish(record, show_other_viewers)

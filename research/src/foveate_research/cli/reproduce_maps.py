@@ -11,10 +11,10 @@ import typer
 
 from foveate.cli.inputs import found_inputs
 from foveate.errors import OptionError
-from foveate_research.cli.coding_tables import Cells, number, print_cells, print_notes
 from foveate_research.cli.options import Count, Models, grouped, models_in
 from foveate_research.cli.picture_options import ClassOptions
 from foveate_research.cli.results import Results, Stem, progress
+from foveate_research.cli.tables import Cells, number, print_cells, print_notes
 
 if TYPE_CHECKING:
     from foveate_research.intervals import Estimate

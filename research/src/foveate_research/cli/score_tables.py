@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foveate.cli.terminal import console
-from foveate_research.cli.coding_tables import Cells, print_cells, print_notes
+from foveate_research.cli.tables import Cells, print_cells, print_notes
 
 SPOILT_METRICS = ("max_f_of_mean_curve", "adaptive_f", "mae")
 """What people are shown of spoilt pictures; the record has all."""

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 import foveate
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate_research.pages.coder_tables import bd_rates
-from foveate_research.pages.markdown import ABSENT, ROOT, result
+from foveate_research.pages.markdown import ABSENT, ROOT, Tables, result
 
 PICTURE = ROOT / "docs" / "pictures" / "before-after.png"
 SAMPLE = ROOT / "examples" / "astronaut.png"
@@ -77,4 +77,4 @@ def less_bytes() -> str:
     return bd_rates(record, BD_COLUMNS, codecs=BD_ROWS) if record else ABSENT
 
 
-TABLES = {"before-after": before_after, "bd": less_bytes}
+TABLES: Tables = {"before-after": before_after, "bd": less_bytes}

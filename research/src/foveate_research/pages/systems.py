@@ -9,7 +9,7 @@ from PIL import Image
 
 from foveate.models.registry import ModelEntry, list_models
 from foveate_research.pages import scores
-from foveate_research.pages.markdown import ABSENT, ROOT, number, result, table
+from foveate_research.pages.markdown import ABSENT, ROOT, Tables, number, result, table
 from foveate_research.papers.msroi_figures import figure2
 
 SAMPLE = ROOT / "examples" / "astronaut.png"
@@ -94,7 +94,7 @@ def speed() -> str:
     return f"{table(headings, rows)}\n\n{record['machine']}.{beside}"
 
 
-TABLES = {
+TABLES: Tables = {
     "systems": systems,
     "recall": partial(scores.recall, scores.OBJECTS),
     "recall-differences": scores.recall_differences,

@@ -1,1 +1,1 @@
-"""Searches for the constants of the encoder and of the maps."""
+"""Searches and fits of Foveate's constants, on pictures not held for measuring."""

@@ -1,9 +1,6 @@
-"""Search the encoder's constants for one of its tunings, and print the record.
+"""Search the encoder's constants for one of its tunings.
 
-    python -m foveate_research.tuning.encoder --tune fidelity|eyes --data DIR [--map auto] [--trials 150]
-                                      [--spread 0.06] [--save results/tuning-NAME.json]
-
-DIR holds `tuning` (pictures with human fixations) and `photos`. Each picture is encoded at the
+The data hold `tuning` (pictures with human fixations) and `photos`. Each picture is encoded at the
 bytes of one of Pillow's qualities 50, 30 and 80 (every second picture at 50). The objective, a mean
 over pictures and then over qualities, is where people look: luma PSNR over the fifth of the
 picture where viewers looked most (in `photos`: the fifth that the map marks), plus 0.3 times
@@ -13,30 +10,29 @@ the rival. CMA-ES, started from the constants as they are. Never tune on what yo
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import io
-import json
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import optuna
 from PIL import Image
 
 from foveate.coders.jpeg.encode import Options, encode
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.targets.bytes_target import BytesTarget
 from foveate.coders.jpeg.tuning import TUNINGS, Tuning
+from foveate.errors import DatasetError, printable
 from foveate.metrics import quality
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import block_weights
 from foveate_research.coders.codecs import CODECS
 from foveate_research.coders.gaze import viewers_density
 from foveate_research.coders.scenes import Scene
-from foveate_research.records import files_hash, head, publish
+from foveate_research.maps.measuring import Tick, ignore
+from foveate_research.records import files_hash, head
 
 RANGES = {
     "step_power": (0.2, 0.9),
@@ -153,76 +149,84 @@ def mean_gains(
 
 
 def score(gains: dict[str, float], margins: dict[str, float]) -> float:
+    """The objective at one quality, from the mean differences to the rival."""
     shortfall = sum(
         max(0.0, margin - gains[name]) * UNITS.get(name, 1.0) for name, margin in margins.items()
     )
     return gains["psnr_fix"] + HVS_M_SHARE * gains["psnr_hvs_m_fix"] - PENALTY * shortfall
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--tune", choices=AIMS, required=True)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the sets")
-    parser.add_argument("--map", default="auto", help="the map that steers (default auto)")
-    parser.add_argument("--trials", type=int, default=150)
-    parser.add_argument("--every", type=int, default=3, help="use every n-th picture (default 3)")
-    parser.add_argument("--spread", type=float, default=0.06, help="first step, of the ranges")
-    parser.add_argument("--workers", type=int, default=2, help="pictures at a time (default 2)")
-    parser.add_argument("--save", type=Path, help="write the JSON to this file too")
-    options = parser.parse_args()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+@dataclass(frozen=True)
+class Search:
+    """How far and how finely constants are searched.
 
-    aim, start = AIMS[options.tune], TUNINGS[options.tune]
+    every: only every n-th picture. spread: the first step, as a share of the ranges.
+    """
+
+    trials: int = 150
+    every: int = 3
+    spread: float = 0.06
+    workers: int = 2
+
+
+def tuned(
+    name: str, data: Path, search: Search, *, map_name: str = "auto", tick: Tick = ignore
+) -> dict[str, Any]:
+    """The constants that reach the best score among the trials; the first are those of today.
+
+    name: one of AIMS. data: the folder of the sets. Raises DatasetError where it has no pictures.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    aim, start = AIMS[name], TUNINGS[name]
     paths = [
-        *sorted((options.data / "tuning" / "images").glob("*.webp"))[:: options.every],
-        *sorted((options.data / "photos").glob("*.webp"))[:: options.every],
+        *sorted((data / "tuning" / "images").glob("*.webp"))[:: search.every],
+        *sorted((data / "photos").glob("*.webp"))[:: search.every],
     ]
+    if len(paths) < len(QUALITIES):
+        raise DatasetError(
+            f"{printable(data)}: tuning/images and photos hold {len(paths)} pictures (one "
+            f"in {search.every}): the search needs {len(QUALITIES)} at least"
+        )
     cases = [
-        Case(path, aim.rival, QUALITIES[n % len(QUALITIES)], options.map)
+        Case(path, aim.rival, QUALITIES[n % len(QUALITIES)], map_name)
         for n, path in enumerate(paths)
     ]
-
-    pool = ProcessPoolExecutor(options.workers)
+    pool = ProcessPoolExecutor(search.workers)
 
     def objective(trial: optuna.Trial) -> float:
         constants = {
-            name: trial.suggest_float(name, *r, log=name in LOGARITHMIC)
-            for name, r in RANGES.items()
+            constant: trial.suggest_float(constant, *limits, log=constant in LOGARITHMIC)
+            for constant, limits in RANGES.items()
         }
         gains = mean_gains(cases, dataclasses.replace(start, **constants), pool)
         trial.set_user_attr("gains", gains)
         return float(np.mean([score(gains[level], aim.margins) for level in QUALITIES]))
 
-    def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
-        if study.best_trial.number == trial.number:
-            print(f"{trial.number}: {trial.value:.3f} {json.dumps(trial.params)}", file=sys.stderr)
-
-    sampler = optuna.samplers.CmaEsSampler(
-        x0={name: getattr(start, name) for name in RANGES}, sigma0=options.spread, seed=1
-    )
+    today = {constant: getattr(start, constant) for constant in RANGES}
+    sampler = optuna.samplers.CmaEsSampler(x0=today, sigma0=search.spread, seed=1)
     study = optuna.create_study(direction="maximize", sampler=sampler)
-    study.enqueue_trial({name: getattr(start, name) for name in RANGES})
-    study.optimize(objective, n_trials=options.trials, callbacks=[tell])
+    study.enqueue_trial(today)
+    study.optimize(
+        objective, n_trials=search.trials, callbacks=[lambda _, trial: tick(f"{trial.value:.3f}")]
+    )
 
-    def rounded(trial: optuna.trial.FrozenTrial) -> dict[str, dict[str, float]]:
+    def told(trial: optuna.trial.FrozenTrial) -> dict[str, Any]:
         gains = trial.user_attrs["gains"]
-        return {q: {k: round(v, 4) for k, v in g.items()} for q, g in gains.items()}
+        rounded = {q: {k: round(v, 4) for k, v in of.items()} for q, of in gains.items()}
+        return {"score": round(float(trial.value), 4), "gains": rounded}
 
-    best, first = study.best_trial, study.trials[0]
-    record = head(("foveate", "numpy", "pillow", "optuna", "cmaes", "pyvips")) | {
+    best = study.best_trial
+    return head(("foveate", "numpy", "pillow", "optuna", "cmaes", "pyvips")) | {
         "objective": f"PSNR where people look + {HVS_M_SHARE} PSNR-HVS-M there"
         f" - {PENALTY} x shortfalls below the margins (dB; 0.01 SSIM or 2.5 SSIMULACRA 2 as one)",
-        "tune": options.tune,
+        "tune": name,
         "rival": aim.rival,
         "margins": aim.margins,
         "corpus": {"pictures": len(paths), "sha256": files_hash(paths)},
         "tried": len(study.trials),
-        "start": {"score": round(float(first.value or 0), 4), "gains": rounded(first)},
-        "best": {"score": round(study.best_value, 4), "gains": rounded(best)},
+        "start": told(study.trials[0]),
+        "best": told(best),
         "constants": {k: round(v, 4) for k, v in best.params.items()},
     }
-    publish(record, options.save)
-
-
-if __name__ == "__main__":
-    main()

@@ -2,39 +2,39 @@
 
 Over pictures that the model was not trained on: how likely a block of rank r lies in the fifth of
 the picture where people looked most. The logarithm of that is the curve in
-`foveate.saliency.weights`; its power is one of the constants that `tune_encoder.py` searches.
-For the controls named after it, the power that brings that curve nearest to their own: the
-confidence that they are given.
-
-    python -m foveate_research.tuning.weight_curve --data DIR [--model foveate-s-gaze] [--controls ...]
-                                          [--save results/weight-curve.json]
-
-DIR holds WebDataset shards val-*.tar of KEY.webp + KEY.fix.npy (viewer, x, y).
+`foveate.saliency.weights`; its power is one of the constants that `tuning.encoder` searches.
 """
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import ranks
 from foveate_research.coders.gaze import top_fifth, viewers_density
 from foveate_research.datasets.attention import AttentionPicture, read_fixations
-from foveate_research.datasets.shards import shard_paths
-from foveate_research.records import files_hash, head, publish
+from foveate_research.datasets.shards import describe_shards
+from foveate_research.maps.measuring import Tick, ignore
+from foveate_research.records import head
 
+Floats = npt.NDArray[np.float64]
+
+CONTROLS = ("centre", "spectral-residual", "foveate-s-mask")
 EDGES = np.concatenate([np.linspace(0, 0.8, 9), np.linspace(0.85, 1, 4)])
 FLOOR = 0.01
 """Added to every likelihood: what an unforeseen glance is worth, and a bound on the weights."""
 
 
-def log_likelihood(pictures: list[AttentionPicture], model: str) -> tuple[np.ndarray, np.ndarray]:
+def log_likelihood(pictures: list[AttentionPicture], model: str) -> tuple[Floats, Floats]:
     """Per bin of ranks: how likely people look there, and its logarithm above the lowest bin's."""
     looked, seen = np.zeros(len(EDGES) - 1), np.zeros(len(EDGES) - 1)
     for picture in pictures:
+        assert picture.fixations is not None
         height, width = picture.pixels.shape[:2]
         density = viewers_density(picture.fixations, height, width)
         values = saliency_map(picture.pixels, model=model).of_blocks()
@@ -47,41 +47,29 @@ def log_likelihood(pictures: list[AttentionPicture], model: str) -> tuple[np.nda
     return likelihood, log_weights - log_weights[0]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder of val-*.tar shards")
-    parser.add_argument("--model", default="foveate-s-gaze")
-    parser.add_argument(
-        "--controls", nargs="*", default=["centre", "spectral-residual", "foveate-s-mask"]
-    )
-    parser.add_argument("--save", type=Path, help="write the JSON to this file too")
-    options = parser.parse_args()
+def weight_curve(
+    data: Path, model: str, controls: Sequence[str], *, tick: Tick = ignore
+) -> dict[str, Any]:
+    """The curve of a model, and the power of it that is nearest to each control's own curve.
 
-    pictures = read_fixations(options.data, "val")
-    likelihood, curve = log_likelihood(pictures, options.model)
+    That power is the confidence that the control is given. data: the folder of one set of shards
+    with fixations, of which the val part is taken.
+    """
+    pictures = read_fixations(data, "val")
+    tick(model)
+    likelihood, curve = log_likelihood(pictures, model)
     centred = curve - curve.mean()
     powers = {}
-    for name in options.controls:
+    for name in controls:
+        tick(name)
         own = log_likelihood(pictures, name)[1]
         powers[name] = round(float(centred @ (own - own.mean()) / (centred @ centred)), 3)
-    publish(
-        {
-            **head(["numpy", "onnxruntime", "foveate"]),
-            "set": {
-                "folder": options.data.name,
-                "part": "val",
-                "count": len(pictures),
-                "sha256": files_hash(shard_paths(options.data, "val")),
-            },
-            "model": options.model,
-            "ranks": ((EDGES[:-1] + EDGES[1:]) / 2).round(4).tolist(),
-            "likelihood": likelihood.round(4).tolist(),
-            "log_weights": curve.round(3).tolist(),
-            "confidence": powers,
-        },
-        options.save,
-    )
-
-
-if __name__ == "__main__":
-    main()
+    return {
+        **head(("numpy", "onnxruntime", "foveate")),
+        "set": describe_shards(data, "val", len(pictures)),
+        "model": model,
+        "ranks": ((EDGES[:-1] + EDGES[1:]) / 2).round(4).tolist(),
+        "likelihood": likelihood.round(4).tolist(),
+        "log_weights": curve.round(3).tolist(),
+        "confidence": powers,
+    }

@@ -1,4 +1,4 @@
-"""How records of coders are shown to people: tables that fit the terminal, and notes."""
+"""How records are shown to people: tables that fit the terminal, and notes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _INDICES = frozenset(
     ("ssim", "ms_ssim", "vifp", "bytes_ratio", "cc", "cc_viewers", "nss", "nss_change")
 )
 _GAP = 3
+_HOW_IT_RAN = frozenset(("command", "commit", "date", "machine", "versions"))
 
 
 def number(metric: str, value: float | None, *, sign: str = "") -> str:
@@ -101,3 +102,44 @@ def print_notes(notes: Sequence[str]) -> None:
     """What a reader has to know, one a line."""
     for note in notes:
         console().print(note, style="dim", soft_wrap=True)
+
+
+def show_record(record: Mapping[str, Any]) -> None:
+    """Any record: a table of each list of rows, a line of each number; how it ran is left out."""
+    _show("", {name: value for name, value in record.items() if name not in _HOW_IT_RAN})
+
+
+def _show(name: str, value: Any) -> None:
+    title = name.replace("_", " ")
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        first, *_ = value[0]
+        _show_rows(first, [(_words(row[first]), row) for row in value])
+    elif isinstance(value, Mapping) and value and all(map(_is_row, value.values())):
+        _show_rows(title, list(value.items()))
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            _show(f"{name} {key}".strip(), each)
+    else:
+        console().print(f"{title}: {_words(value)}", soft_wrap=True)
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, Mapping) and not any(
+        isinstance(each, Mapping | list) for each in value.values()
+    )
+
+
+def _show_rows(title: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    columns = dict.fromkeys(key for _, row in rows for key in row if key != title)
+    cells: Cells = [
+        (str(name), {key: _words(row.get(key)) for key in columns}) for name, row in rows
+    ]
+    print_cells(title, cells, {key: key.replace("_", " ") for key in columns})
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return NONE if value is None else str(value)
