@@ -96,3 +96,22 @@ def weights(
     with progress(1 + len(others)) as tick:
         record = weight_curve(data, model, others, tick=tick)
     results.publish(record, show_record)
+
+
+@app.command()
+@grouped
+def targets(
+    *,
+    data: Sets,
+    every: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Use every N-th picture of photos and tuning.")
+    ] = 4,
+    results: Results,
+) -> None:
+    """How files answer to scale, lambda and the map, from which the searches' guesses come."""
+    from foveate_research.tuning.targets import target_facts
+
+    results.refuse()
+    with progress(None) as tick:
+        record = target_facts(data, tick=tick, every_nth=every)
+    results.publish(record, show_record)
