@@ -29,8 +29,14 @@ from foveate_research.maps.robustness import (
     noisy,
     through_jpeg,
 )
-from foveate_research.metrics.f_measure import precision_recall_curve
-from foveate_research.metrics.masks import max_f, precision_and_recall
+from foveate_research.metrics.masks import (
+    cut_to_levels,
+    f_of,
+    object_pixels,
+    rates_at_levels,
+    rounded_to_levels,
+    stretched,
+)
 
 
 def pictures(count=5, height=24, width=32):
@@ -65,14 +71,23 @@ def test_all_sources_are_measured_in_one_pass():
 
 def test_both_kinds_of_maximum_f_are_what_they_say():
     found = measure_masks(pictures(), {"bright": brightness})["bright"]
-    curves = [precision_recall_curve(brightness(p.pixels), p.mask) for p in pictures()]
-    rates = [precision_and_recall(brightness(p.pixels), p.mask) for p in pictures()]
+
+    def rates(levels):
+        of_pictures = [
+            rates_at_levels(levels(stretched(brightness(p.pixels))), object_pixels(p.mask))
+            for p in pictures()
+        ]
+        return [np.array(each) for each in zip(*of_pictures, strict=True)]
+
+    precisions, recalls = rates(cut_to_levels)
+    rounded = [each.mean(axis=0) for each in rates(rounded_to_levels)]
     estimates = found.estimates()
-    mean_curve = np.mean([curve.f for curve in curves], axis=0)
-    assert estimates["max_f_of_mean_curve"].mean == pytest.approx(mean_curve.max(), abs=1e-5)
-    assert estimates["max_f_of_mean_rates"].mean == pytest.approx(max_f(rates), abs=1e-5)
+    highest = f_of(precisions, recalls).mean(axis=0).max()
+    assert estimates["max_f_of_mean_curve"].mean == pytest.approx(highest, abs=1e-5)
+    highest = f_of(*rounded).max()
+    assert estimates["max_f_of_mean_rates"].mean == pytest.approx(highest, abs=1e-5)
     precision, recall = found.precision_recall()
-    assert precision == pytest.approx(np.mean([c.precision for c in curves], axis=0), abs=1e-6)
+    assert precision == pytest.approx(precisions.mean(axis=0), abs=1e-6)
     assert recall[-1] == 1
 
 

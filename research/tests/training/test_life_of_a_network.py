@@ -5,16 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
-import tiny_recipe  # noqa: F401  (enters the recipe)
 import torch
 from PIL import Image
 
 from foveate.cli.main import main
+from foveate_research.training import recipes
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tiny_recipes() -> Iterator[None]:
+    """Puts the recipes of tests beside the package's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recipes, "HOMES", (*recipes.HOMES, "tiny_recipe"))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import IterableDataset
 
-from foveate_research.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
+from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 from foveate_research.training.timed import TimedTraining
 
 
@@ -44,18 +44,20 @@ def run_time(checkpoint: Path) -> RunTime:
     return RunTime(network.eval(), ("mask",), (32, 32), ((1, 32, 64), (2, 64, 32)))
 
 
-@recipe(
-    summary="brightness, for tests",
-    sets=(),
-    run_time=run_time,
-    about={"architecture": {"family": "one 1x1 convolution"}},
-    reads_as="foveate-s-mask",
-)
-def tiny_shade(request: Request) -> Prepared:
+def prepare(request: Request) -> Prepared:
     module = ShadeTraining(Shade(), minutes=request.minutes, steps=request.steps)
     return Prepared(module, Colours(), {"data": []})
 
 
-@recipe(summary="a second one, for tests", sets=(), run_time=run_time, about={})
-def tiny_other(request: Request) -> Prepared:
-    return tiny_shade(request)
+RECIPES = (
+    Recipe(
+        "tiny-shade",
+        "brightness, for tests",
+        (),
+        prepare,
+        run_time,
+        {"architecture": {"family": "one 1x1 convolution"}},
+        read_like="foveate-s-mask",
+    ),
+    Recipe("tiny-other", "a second one, for tests", (), prepare, run_time, {}),
+)

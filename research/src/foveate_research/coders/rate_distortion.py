@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from foveate.metrics.quality.curves import bd_rate
+from foveate_research.coders.bd_rate import bd_rate
 from foveate_research.coders.codecs import CODECS, PLAIN
 from foveate_research.coders.coding import (
     ABOUT_THE_FILE,

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.errors import DatasetError, MissingExtraError
+from foveate.errors import DatasetError
 from foveate_research.datasets.attention import decode_grey
 
 Fixations = npt.NDArray[np.int16]
@@ -29,7 +29,6 @@ def read_fixation_file(path: Path, height: int, width: int) -> Fixations:
 
     Raises:
         DatasetError: the file is not laid out as one of them.
-        MissingExtraError: .mat without scipy.
     """
     readers = {".npy": _from_npy, ".txt": _from_text, ".csv": _from_text, ".mat": _from_mat}
     return inside(readers[path.suffix.lower()](path), height, width)
@@ -136,11 +135,9 @@ def _is_plane(value: Any) -> bool:
 
 def _variables(path: Path) -> dict[str, Any]:
     """What a .mat file holds, its structs as objects."""
-    try:
-        from scipy.io import loadmat
-        from scipy.io.matlab import MatReadError
-    except ImportError as error:
-        raise MissingExtraError("reading .mat files", "foveate-research") from error
+    from scipy.io import loadmat
+    from scipy.io.matlab import MatReadError
+
     try:
         found = loadmat(path, squeeze_me=True, struct_as_record=False)
     except (OSError, ValueError, TypeError, NotImplementedError, MatReadError, zlib.error) as error:

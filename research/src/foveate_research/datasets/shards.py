@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from foveate.errors import DatasetError, MissingExtraError
+from foveate.errors import DatasetError
 
 
 def shard_paths(folder: Path, part: str) -> list[Path]:
@@ -25,10 +25,8 @@ def read_samples(folder: Path, part: str) -> Iterator[tuple[str, dict[str, bytes
     The extension is all that follows the key's first dot: "webp", "fix.npy", "mask.png".
     """
     paths = shard_paths(folder, part)
-    try:
-        import webdataset
-    except ImportError as error:
-        raise MissingExtraError("reading data shards", "foveate-research") from error
+    import webdataset
+
     urls = [str(path) for path in paths]
     for sample in webdataset.WebDataset(urls, shardshuffle=False, empty_check=False):
         fields = {name: value for name, value in sample.items() if not name.startswith("__")}

@@ -18,8 +18,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import gaussian_filter
+from scipy.optimize import minimize
 
-from foveate.errors import DatasetError, MissingExtraError
+from foveate.errors import DatasetError
 from foveate_research.datasets.attention import AttentionPicture
 from foveate_research.maps.measuring import Source, Tick, ignore, map_for
 from foveate_research.metrics.centre_prior import CentrePrior, fit_centre_prior, relative_points
@@ -84,7 +86,6 @@ def fit_calibrations(
 
     Raises:
         DatasetError: pictures without fixations (density maps count as none).
-        MissingExtraError: scipy is not installed.
     """
     places: list[Floats] = []
     cells: dict[str, list[_Cells]] = {name: [] for name in sources}
@@ -114,7 +115,7 @@ def _fitted(cells: Sequence[_Cells], centre: CentrePrior) -> Calibration:
     best: tuple[float, Floats, float] | None = None
     for blur in BLURS:
         log_maps = [_log_map(cell.values, blur) for cell in cells]
-        exponents, value = _newton(cells, log_maps, log_centres)
+        exponents, value = _most_likely(cells, log_maps, log_centres)
         if best is None or value > best[0]:
             best = (value, exponents, blur)
     assert best is not None
@@ -124,50 +125,30 @@ def _fitted(cells: Sequence[_Cells], centre: CentrePrior) -> Calibration:
     )
 
 
-def _newton(
+def _most_likely(
     cells: Sequence[_Cells], log_maps: Sequence[Floats], log_centres: Sequence[Floats]
 ) -> tuple[Floats, float]:
-    """Temperature and weight, (2,), and the mean log likelihood a fixation there."""
+    """Temperature and weight, (2,), and the mean log likelihood of a fixation there."""
     total = sum(float(cell.counts.sum()) for cell in cells)
     features = [
         np.stack([log_map.ravel(), log_centre.ravel()])
         for log_map, log_centre in zip(log_maps, log_centres, strict=True)
     ]
-    exponents = np.array([1.0, 0.0])
-    start = exponents.copy()
-    value = _likelihood(cells, features, exponents) / total
-    for _ in range(30):
-        gradient, hessian = np.zeros(2), np.zeros((2, 2))
+    start = np.array([1.0, 0.0])
+
+    def cost(exponents: Floats) -> tuple[float, Floats]:
+        """What is minimised, with its gradient: the ridge keeps an idle exponent where it began."""
+        value, gradient = 0.0, np.zeros(2)
         for cell, feature in zip(cells, features, strict=True):
-            seen = float(cell.counts.sum())
-            chance = np.exp(_normalised(exponents @ feature))
-            mean = feature @ chance
-            gradient += feature @ cell.counts.ravel() - seen * mean
-            hessian -= seen * ((feature * chance) @ feature.T - np.outer(mean, mean))
-        gradient = gradient / total - RIDGE * (exponents - start)
-        hessian = hessian / total - RIDGE * np.eye(2)
-        step = np.linalg.solve(hessian, gradient)
-        scale = 1.0
-        while scale > 1e-3:
-            moved = exponents - scale * step
-            better = _likelihood(cells, features, moved) / total
-            penalty = RIDGE / 2 * (((moved - start) ** 2).sum() - ((exponents - start) ** 2).sum())
-            if better - penalty >= value:
-                break
-            scale /= 2
-        else:
-            break
-        gained, exponents, value = better - value, moved, better
-        if abs(gained) < 1e-7:
-            break
-    return exponents, value
+            counts, logarithms = cell.counts.ravel(), _normalised(exponents @ feature)
+            value += float(counts @ logarithms)
+            gradient += feature @ (counts - counts.sum() * np.exp(logarithms))
+        away = exponents - start
+        return RIDGE / 2 * float(away @ away) - value / total, RIDGE * away - gradient / total
 
-
-def _likelihood(cells: Sequence[_Cells], features: Sequence[Floats], exponents: Floats) -> float:
-    return sum(
-        float((cell.counts.ravel() * _normalised(exponents @ feature)).sum())
-        for cell, feature in zip(cells, features, strict=True)
-    )
+    found = minimize(cost, start, jac=True, method="BFGS", options={"gtol": 1e-8})
+    away = found.x - start
+    return found.x, RIDGE / 2 * float(away @ away) - float(found.fun)
 
 
 def _normalised(logits: Floats) -> Floats:
@@ -180,10 +161,6 @@ def _log_map(values: Floats, blur_of_width: float) -> Floats:
     """The logarithm of the blurred map, its peak 1 before LEAST is added."""
     blurred = values
     if blur_of_width > 0:
-        try:
-            from scipy.ndimage import gaussian_filter
-        except ImportError as error:
-            raise MissingExtraError("fitting maps to a set", "foveate-research") from error
         blurred = gaussian_filter(values, blur_of_width * values.shape[1], mode="nearest")
     peak = float(blurred.max())
     return np.asarray(np.log(np.maximum(blurred, 0) / max(peak, 1e-30) + LEAST))

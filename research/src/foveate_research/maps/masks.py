@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from py_sod_metrics import Emeasure, Smeasure, WeightedFmeasure
 
 from foveate.errors import DatasetError
 from foveate_research.datasets.attention import AttentionPicture
@@ -16,16 +18,16 @@ from foveate_research.intervals import (
     statistic_estimate,
 )
 from foveate_research.maps.measuring import Scores, Source, Tick, ignore, map_for
-from foveate_research.metrics.alignment import adaptive_e, e_curve
-from foveate_research.metrics.f_measure import adaptive_f, precision_recall_curve, weighted_f
 from foveate_research.metrics.masks import (
     LEVELS,
+    adaptive_f,
+    cut_to_levels,
     f_of,
-    mean_absolute_error,
     object_pixels,
-    precision_and_recall,
+    rates_at_levels,
+    rounded_to_levels,
+    stretched,
 )
-from foveate_research.metrics.structure import s_measure
 
 Floats = npt.NDArray[np.float64]
 CURVE_RESAMPLES = 1000
@@ -134,26 +136,35 @@ def add_masked(
     if picture.mask is None:
         raise DatasetError(f"{picture.key} has no mask: give a set of objects' masks")
     height, width = picture.mask.shape
-    values = map_for(source, picture.key, picture.pixels, height=height, width=width)
+    values = stretched(map_for(source, picture.key, picture.pixels, height=height, width=width))
     inside = object_pixels(picture.mask)
-    curve = precision_recall_curve(values, inside)
-    precision, recall = precision_and_recall(values, inside)
+    precision, recall = rates_at_levels(cut_to_levels(values), inside)
+    rounded = rates_at_levels(rounded_to_levels(values), inside)
+    f = f_of(precision, recall)
     numbers = {
-        "mean_f": float(curve.f.mean()),
+        "mean_f": float(f.mean()),
         "adaptive_f": adaptive_f(values, inside),
-        "mae": mean_absolute_error(values, inside),
+        "mae": float(np.abs(values - inside).mean()),
     }
-    curves = {"f": curve.f, "rounded precision": precision, "rounded recall": recall}
+    curves = {"f": f, "rounded precision": rounded[0], "rounded recall": rounded[1]}
     if not brief:
-        e = e_curve(values, inside)
-        numbers["weighted_f"] = weighted_f(values, inside)
-        numbers["s_measure"] = s_measure(values, inside)
-        numbers["mean_e"] = float(e.mean())
-        numbers["adaptive_e"] = adaptive_e(values, inside)
-        curves |= {"e": e, "precision": curve.precision, "recall": curve.recall}
-    scores.add(picture.key, numbers)
+        e = _published(Emeasure(), values, inside)["em"]
+        numbers["weighted_f"] = float(_published(WeightedFmeasure(), values, inside)["wfm"])
+        numbers["s_measure"] = float(_published(Smeasure(), values, inside)["sm"])
+        numbers["mean_e"] = float(e["curve"].mean())
+        numbers["adaptive_e"] = float(e["adp"])
+        curves |= {"e": e["curve"], "precision": precision, "recall": recall}
+    # pysodmetrics has no S of an object that lies in the picture's very last corner.
+    scores.add(picture.key, {name: n for name, n in numbers.items() if np.isfinite(n)})
     for name, values_at_levels in curves.items():
         scores.curves.setdefault(name, []).append(values_at_levels.astype(np.float32))
+
+
+def _published(measure: Any, values: Floats, inside: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """What a measure of pysodmetrics says of one map in 0..1 and one mask."""
+    measure.step(values, inside, normalize=False)
+    results: dict[str, Any] = measure.get_results()
+    return results
 
 
 def _highest(curve: Floats) -> float:
@@ -161,5 +172,5 @@ def _highest(curve: Floats) -> float:
 
 
 def _highest_f_of_rates(rates: Floats) -> float:
-    """Of mean precision and mean recall end to end."""
+    """The highest F of mean precision and mean recall, which stand end to end."""
     return float(f_of(rates[:LEVELS], rates[LEVELS:]).max())

@@ -1,56 +1,50 @@
-"""Maps as binary decisions: precision, recall and maximum F over a set, mean absolute error.
+"""Maps as decisions against masks of objects: precision, recall, F and mean absolute error.
 
-The other measures of maps against masks stand in f_measure.py, structure.py and alignment.py.
+The S-measure, the E-measure and the weighted F-measure come from the package pysodmetrics, which
+published tables use (`foveate_research.maps.masks`). F is counted here, as that package counts it.
 """
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Pixels = npt.NDArray[np.bool_]
 BETA_SQUARED = 0.3  # Achanta et al., CVPR 2009: precision counts more
 LEVELS = 256
 
 
-def precision_and_recall(saliency: npt.ArrayLike, mask: npt.ArrayLike) -> tuple[Floats, Floats]:
-    """Precision and recall at 256 thresholds, high to low, of a map stretched to 0..1.
+def cut_to_levels(values: Floats) -> npt.NDArray[np.int64]:
+    """A map (H, W) in 0..1 as whole levels 0..255, each cut off to the level below.
 
-    saliency (H, W) real; mask (H, W), an object where above its type's middle (0.5 for floats).
-    The map is rounded to the nearest of 256 levels; `f_measure.precision_recall_curve` cuts it off
-    to the level below instead, as published tools do.
+    Published tools cut; `rounded_to_levels` rounds.
     """
-    levels = np.rint(stretched(saliency) * (LEVELS - 1)).astype(np.int64)
-    return rates_at_levels(levels, object_pixels(mask))
+    return (values * (LEVELS - 1)).astype(np.int64)
 
 
-def max_f(curves: Iterable[tuple[Floats, Floats]]) -> float:
-    """The maximum over thresholds of the F of mean precision and mean recall over pictures.
-
-    Not the maximum of the mean F of the pictures: that is `f_measure.max_f_of_mean_curve`.
-    """
-    pairs = list(curves)
-    precision = np.mean([pair[0] for pair in pairs], axis=0)
-    recall = np.mean([pair[1] for pair in pairs], axis=0)
-    return float(f_of(precision, recall).max())
+def rounded_to_levels(values: Floats) -> npt.NDArray[np.int64]:
+    """A map (H, W) in 0..1 as the nearest of 256 levels."""
+    return np.rint(values * (LEVELS - 1)).astype(np.int64)
 
 
-def mean_absolute_error(saliency: npt.ArrayLike, mask: npt.ArrayLike) -> float:
-    """Mean absolute difference of a map stretched to 0..1 and a mask of 0 and 1."""
-    return float(np.abs(stretched(saliency) - object_pixels(mask)).mean())
+def adaptive_f(values: Floats, inside: Pixels) -> float:
+    """F at twice the mean of a map (H, W) in 0..1; 0 where the choice misses the object."""
+    chosen = values >= min(2 * float(values.mean()), 1.0)
+    hits = int((chosen & inside).sum())
+    if hits == 0:
+        return 0.0
+    precision = np.float64(hits / int(chosen.sum()))
+    return float(f_of(np.asarray(precision), np.asarray(hits / int(inside.sum()))))
 
 
 def f_of(precision: Floats, recall: Floats) -> Floats:
-    """F of precision and recall, each (...), with beta squared 0.3; 0 where both are 0."""
+    """F of precision and recall, arrays of one shape, with beta squared 0.3; 0 where both are 0."""
     f = (1 + BETA_SQUARED) * precision * recall
     return np.asarray(f / np.maximum(BETA_SQUARED * precision + recall, 1e-12))
 
 
-def rates_at_levels(
-    levels: npt.NDArray[np.int64], inside: npt.NDArray[np.bool_]
-) -> tuple[Floats, Floats]:
+def rates_at_levels(levels: npt.NDArray[np.int64], inside: Pixels) -> tuple[Floats, Floats]:
     """Precision and recall, each (256,), of "level >= threshold", thresholds from high to low.
 
     levels (H, W) in 0..255; inside (H, W) true on the object. Where nothing is chosen, precision

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foveate.errors import MissingExtraError
 from foveate.pictures import write_atomically
 from foveate_research.intervals import Estimate
 
@@ -145,7 +144,8 @@ def bars(
 
 def save_figure(figure: Any, stem: Path, *, overwrite: bool) -> list[Path]:
     """Write STEM.png and STEM.svg; returns the paths. Raises OutputError."""
-    matplotlib = _matplotlib()
+    import matplotlib
+
     paths = []
     # the salt and the missing date make the same figure the same file
     with matplotlib.rc_context({"svg.hashsalt": "foveate"}):
@@ -187,18 +187,9 @@ def _ratio(pixels: npt.NDArray[Any]) -> float:
 
 def _figure(inches: tuple[float, float]) -> Any:
     """A figure of its own, drawn without a screen: no state of pyplot is touched."""
-    _matplotlib()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=inches)
     FigureCanvasAgg(figure)
     return figure
-
-
-def _matplotlib() -> Any:
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise MissingExtraError("drawing figures", "foveate-research") from error
-    return matplotlib

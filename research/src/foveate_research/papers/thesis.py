@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.errors import DatasetError, MissingExtraError
+from foveate.errors import DatasetError
 from foveate_research.intervals import Estimate, paired_difference
 from foveate_research.papers.printed import printed_facts
 from foveate_research.thesis.names import RESNET, Experiment, parse_experiment
@@ -201,10 +201,8 @@ def seed_interval(first: Sequence[float], second: Sequence[float]) -> Estimate |
     freedom = len(first) + len(second) - 2
     if min(len(first), len(second)) < 2:
         return None
-    try:
-        from scipy.stats import t
-    except ImportError as error:
-        raise MissingExtraError("intervals over seeds", "foveate-research") from error
+    from scipy.stats import t
+
     squares = sum(((np.asarray(each) - np.mean(each)) ** 2).sum() for each in (first, second))
     error_of_mean = (squares / freedom * (1 / len(first) + 1 / len(second))) ** 0.5
     reach = float(t.ppf(0.975, freedom)) * float(error_of_mean)

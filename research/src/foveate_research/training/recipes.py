@@ -1,16 +1,15 @@
 """What `foveate train NAME` and `foveate export NAME` know: one recipe a network.
 
-A recipe is a function from a request to a prepared training, entered by the decorator under its
-own name; its other facts stand in the decorator.
+Each family's file ends with its recipes, `RECIPES`.
 """
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -19,7 +18,7 @@ from torch.utils.data import IterableDataset
 from foveate.errors import ModelError, OptionError
 from foveate_research.training.timed import TimedTraining
 
-_HOMES = (
+HOMES = (
     "foveate_research.training.foveate_s.recipe",
     "foveate_research.training.trunk.recipe",
     "foveate_research.training.menet.recipe",
@@ -75,49 +74,29 @@ class RunTime:
 class Recipe:
     """How one network is trained, exported and described.
 
-    sets: folders of --data that it reads. run_time: of a training's checkpoint. about: the card's
-    architecture, trunk, use_and_limits. reads_as: the registry's entry that reads its outputs.
+    sets: the folders of --data that the training reads. prepare: from a request to a training that
+    is ready to run. run_time: from a training's checkpoint to the network as it runs. about: the
+    architecture, trunk, use_and_limits of the card. read_like: the model whose reading makes a map
+    of the outputs, where that is not called as the recipe is.
     """
 
     name: str
     summary: str
     sets: tuple[str, ...]
-    reads_as: str
     prepare: Callable[[Request], Prepared]
     run_time: Callable[[Path], RunTime]
-    about: dict[str, Any] = field(default_factory=dict)
+    about: dict[str, Any]
+    read_like: str | None = None
 
-
-_RECIPES: dict[str, Recipe] = {}
-
-Prepare = Callable[[Request], Prepared]
-
-
-def recipe(
-    *,
-    summary: str,
-    sets: tuple[str, ...],
-    run_time: Callable[[Path], RunTime],
-    about: dict[str, Any],
-    reads_as: str | None = None,
-) -> Callable[[Prepare], Prepare]:
-    """Enter a function under its own name, hyphens for underscores."""
-
-    def enter(prepare: Prepare) -> Prepare:
-        name = cast(str, getattr(prepare, "__name__")).replace("_", "-")  # noqa: B009
-        if name in _RECIPES:
-            raise ValueError(f"two recipes are called {name}")
-        _RECIPES[name] = Recipe(name, summary, sets, reads_as or name, prepare, run_time, about)
-        return prepare
-
-    return enter
+    @property
+    def reads_as(self) -> str:
+        """The model whose reading makes a map of the outputs."""
+        return self.read_like or self.name
 
 
 def list_recipes() -> list[Recipe]:
     """Every recipe, in the order of their files."""
-    for home in _HOMES:
-        importlib.import_module(home)
-    return list(_RECIPES.values())
+    return [entry for home in HOMES for entry in importlib.import_module(home).RECIPES]
 
 
 def get_recipe(name: str) -> Recipe:

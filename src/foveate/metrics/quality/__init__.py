@@ -5,7 +5,6 @@ function names the domain it measures in; luma and chroma are BT.601 full range,
 """
 
 from foveate.metrics.quality.catalogue import METRICS, Metric, measure, measure_pooled
-from foveate.metrics.quality.curves import bd_metric, bd_rate
 from foveate.metrics.quality.error_maps import error_map
 from foveate.metrics.quality.hvs import psnr_hvs, psnr_hvs_m
 from foveate.metrics.quality.planes import cb, cr, luma
@@ -24,8 +23,6 @@ from foveate.metrics.quality.vifp import vifp
 __all__ = [
     "METRICS",
     "Metric",
-    "bd_metric",
-    "bd_rate",
     "cb",
     "cr",
     "error_map",

@@ -28,7 +28,7 @@ from foveate_research.training.foveate_s.mixing import (
     load_training_data,
 )
 from foveate_research.training.foveate_s.module import FoveateSTraining
-from foveate_research.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
+from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 
 COUNTS = (8, 3, 4)  # a step's pictures with fixations, with density maps, with masks
 REFINING = {"rate": 6e-4, "trunk_rate": 1e-4}  # of trained weights at the size that runs
@@ -142,13 +142,7 @@ def run_time_of(network: FoveateS) -> RunTime:
     )
 
 
-@recipe(
-    summary="where people look: fixations, densities and masks on an ImageNet trunk",
-    sets=("osie", "gaze-more", "gaze-scenes", "duts"),
-    run_time=run_time,
-    about=ABOUT,
-)
-def foveate_s(request: Request) -> Prepared:
+def prepare(request: Request) -> Prepared:
     """From the published trunk; or refine another training's averaged weights at full size."""
     pictures = load_training_data(request.data)
     rates: dict[str, float] = {}
@@ -201,3 +195,15 @@ def validation_pictures(data: Path) -> dict[str, list[Any]]:
         "duts": read_masks(data / "duts", "val"),
     }
     return {name: group[: VALIDATION_COUNTS.get(name)] for name, group in found.items()}
+
+
+RECIPES = (
+    Recipe(
+        "foveate-s",
+        "where people look: fixations, densities and masks on an ImageNet trunk",
+        ("osie", "gaze-more", "gaze-scenes", "duts"),
+        prepare,
+        run_time,
+        ABOUT,
+    ),
+)

@@ -44,7 +44,7 @@ from foveate_research.training.labels.module import (
     LabelTraining,
     Loss,
 )
-from foveate_research.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
+from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 
 FOLLOW_EVERY = 2.0  # minutes
 VGG_TRUNK = {"name": "VGG, ten convolutions, begun as vgg-trunk (see training.command)"}
@@ -246,78 +246,28 @@ _RELEASED = LabelNetwork(
 )
 
 
-@recipe(
-    summary="several regions of interest: general classes over their thresholds",
-    sets=SETS,
-    run_time=_MSROI.run_time,
-    about=_MSROI.about(),
+def _recipe(name: str, summary: str, network: LabelNetwork) -> Recipe:
+    return Recipe(name, summary, SETS, network.prepare, network.run_time, network.about())
+
+
+RECIPES = (
+    _recipe("msroi", "several regions of interest: general classes over their thresholds", _MSROI),
+    _recipe(
+        "msroi-fine",
+        "several regions of interest: the sets' own classes, not collapsed",
+        _MSROI_FINE,
+    ),
+    _recipe("cam", "class activation map of general classes", _CAM),
+    _recipe("cam-fine", "class activation map of the sets' own classes", _CAM_FINE),
+    _recipe(
+        "msroi-released",
+        "what MS-ROI's published code computes, at a width that trains on two cores",
+        _RELEASED,
+    ),
+    _recipe(
+        "msroi-lite",
+        "as msroi, on a published ImageNet trunk in place of the paper's",
+        _MSROI_LITE,
+    ),
+    _recipe("cam-lite", "as cam, on a published ImageNet trunk in place of the paper's", _CAM_LITE),
 )
-def msroi(request: Request) -> Prepared:
-    """General classes."""
-    return _MSROI.prepare(request)
-
-
-@recipe(
-    summary="several regions of interest: the sets' own classes, not collapsed",
-    sets=SETS,
-    run_time=_MSROI_FINE.run_time,
-    about=_MSROI_FINE.about(),
-)
-def msroi_fine(request: Request) -> Prepared:
-    """Fine classes."""
-    return _MSROI_FINE.prepare(request)
-
-
-@recipe(
-    summary="class activation map of general classes",
-    sets=SETS,
-    run_time=_CAM.run_time,
-    about=_CAM.about(),
-)
-def cam(request: Request) -> Prepared:
-    """General classes, the same 3x3 layer as msroi's."""
-    return _CAM.prepare(request)
-
-
-@recipe(
-    summary="class activation map of the sets' own classes",
-    sets=SETS,
-    run_time=_CAM_FINE.run_time,
-    about=_CAM_FINE.about(),
-)
-def cam_fine(request: Request) -> Prepared:
-    """Fine classes, one shared map for each."""
-    return _CAM_FINE.prepare(request)
-
-
-@recipe(
-    summary="what MS-ROI's published code computes, at a width that trains on two cores",
-    sets=SETS,
-    run_time=_RELEASED.run_time,
-    about=_RELEASED.about(),
-)
-def msroi_released(request: Request) -> Prepared:
-    """Fine classes, softmax."""
-    return _RELEASED.prepare(request)
-
-
-@recipe(
-    summary="as msroi, on a published ImageNet trunk in place of the paper's",
-    sets=SETS,
-    run_time=_MSROI_LITE.run_time,
-    about=_MSROI_LITE.about(),
-)
-def msroi_lite(request: Request) -> Prepared:
-    """General classes; the trunk stays as published."""
-    return _MSROI_LITE.prepare(request)
-
-
-@recipe(
-    summary="as cam, on a published ImageNet trunk in place of the paper's",
-    sets=SETS,
-    run_time=_CAM_LITE.run_time,
-    about=_CAM_LITE.about(),
-)
-def cam_lite(request: Request) -> Prepared:
-    """General classes; the trunk stays as published."""
-    return _CAM_LITE.prepare(request)

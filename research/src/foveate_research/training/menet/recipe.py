@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from foveate_research.datasets.shards import describe_shards
 from foveate_research.models.readings.menet import SIDE
 from foveate_research.training.menet.batches import LEAST_CROP, MaskBatch, MaskBatches
 from foveate_research.training.menet.losses import cross_entropy, metric_loss
-from foveate_research.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
+from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 from foveate_research.training.timed import TimedTraining
 
 LIGHT_WIDTH = 6  # of the paper's 32; its 224 pixels are SIDE
@@ -135,54 +136,44 @@ def _about(options: MEnetOptions, family: str) -> dict[str, Any]:
     }
 
 
-ABOUTS = {
-    "menet": _about(MENET, "MEnet: residual encoder-decoder, thirteen scales, metric features"),
-    "menet-ce-only": _about(CE_ONLY, "MEnet without metric features (CE-only of table III)"),
-    "menet-ce-plain": _about(CE_PLAIN, "MEnet with the classifier on its last decoder map"),
-    "menet-paper": _about(PAPER, "MEnet at the paper's width and size"),
-}
+def _recipe(
+    name: str, summary: str, options: MEnetOptions, family: str, read_like: str | None = None
+) -> Recipe:
+    return Recipe(
+        name,
+        summary,
+        ("duts",),
+        partial(_prepare, options=options),
+        partial(_run_time, options=options),
+        _about(options, family),
+        read_like,
+    )
 
 
-@recipe(
-    summary="salient objects: metric and cross-entropy loss on thirteen scales",
-    sets=("duts",),
-    run_time=lambda checkpoint: _run_time(checkpoint, MENET),
-    about=ABOUTS["menet"],
+RECIPES = (
+    _recipe(
+        "menet",
+        "salient objects: metric and cross-entropy loss on thirteen scales",
+        MENET,
+        "MEnet: residual encoder-decoder, thirteen scales, metric features",
+    ),
+    _recipe(
+        "menet-ce-only",
+        "MEnet without its metric loss (table III)",
+        CE_ONLY,
+        "MEnet without metric features (CE-only of table III)",
+    ),
+    _recipe(
+        "menet-ce-plain",
+        "MEnet without metric loss and multi-scale maps (table III)",
+        CE_PLAIN,
+        "MEnet with the classifier on its last decoder map",
+    ),
+    _recipe(
+        "menet-paper",
+        "MEnet at the paper's width and size, for a GPU: 185 million weights",
+        PAPER,
+        "MEnet at the paper's width and size",
+        read_like="menet",
+    ),
 )
-def menet(request: Request) -> Prepared:
-    """Equation 4 with λ = 1 at the light size."""
-    return _prepare(request, MENET)
-
-
-@recipe(
-    summary="MEnet without its metric loss (table III)",
-    sets=("duts",),
-    run_time=lambda checkpoint: _run_time(checkpoint, CE_ONLY),
-    about=ABOUTS["menet-ce-only"],
-)
-def menet_ce_only(request: Request) -> Prepared:
-    """Thirteen scales, cross-entropy alone."""
-    return _prepare(request, CE_ONLY)
-
-
-@recipe(
-    summary="MEnet without metric loss and multi-scale maps (table III)",
-    sets=("duts",),
-    run_time=lambda checkpoint: _run_time(checkpoint, CE_PLAIN),
-    about=ABOUTS["menet-ce-plain"],
-)
-def menet_ce_plain(request: Request) -> Prepared:
-    """The classifier on the last decoder map, cross-entropy alone."""
-    return _prepare(request, CE_PLAIN)
-
-
-@recipe(
-    summary="MEnet at the paper's width and size, for a GPU: 185 million weights",
-    sets=("duts",),
-    run_time=lambda checkpoint: _run_time(checkpoint, PAPER),
-    about=ABOUTS["menet-paper"],
-    reads_as="menet",
-)
-def menet_paper(request: Request) -> Prepared:
-    """Width 32 at 224x224."""
-    return _prepare(request, PAPER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from torch.nn import functional
 from foveate_research.architectures.salnet import STRIDE, SalNet, SalNetOptions, bilinear_kernel
 from foveate_research.datasets.attention import read_fixations
 from foveate_research.datasets.shards import describe_shards
-from foveate_research.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
+from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 from foveate_research.training.salnet.batches import SHAPES, SIGMA_SHARE, MapBatch, WholePictures
 from foveate_research.training.timed import TimedTraining
 
@@ -128,26 +129,22 @@ def _about(options: SalNetOptions, limits: tuple[str, ...] = ()) -> dict[str, An
     }
 
 
-@recipe(
-    summary="where people look: nine plain convolutions, Euclidean loss (SalNet)",
-    sets=SETS,
-    run_time=lambda checkpoint: _run_time(checkpoint, LIGHT),
-    about=_about(
-        LIGHT, ("An eighth of the paper's channels, trained for minutes on a processor.",)
+RECIPES = (
+    Recipe(
+        "salnet",
+        "where people look: nine plain convolutions, Euclidean loss (SalNet)",
+        SETS,
+        partial(_prepare, options=LIGHT),
+        partial(_run_time, options=LIGHT),
+        _about(LIGHT, ("An eighth of the paper's channels, trained for minutes on a processor.",)),
+    ),
+    Recipe(
+        "salnet-paper",
+        "SalNet at the paper's width, for a GPU: 25.8 million weights",
+        SETS,
+        partial(_prepare, options=PAPER),
+        partial(_run_time, options=PAPER),
+        _about(PAPER),
+        read_like="salnet",
     ),
 )
-def salnet(request: Request) -> Prepared:
-    """An eighth of the paper's width, for a processor."""
-    return _prepare(request, LIGHT)
-
-
-@recipe(
-    summary="SalNet at the paper's width, for a GPU: 25.8 million weights",
-    sets=SETS,
-    run_time=lambda checkpoint: _run_time(checkpoint, PAPER),
-    about=_about(PAPER),
-    reads_as="salnet",
-)
-def salnet_paper(request: Request) -> Prepared:
-    """Width 1."""
-    return _prepare(request, PAPER)

@@ -31,7 +31,7 @@ from foveate_research.architectures.efficientnet_lite import (
 from foveate_research.architectures.vgg import VggOptions, VggTrunk
 from foveate_research.datasets.attention import decode_picture
 from foveate_research.datasets.shards import describe_shards, read_samples
-from foveate_research.training.recipes import Prepared, Request, RunTime, averaged_state, recipe
+from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 from foveate_research.training.timed import TimedTraining
 
 SETS = ("duts", "gaze-scenes", "caltech101", "osie", "gaze-more", "msrc21")
@@ -146,13 +146,7 @@ def run_time(checkpoint: Path) -> RunTime:
     return RunTime(trunk, ("features",), (224, 224), ((1, 224, 224), (2, 160, 256)))
 
 
-@recipe(
-    summary="the trunk of the label networks, taught by EfficientNet-Lite0",
-    sets=SETS,
-    run_time=run_time,
-    about=ABOUT,
-)
-def vgg_trunk(request: Request) -> Prepared:
+def prepare(request: Request) -> Prepared:
     """From random weights."""
     encoded: list[bytes] = []
     facts = []
@@ -164,3 +158,15 @@ def vgg_trunk(request: Request) -> Prepared:
     batches = Crops(encoded, progress=module.progress, seed=request.seed)
     told = {"batch": BATCH, "sizes": [SIDE, SIDE], "rates": {"all": RATE}, "data": facts}
     return Prepared(module, batches, told)
+
+
+RECIPES = (
+    Recipe(
+        "vgg-trunk",
+        "the trunk of the label networks, taught by EfficientNet-Lite0",
+        SETS,
+        prepare,
+        run_time,
+        ABOUT,
+    ),
+)
