@@ -6,8 +6,6 @@ from scipy import stats
 
 from foveate_research.metrics.localisation import (
     energy_in_mask,
-    highest_possible_rank,
-    mean_rank,
     percentile_ranks,
     pointing_game,
 )
@@ -50,16 +48,3 @@ def test_percentile_ranks_are_scipys_with_equals_counting_half():
     expected = (stats.rankdata(saliency) - 0.5) / saliency.size
     assert percentile_ranks(saliency).ravel() == pytest.approx(expected)
     assert percentile_ranks(saliency).mean() == pytest.approx(0.5)
-
-
-def test_a_region_above_all_else_has_the_highest_possible_rank():
-    assert mean_rank(RNG.random((12, 16)) + REGION, REGION) == pytest.approx(
-        highest_possible_rank(REGION)
-    )
-    assert mean_rank(np.ones((12, 16)), REGION) == pytest.approx(0.5)
-    assert mean_rank(np.ones((12, 16)), np.zeros((12, 16), dtype=bool)) == 0
-
-
-def test_ranks_do_not_change_with_the_maps_scale():
-    saliency = RNG.random((12, 16))
-    assert mean_rank(saliency**3 * 9, REGION) == pytest.approx(mean_rank(saliency, REGION))

@@ -1,16 +1,12 @@
 """Labels of two sets folded into general classes, and united as fine ones."""
 
-import sys
-
 import pytest
 
-from foveate.errors import DatasetError, MissingExtraError, OptionError
+from foveate.errors import DatasetError, OptionError
 from foveate_research.models.classes import (
     class_list,
-    class_of_hypernyms,
     fine_classes,
     general_classes,
-    imagenet_class,
 )
 
 
@@ -76,32 +72,6 @@ def test_strange_names_are_refused():
     with pytest.raises(DatasetError, match="'zebra' is not a label of msrc21"):
         general_classes().targets("msrc21", ["zebra"])
     with pytest.raises(DatasetError, match="caltech101, msrc21, not voc"):
-        general_classes().classes_of("voc")
+        general_classes().targets("voc", [])
     with pytest.raises(OptionError, match="general and fine"):
         class_list("coarse")
-
-
-@pytest.mark.parametrize(
-    ("paths", "expected"),
-    [
-        (["entity.n.01 animal.n.01 mammal.n.01 dog.n.01"], "mammal"),
-        (["entity.n.01 mammal.n.01 aquatic_mammal.n.01 dolphin.n.02"], "sea animal"),
-        (
-            [
-                "entity.n.01 container.n.01 wheeled_vehicle.n.01 car.n.01",
-                "entity.n.01 vehicle.n.01 wheeled_vehicle.n.01 car.n.01",
-            ],
-            "road vehicle",
-        ),
-        (["entity.n.01 container.n.01 cup.n.01"], "container"),
-        (["entity.n.01 abstraction.n.06 idea.n.01"], None),
-    ],
-)
-def test_the_nearest_hypernym_decides_a_synsets_class(paths, expected):
-    assert class_of_hypernyms([path.split() for path in paths]) == expected
-
-
-def test_synsets_need_an_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "nltk.corpus", None)
-    with pytest.raises(MissingExtraError, match=r"foveate-research\[wordnet\]"):
-        imagenet_class("n02084071")

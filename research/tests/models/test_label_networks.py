@@ -6,7 +6,7 @@ import torch
 
 from foveate.models.working_size import shorter_side_size
 from foveate_research.architectures.cam import CAM
-from foveate_research.architectures.msroi import MSROI, LabelOptions, activation_size
+from foveate_research.architectures.msroi import MSROI, LabelOptions
 from foveate_research.architectures.msroi_released import MSROIReleased, light_released
 from foveate_research.architectures.vgg import VggOptions
 
@@ -27,11 +27,6 @@ def test_the_published_network_has_its_number_of_weights():
         network = MSROIReleased()
     assert sum(weight.numel() for weight in network.parameters()) == 24_573_792
     assert sum(weight.numel() for weight in network.trunk.parameters()) == 14_714_688
-
-
-def test_the_activation_size_of_section_3():
-    # d = 64 and 128, C = 10, n = 224, k = 2: 64·10·112² + 128·10·56²
-    assert activation_size([64, 128], classes=10, side=224) == 8_028_160 + 4_014_080
 
 
 @pytest.mark.parametrize("kind", [MSROI, CAM])

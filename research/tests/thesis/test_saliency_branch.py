@@ -12,7 +12,6 @@ from foveate_research.thesis.attention_transfer import (
     listening,
     map_attention,
     map_transfer_loss,
-    transfer_loss,
 )
 from foveate_research.thesis.networks.branch import with_saliency
 from foveate_research.thesis.networks.small_resnet import SmallResNet
@@ -133,18 +132,6 @@ def test_a_layers_size_does_not_weigh(side):
     student, saliency = torch.zeros(1, 3, side, side), torch.zeros(1, 1, side, side)
     student[..., : side // 2], saliency[..., side // 2 :] = 1, 1  # they look at other halves
     assert map_transfer_loss([student], [saliency]).item() == pytest.approx(2)
-
-
-def test_a_network_teaches_layer_by_layer(pictures):
-    student, teacher = resnet().eval(), resnet().eval()
-    with listening(student, ["stage2"]) as ours, listening(teacher, ["stage2"]) as theirs:
-        student(pictures[0])
-        teacher(pictures[0])
-        assert transfer_loss([ours["stage2"]], [theirs["stage2"]]).item() == 0
-        finer = nn.functional.interpolate(theirs["stage2"].flip(-1), scale_factor=2)
-        assert transfer_loss([ours["stage2"]], [finer]).item() > 0
-        with pytest.raises(ModelError, match="2 layers of the teacher for 1"):
-            transfer_loss([ours["stage2"]], [finer, finer])
 
 
 def test_unknown_layers_are_told():

@@ -1,7 +1,10 @@
 """Every layer size and parameter count of the thesis, and what fits neither it nor arithmetic."""
 
+from typing import Any
+
 import pytest
 import torch
+from torch import Tensor, nn
 from torch.nn import functional
 
 from foveate.errors import OptionError
@@ -11,7 +14,7 @@ from foveate_research.thesis.networks.alexnet import (
     covered_after,
     side_after,
 )
-from foveate_research.thesis.networks.counts import count_parameters, layer_shapes
+from foveate_research.thesis.networks.counts import count_parameters, without_memory
 from foveate_research.thesis.networks.ways import STAGES, WAYS, gated, get_way
 
 TABLE_32 = {
@@ -42,6 +45,26 @@ WEIGHTS = {
 
 def options(way="rgb", side=128, **others):
     return AlexNetOptions(side=side, way=get_way(way), **others)
+
+
+def layer_shapes(options: AlexNetOptions) -> dict[str, tuple[int, ...]]:
+    """(channels, height, width) after each layer of the tower, (features,) after the dense ones."""
+    network = without_memory(options).eval()
+    found: dict[str, tuple[int, ...]] = {}
+
+    def note(name: str) -> Any:
+        def hook(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            found[name] = tuple(output.shape[1:])
+
+        return hook
+
+    for name, module in network.named_modules():
+        if name and not isinstance(module, nn.ModuleDict | nn.ParameterDict):
+            module.register_forward_hook(note(name.removeprefix("tower.")))
+    side = options.side
+    with torch.no_grad():
+        network(*(torch.empty(1, channels, side, side, device="meta") for channels in (3, 1)))
+    return found
 
 
 def sides(way="rgb", side=128, **others):

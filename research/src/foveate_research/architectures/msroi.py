@@ -9,7 +9,6 @@ stands for equation 4's sum so that T holds at any picture size.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,13 +74,3 @@ class MSROI(nn.Module):
         maps = torch.unflatten(features, 1, (-1, self.options.maps)).sum(dim=2)
         logits = self.log_scale.exp() * maps.mean(dim=(2, 3)) - self.thresholds
         return logits, maps
-
-
-def activation_size(depths: Sequence[int], *, classes: int, side: int, pooling: int = 2) -> float:
-    """Section 3's count of activations when every layer has maps of its own for every class.
-
-    Σ_l d_l · C · (n/k^l)²: depths are d_1, d_2, ... of L layers, side is n, pooling is k. The
-    first layer stands after the first pooling, as the formula's exponent says.
-    """
-    sides = [side / float(pooling) ** layer for layer in range(1, len(depths) + 1)]
-    return sum(depth * classes * each**2 for depth, each in zip(depths, sides, strict=True))

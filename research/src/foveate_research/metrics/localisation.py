@@ -55,17 +55,3 @@ def percentile_ranks(saliency: npt.ArrayLike) -> Floats:
     below = np.cumsum(counts) - counts
     ranks = (below + counts / 2) / values.size
     return np.asarray(ranks[which.ravel()].reshape(values.shape))
-
-
-def mean_rank(saliency: npt.ArrayLike, region: npt.ArrayLike) -> float:
-    """The mean percentile rank of the map inside a region (H, W) bool; 0 for an empty region."""
-    inside = np.asarray(region, dtype=np.bool_)
-    return float(percentile_ranks(saliency)[inside].mean()) if inside.any() else 0.0
-
-
-def highest_possible_rank(region: npt.ArrayLike) -> float:
-    """The mean rank of a map that puts the whole region above all else: 1 - area / 2.
-
-    A region of more than 0.6 of the picture can thus never be found at 0.7.
-    """
-    return 1 - float(np.asarray(region, dtype=np.bool_).mean()) / 2

@@ -2,13 +2,13 @@
 
 classes.json folds the labels of caltech101 and msrc21 into general classes, which is what the
 MS-ROI paper calls collapsing (Prakash et al. 2017, section 3); the fine classes are both sets' own
-labels, united. An ImageNet synset finds its general class through WordNet's hypernyms.
+labels, united.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,7 +17,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from foveate.errors import DatasetError, MissingExtraError, OptionError
+from foveate.errors import DatasetError, OptionError
 
 Floats = npt.NDArray[np.float32]
 
@@ -57,11 +57,6 @@ class ClassList:
             index = self.classes.index(fold[label])
             present[index] = stated[index] = 1
         return present, stated
-
-    def classes_of(self, set_name: str) -> tuple[str, ...]:
-        """The classes that a set labels, in the list's order."""
-        labelled = set(self._fold(set_name).values())
-        return tuple(name for name in self.classes if name in labelled)
 
     def _fold(self, set_name: str) -> dict[str, str]:
         if set_name not in self.folds:
@@ -113,43 +108,6 @@ def fine_classes() -> ClassList:
         for label, wide in fold.items():
             things.setdefault(same.get(label, label), kinds[wide])
     return ClassList("fine", tuple(things), tuple(things.values()), folds, seen_only)
-
-
-def imagenet_class(wnid: str) -> str | None:
-    """The general class of an ImageNet synset ("n02084071"); None where no class takes it in.
-
-    Raises:
-        MissingExtraError: nltk is not installed.
-        DatasetError: nltk has no WordNet data, or WordNet has no such synset.
-    """
-    try:
-        from nltk.corpus import wordnet
-    except ImportError as error:
-        raise MissingExtraError(
-            "folding ImageNet's synsets", "foveate-research[wordnet]"
-        ) from error
-    try:
-        synset = wordnet.synset_from_pos_and_offset(wnid[0], int(wnid[1:]))
-    except LookupError as error:
-        raise DatasetError("nltk has no WordNet: run python -m nltk.downloader wordnet") from error
-    except Exception as error:  # nltk's own errors have no public base
-        raise DatasetError(f"WordNet has no synset '{wnid}'") from error
-    return class_of_hypernyms([[each.name() for each in path] for path in synset.hypernym_paths()])
-
-
-def class_of_hypernyms(paths: Sequence[Sequence[str]]) -> str | None:
-    """The general class of a synset from its paths, each from WordNet's root to the synset itself.
-
-    The root named in classes.json that is nearest to the synset on any path decides: a dolphin is
-    an aquatic mammal before it is a mammal.
-    """
-    roots = {root: entry["name"] for entry in _facts()["general"] for root in entry["wordnet"]}
-    nearest: tuple[int, str] | None = None
-    for path in paths:
-        for steps, name in enumerate(reversed(path)):
-            if name in roots and (nearest is None or steps < nearest[0]):
-                nearest = steps, roots[name]
-    return None if nearest is None else nearest[1]
 
 
 @cache

@@ -50,23 +50,6 @@ def map_transfer_loss(student: Sequence[Tensor], maps: Sequence[Tensor]) -> Tens
     return _distance(student, [map_attention(each, _size(layer)) for layer, each in pairs])
 
 
-def transfer_loss(student: Sequence[Tensor], teacher: Sequence[Tensor]) -> Tensor:
-    """How far the student's attention is from another network's: 0 to 2 a layer, as above.
-
-    teacher: activations of as many layers of any number of channels, which are brought to the
-    student's size.
-
-    Raises:
-        ModelError: not as many layers.
-    """
-    if len(teacher) != len(student):
-        raise ModelError(f"{len(teacher)} layers of the teacher for {len(student)} to be taught")
-    pairs = zip(student, teacher, strict=True)
-    return _distance(
-        student, [attention(functional.adaptive_avg_pool2d(t, _size(s))) for s, t in pairs]
-    )
-
-
 def _distance(student: Sequence[Tensor], wanted: Sequence[Tensor]) -> Tensor:
     """Squared, of the student's attention and what is wanted, (B, H·W) each."""
     each = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from foveate_research.thesis.networks.alexnet import AlexNet, AlexNetOptions
 from foveate_research.thesis.networks.ways import WAYS, get_way
@@ -41,7 +41,7 @@ class Count:
 
 def count_parameters(options: AlexNetOptions) -> Count:
     """Every weight and every parameter of a network."""
-    network = _without_memory(options)
+    network = without_memory(options)
     weights = {
         name.removeprefix("tower."): module.weight.numel()
         for name, module in network.named_modules()
@@ -69,26 +69,7 @@ def parameter_table(
     return found
 
 
-def layer_shapes(options: AlexNetOptions) -> dict[str, Shape]:
-    """(channels, height, width) after each layer of the tower, (features,) after the dense ones."""
-    network = _without_memory(options).eval()
-    found: dict[str, Shape] = {}
-
-    def note(name: str) -> Any:
-        def hook(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            found[name] = tuple(output.shape[1:])
-
-        return hook
-
-    for name, module in network.named_modules():
-        if name and not isinstance(module, nn.ModuleDict | nn.ParameterDict):
-            module.register_forward_hook(note(name.removeprefix("tower.")))
-    side = options.side
-    with torch.no_grad():
-        network(*(torch.empty(1, channels, side, side, device="meta") for channels in (3, 1)))
-    return found
-
-
-def _without_memory(options: AlexNetOptions) -> AlexNet:
+def without_memory(options: AlexNetOptions) -> AlexNet:
+    """The network with the shapes of its weights alone."""
     with torch.device("meta"):
         return AlexNet(options)
