@@ -105,5 +105,5 @@ def test_the_later_files_row_of_a_set_is_taken(results: Path) -> None:
 
 def test_differences_come_with_their_intervals_and_what_is_not_measured_is_a_dash() -> None:
     told = {"mean": 0.0123, "interval_95": [-0.004, 0.03]}
-    assert scores.with_interval(told) == "+0.012 [-0.004, +0.030]"
-    assert scores.with_interval(None) == "–"
+    assert markdown.with_interval(told) == "+0.012 [-0.004, +0.030]"
+    assert markdown.with_interval(None) == "–"

@@ -78,8 +78,8 @@ def show_same_place(record: dict[str, Any]) -> None:
     """Means and differences to plain JPEG, quality by quality."""
     metrics = record["metrics"]
     for quality, of in record["qualities"].items():
-        shown = means(record, of["rows"], list(metrics))
-        print_cells(f"at quality {quality}'s bytes", shown, metrics)
+        values = means(record, of["rows"], list(metrics))
+        print_cells(f"at quality {quality}'s bytes", values, metrics)
         less = differences(record, of["rows"], list(metrics), to=PLAIN)
         print_cells(f"less plain JPEG, {WITH_INTERVALS}", less, {**BYTES, **metrics})
     print_notes(record["notes"])

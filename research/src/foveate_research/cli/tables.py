@@ -53,10 +53,10 @@ def print_cells(title: str, cells: Cells, columns: Mapping[str, str]) -> None:
     }
     room = out.width - max([len(title), *(len(row) for row, _ in cells)]) - _GAP
     for part in _parts(widths, room):
-        shown = table(title, *(columns[name] for name in part))
+        made = table(title, *(columns[name] for name in part))
         for row, values in cells:
-            shown.add_row(row, *(values.get(name, NONE if values else "") for name in part))
-        out.print(shown)
+            made.add_row(row, *(values.get(name, NONE if values else "") for name in part))
+        out.print(made)
 
 
 def _longest(heading: str) -> int:

@@ -89,7 +89,7 @@ def rows() -> str:
         for record in reversed(records.values())  # of the first set that has it
         for name, row in record["table4.1"].items()
     }
-    shown = [
+    lines = [
         (
             f"`{name}`",
             number(printed.get(name, {}).get("top1"), 1),
@@ -99,7 +99,7 @@ def rows() -> str:
         for name in names
     ]
     columns = [f"{_title(record)}, {_epochs(record)} epochs (seeds)" for record in records.values()]
-    return table(("network", "thesis", *columns, "parameters"), shown)
+    return table(("network", "thesis", *columns, "parameters"), lines)
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from foveate_research.pages.markdown import ABSENT, number, table
+from foveate_research.pages.markdown import ABSENT, number, table, with_interval
 
 HEADINGS = {
     "bytes_ratio": "bytes",
@@ -40,9 +40,9 @@ def signed(metric: str, told: Mapping[str, Any] | None) -> str:
     """A difference; in brackets where its 95 % interval includes none."""
     if told is None:
         return ABSENT
-    shown = f"{told['mean']:+.{digits(metric)}f}"
+    text = f"{told['mean']:+.{digits(metric)}f}"
     low, high = told["interval_95"]
-    return f"({shown})" if low <= 0 <= high else shown
+    return f"({text})" if low <= 0 <= high else text
 
 
 def digits(metric: str) -> int:
@@ -51,7 +51,7 @@ def digits(metric: str) -> int:
     return 3 if metric.split()[0] in _INDICES else 2
 
 
-def shown_metrics(rows: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:
+def measured_metrics(rows: Mapping[str, Any], wanted: Sequence[str]) -> list[str]:
     """Those that any row has, in the order wanted."""
     return [name for name in wanted if any(name in of for of in rows.values())]
 
@@ -65,17 +65,17 @@ def differences(
     codecs: Sequence[str] | None = None,
 ) -> str:
     """Each coder's bytes over plain JPEG's and its differences to another coder."""
-    shown = shown_metrics(rows, metrics)
+    measured = measured_metrics(rows, metrics)
     chosen = [c for c in (codecs or rows) if c in rows and c != to]
     lines = [
         (
             title(record, codec),
             number(rows[codec].get("bytes_ratio", {}).get("mean")),
-            *(signed(m, rows[codec].get(m, {}).get(f"minus_{to}")) for m in shown),
+            *(signed(m, rows[codec].get(m, {}).get(f"minus_{to}")) for m in measured),
         )
         for codec in chosen
     ]
-    headings = [f"less {record['labels'][to]}", *(HEADINGS[m] for m in ("bytes_ratio", *shown))]
+    headings = [f"less {record['labels'][to]}", *(HEADINGS[m] for m in ("bytes_ratio", *measured))]
     return table(headings, lines)
 
 
@@ -84,22 +84,20 @@ def bd_rates(
 ) -> str:
     """Per cent of bytes at equal quality; nothing where a part of the pictures only has curves."""
     rates = record["bd_rate_per_cent"]
-    shown = shown_metrics(rates, metrics)
+    measured = measured_metrics(rates, metrics)
 
     def cell(told: Mapping[str, Any] | None) -> str:
-        if told is None or told["scenes"] < record["count"]:
-            return ABSENT
-        low, high = told["interval_95"]
-        return f"{told['mean']:+.1f} [{low:+.1f}, {high:+.1f}]"
+        whole = told is not None and told["scenes"] == record["count"]
+        return with_interval(told if whole else None, 1)
 
     lines = [
-        (title(record, codec), *(cell(of.get(m)) for m in shown))
+        (title(record, codec), *(cell(of.get(m)) for m in measured))
         for codec, of in rates.items()
         if codecs is None or codec in codecs
     ]
     headings = [
         f"% of bytes, {record['labels'][record['anchor']]} 0",
-        *(HEADINGS[m] for m in shown),
+        *(HEADINGS[m] for m in measured),
     ]
     return table(headings, lines)
 

@@ -8,7 +8,15 @@ from typing import Any
 from foveate_research.coders.coding import CodedScene
 from foveate_research.coders.rate_distortion import WITHOUT_MAP, bd_rates
 from foveate_research.pages import coder_tables as coders
-from foveate_research.pages.markdown import ABSENT, ROOT, Tables, number, result, table
+from foveate_research.pages.markdown import (
+    ABSENT,
+    ROOT,
+    Tables,
+    number,
+    result,
+    table,
+    with_interval,
+)
 
 PICTURES = ROOT / "docs" / "pictures"
 PLAIN, ANCHOR = "pillow", "mozjpeg"
@@ -114,19 +122,15 @@ def other_viewers() -> str:
     rows = [
         (
             title,
-            _with_interval(found[name], 2, sign="+"),
-            *(_with_interval(share.get(f"{name} of {whole}"), 2) for whole in ("own", "others")),
+            with_interval(found[name], 2),
+            *(
+                with_interval(share.get(f"{name} of {whole}"), 2, sign="")
+                for whole in ("own", "others")
+            ),
         )
         for name, title in titles.items()
     ]
     return table(["steered by", "gain, dB", "of the same half's", "of the other half's"], rows)
-
-
-def _with_interval(told: dict[str, Any] | None, digits: int, *, sign: str = "") -> str:
-    if told is None:
-        return ABSENT
-    mean, low, high = (f"{v:{sign}.{digits}f}" for v in (told["mean"], *told["interval_95"]))
-    return f"{mean} [{low}, {high}]"
 
 
 def against_mozjpeg(name: str) -> str:
@@ -148,9 +152,9 @@ def map_worth() -> str:
         rates = bd_rates(scenes, {codec: WITHOUT_MAP[codec] for codec in FOLLOWING}, WORTH)
         for codec in FOLLOWING:
             if codec in rates:
-                cells = (_with_interval(rates[codec].get(m), 1, sign="+") for m in WORTH)
-                shown = f"{title}, {len(scenes)}", coders.title(record, codec)
-                lines.append((*shown, *cells))
+                cells = (with_interval(rates[codec].get(m), 1) for m in WORTH)
+                coder = coders.title(record, codec)
+                lines.append((f"{title}, {len(scenes)}", coder, *cells))
     headings = ("pictures", "% of bytes, Foveate, no map 0", *(coders.HEADINGS[m] for m in WORTH))
     return table(headings, lines)
 

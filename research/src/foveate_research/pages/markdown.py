@@ -33,6 +33,14 @@ def number(value: float | None, digits: int = 3) -> str:
     return ABSENT if value is None else f"{value:.{digits}f}"
 
 
+def with_interval(told: Mapping[str, Any] | None, digits: int = 3, *, sign: str = "+") -> str:
+    """A record's estimate with its 95 % interval."""
+    if told is None:
+        return ABSENT
+    mean, low, high = (f"{v:{sign}.{digits}f}" for v in (told["mean"], *told["interval_95"]))
+    return f"{mean} [{low}, {high}]"
+
+
 def replace(text: str, name: str, body: str) -> str:
     """`text` with `body` between the markers of `name`."""
     start, end = f"<!-- {name} -->", f"<!-- end {name} -->"

@@ -31,10 +31,10 @@ def measured(record: str) -> dict[str, Any]:
 
     Intervals, differences and the numbers of every picture stay in the file that each row names.
     """
-    shown = {entry.name for entry in list_models() if entry.record in (record, None)} | {HUMANS}
+    quoted = {entry.name for entry in list_models() if entry.record in (record, None)} | {HUMANS}
     rows = {}
     for title, row in scores.score_rows(MEASURED[record]).items():
-        models = {name: scores.means(of) for name, of in row["models"].items() if name in shown}
+        models = {name: scores.means(of) for name, of in row["models"].items() if name in quoted}
         rows[title] = {"command": row["command"], "results": row["results"], "models": models}
     return {"rows": rows}
 
@@ -87,11 +87,11 @@ def _page(*records: str, **measured: Callable[[], str]) -> Tables:
 
 def _label_page(*records: str) -> Tables:
     names = [each.name for each in list_models() if each.record in records]
-    shown = [*names, "centre", "spectral-residual"]
+    rows = [*names, "centre", "spectral-residual"]
     return _page(
         *records,
-        objects=partial(scores.recall, scores.OBJECTS, shown),
-        classes=partial(scores.recall, scores.ALL_CLASSES, shown),
+        objects=partial(scores.recall, scores.OBJECTS, rows),
+        classes=partial(scores.recall, scores.ALL_CLASSES, rows),
         differences=partial(scores.recall_differences, names),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from foveate.models.registry import list_models
 from foveate_research.maps.fixations import HUMANS
 from foveate_research.pages import markdown
-from foveate_research.pages.markdown import ABSENT, number, table
+from foveate_research.pages.markdown import ABSENT, number, table, with_interval
 
 Row = dict[str, Any]
 
@@ -96,12 +96,12 @@ def objects() -> str:
     if row is None:
         return ABSENT
     columns = {"adaptive_f": "F", "max_f_of_mean_curve": "max F", "mae": "MAE"}
-    shown = [(key, way) for way in WAYS for key in columns]
+    measures = [(key, way) for way in WAYS for key in columns]
     lines = [
-        (f"`{model}`", *(number(of[way][key]["mean"]) for key, way in shown))
+        (f"`{model}`", *(number(of[way][key]["mean"]) for key, way in measures))
         for model, of in row["models"].items()
     ]
-    return table(("model", *(columns[key] + WAYS[way] for key, way in shown)), lines)
+    return table(("model", *(columns[key] + WAYS[way] for key, way in measures)), lines)
 
 
 def object_differences() -> str:
@@ -110,16 +110,16 @@ def object_differences() -> str:
     if row is None:
         return ABSENT
     columns = {"adaptive_f": "F", "max_f_of_mean_curve": "max F"}
-    shown = [(key, way) for key in columns for way in WAYS]
+    measures = [(key, way) for key in columns for way in WAYS]
     pairs: dict[tuple[str, str], dict[tuple[str, str], Any]] = {}
     for each in row["differences"]:
         of = pairs.setdefault((each["first"], each["second"]), {})
         of[each["metric"], each["way"]] = each
     lines = [
-        (f"`{first}` − `{second}`", *(with_interval(of.get(column)) for column in shown))
+        (f"`{first}` − `{second}`", *(with_interval(of.get(measure)) for measure in measures))
         for (first, second), of in pairs.items()
     ]
-    return table(("", *(columns[key] + WAYS[way] for key, way in shown)), lines)
+    return table(("", *(columns[key] + WAYS[way] for key, way in measures)), lines)
 
 
 def recall(title: str, models: Sequence[str] = ()) -> str:
@@ -155,11 +155,3 @@ def recall_differences(models: Sequence[str] = ()) -> str:
         and (not models or first in models or second in models)
     ]
     return table(("", *columns.values()), lines)
-
-
-def with_interval(value: Row | None) -> str:
-    """A difference with its 95 % interval."""
-    if value is None:
-        return ABSENT
-    low, high = value["interval_95"]
-    return f"{value['mean']:+.3f} [{low:+.3f}, {high:+.3f}]"
