@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from pathlib import Path
 
@@ -50,3 +51,21 @@ def write_mask_shard(folder: Path, part: str = "test", *, count: int = 3) -> Pat
                 entry.size = len(data)
                 archive.addfile(entry, io.BytesIO(data))
     return folder
+
+
+def write_faces_and_bodies(folder: Path) -> None:
+    """One picture of msrc21's kind: a face above a body on grass."""
+    indices = np.full((48, 64), 1, np.uint8)
+    indices[4:20, 20:40], indices[20:46, 16:44] = 2, 3
+    folder.mkdir()
+    manifest = {"classes": ["void", "grass", "face", "body"]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    labels = {"labels": {"grass": 0.5, "face": 0.2, "body": 0.3}}
+    fields = {"json": json.dumps(labels).encode()}
+    for suffix, values, kind in (("webp", a_scene(0)[0], "WEBP"), ("mask.png", indices, "PNG")):
+        fields[suffix] = encoded(values, kind)
+    with tarfile.open(folder / "val-000000.tar", "w") as archive:
+        for suffix, data in fields.items():
+            entry = tarfile.TarInfo(f"a.{suffix}")
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))

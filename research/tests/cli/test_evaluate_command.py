@@ -13,7 +13,7 @@ from PIL import Image
 
 from foveate_research.cli.score_tables import show_scores
 from photos import photo
-from tiny_sets import encoded
+from tiny_sets import write_faces_and_bodies
 
 
 @pytest.fixture
@@ -291,24 +291,6 @@ def test_robustness_gives_people_a_table_a_metric(foveate) -> None:
 
 
 # All
-
-
-def write_faces_and_bodies(folder: Path) -> None:
-    """One picture of msrc21's kind: a face above a body on grass."""
-    indices = np.full((48, 64), 1, np.uint8)
-    indices[4:20, 20:40], indices[20:46, 16:44] = 2, 3
-    folder.mkdir()
-    manifest = {"classes": ["void", "grass", "face", "body"]}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    labels = {"labels": {"grass": 0.5, "face": 0.2, "body": 0.3}}
-    fields = {"json": json.dumps(labels).encode()}
-    for suffix, values, kind in (("webp", photo(), "WEBP"), ("mask.png", indices, "PNG")):
-        fields[suffix] = encoded(values, kind)
-    with tarfile.open(folder / "val-000000.tar", "w") as archive:
-        for suffix, data in fields.items():
-            entry = tarfile.TarInfo(f"a.{suffix}")
-            entry.size = len(data)
-            archive.addfile(entry, io.BytesIO(data))
 
 
 def test_the_measures_are_listed(foveate) -> None:

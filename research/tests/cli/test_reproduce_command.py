@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from foveate_research.cli.reproduce_maps import CURVES, TABLES
+from foveate_research.cli.reproduce_maps import TABLES
 from photos import write_photo
-from tiny_sets import write_folders, write_mask_shard
+from tiny_sets import write_faces_and_bodies, write_folders, write_mask_shard
 
 
 def test_a_table_shows_printed_rows_ours_and_where_they_differ_in_data(foveate) -> None:
@@ -64,6 +64,26 @@ def test_curves_in_json_tell_their_numbers_and_files(foveate) -> None:
     assert len(told["lines"]["duts val"]["centre"]["F"]) == 6
 
 
+def test_classes_over_their_thresholds_are_counted(foveate, tmp_path: Path) -> None:
+    write_faces_and_bodies(tmp_path / "msrc21")
+    words = ("reproduce", "msroi-thresholds", "--shards", "msrc21", "--model", "msroi-lite")
+    (told,) = foveate(*words, "--json").objects
+    found = told["classes_over_threshold"]["msroi-lite"]
+    assert sum(found["pictures"].values()) == 1
+    assert found["of_two_or_more_objects"] == {}  # a face and its body are one
+    assert "msroi-lite, all pictures" in foveate(*words).out
+    run = foveate(*words[:-1], "menet")
+    assert run.code == 2
+    assert "--model menet: has no classes with thresholds" in run.err
+
+
+def test_pages_are_written_in_a_checkout_only(foveate, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("foveate_research.pages.write.ROOT", tmp_path)
+    run = foveate("reproduce", "pages")
+    assert run.code == 1
+    assert "is no checkout of Foveate with docs and results" in run.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -95,5 +115,5 @@ def test_help_names_every_experiment_and_gives_examples(foveate) -> None:
     run = foveate("reproduce", "--help")
     assert run.code == 0
     assert "Examples" in run.out
-    for name in ("table1", "figure4", "figure5", "same-place", *TABLES, *CURVES):
+    for name in ("table1", "figure4", "figure5", "same-place", "other-viewers", "pages", *TABLES):
         assert name in run.out

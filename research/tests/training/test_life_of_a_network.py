@@ -55,6 +55,16 @@ def foveate(monkeypatch, capsys, tmp_path):
     return run
 
 
+def test_a_shipped_training_lies_in_the_package(trained, foveate, monkeypatch, tmp_path):
+    monkeypatch.setattr("foveate_research.training.card.MODELS", tmp_path)
+    assert foveate("export", "tiny-shade", "--run", trained, "--ship")[0] == 0
+    card = json.loads((tmp_path / "cards" / "tiny-shade.json").read_text())
+    data = (tmp_path / "weights" / "tiny-shade.onnx").read_bytes()
+    assert card["weights"]["sha256"] == hashlib.sha256(data).hexdigest()
+    code, _, err = foveate("export", "tiny-shade", "--run", trained, "--ship", "-o", "x.onnx")
+    assert (code, "leave out -o" in err) == (2, True)
+
+
 def test_an_exported_training_carries_its_record(trained, foveate):
     code, out, _ = foveate("export", "tiny-shade", "--run", trained, "-o", "shade.onnx")
     assert code == 0

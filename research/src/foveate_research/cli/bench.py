@@ -79,6 +79,7 @@ Needs the train extra: pip install 'foveate-research\[train]'
 """
 
 app = typer.Typer(
+    add_completion=False,
     no_args_is_help=True,
     epilog=EPILOG,
     help="Measure Foveate beside other coders, and how fast its parts are.",
@@ -94,7 +95,9 @@ def codecs(
     masks: Masks = None,
     qualities: Annotated[
         list[str] | None,
-        typer.Option(metavar="Q,...", help="Plain JPEG's, whose bytes make the curves."),
+        typer.Option(
+            metavar="Q,...", help="Qualities of the plain JPEGs whose bytes make the curves."
+        ),
     ] = None,
     count: Count = None,
     figures: Annotated[
@@ -136,10 +139,14 @@ def speed(
         Path | None,
         typer.Option(metavar="DIR", help="Pictures of 768x512 or more to tile (default: drawn)."),
     ] = None,
-    runs: Annotated[int, typer.Option(metavar="N", min=1, help="Of each; medians count.")] = 7,
+    runs: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Runs of each part; the median counts.")
+    ] = 7,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="PART,...", help="large, linear, process, import, memory."),
+        typer.Option(
+            metavar="PART,...", help="Parts to measure: large, linear, process, import, memory."
+        ),
     ] = None,
     results: Results,
 ) -> None:

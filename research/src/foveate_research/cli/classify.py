@@ -46,6 +46,7 @@ foveate classify parameters --only rgb,fan-in3,no-conv2 --classes 101
 """
 
 app = typer.Typer(
+    add_completion=False,
     no_args_is_help=True,
     epilog=EPILOG,
     help="Saliency in image classification: pack pictures with maps, count networks' weights.",
@@ -65,7 +66,10 @@ def pack(
     ] = "auto",
     size: Size = 128,
     val_share: Annotated[
-        float, typer.Option(metavar="SHARE", help="For val, out of train, of a set without val.")
+        float,
+        typer.Option(
+            metavar="SHARE", help="Share of train that becomes val, in a set without one."
+        ),
     ] = 0.1,
     classes: Annotated[
         int | None,

@@ -33,6 +33,7 @@ foveate evaluate robustness --help
 """
 
 app = typer.Typer(
+    add_completion=False,
     no_args_is_help=True,
     epilog=EPILOG,
     help="Measure models, or maps made elsewhere, on a set of pictures with answers.",
@@ -86,7 +87,9 @@ class MeasuredModels:
     model: Models = None
     against: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME,...", help="Also the differences to these, picture by picture."),
+        typer.Option(
+            metavar="NAME,...", help="Models to which differences are taken, picture by picture."
+        ),
     ] = None
 
     def sources(self) -> dict[str, Source]:
@@ -114,7 +117,10 @@ class MeasuredMaps(MeasuredModels):
     """Models, and a folder of maps under its own name."""
 
     maps: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Maps made elsewhere: a grey picture a stem.")
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Folder of maps made elsewhere: grey pictures of the same stems."
+        ),
     ] = None
 
     def _made(self) -> dict[str, Source]:
@@ -152,12 +158,16 @@ def fixations(
     pictures: FixationOptions,
     training: TrainingPart,
     prior_sigma: Annotated[
-        float, typer.Option(metavar="PX", help="Of the Gaussian that gains are measured beyond.")
+        float,
+        typer.Option(
+            metavar="PX",
+            help="Sigma of the central Gaussian that information gain is measured beyond.",
+        ),
     ] = 35.0,
     human_sigma: Annotated[
         float, typer.Option(metavar="PERCENT", help="Blur of fixations, of the picture's width.")
     ] = 3.0,
-    seed: Annotated[int, typer.Option(help="Of the negatives that shuffled AUC draws.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the negatives that shuffled AUC draws.")] = 0,
     results: Results,
 ) -> None:
     """Maps against where people looked, beside viewers themselves and the centre."""
@@ -196,7 +206,8 @@ def localisation(
     leave_out: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="A,B,...|stuff", help="Classes not looked for; stuff: sky, grass, ..."
+            metavar="A,B,...|stuff",
+            help="Classes that are not looked for; 'stuff' stands for sky, grass, ...",
         ),
     ] = None,
     results: Results,
@@ -225,7 +236,7 @@ def robustness(
     *,
     measured: MeasuredModels,
     pictures: MaskOptions,
-    seed: Annotated[int, typer.Option(help="Of noise and drawn levels, beside the names.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the noise and of its drawn levels.")] = 0,
     results: Results,
 ) -> None:
     """F and MAE on pictures with Gaussian noise (0 to 50 of 255) and JPEG (Q 5 to 50)."""

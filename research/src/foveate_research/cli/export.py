@@ -79,5 +79,5 @@ def export(
     typer.echo(f"SHA-256 {card['weights']['sha256']}")
 
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 app.command(cls=NamesTrainings, epilog=EPILOG, no_args_is_help=True)(export)

@@ -22,11 +22,19 @@ Models = Annotated[
 ]
 Count = Annotated[int | None, typer.Option(metavar="N", min=1, help="Only the first N pictures.")]
 Workers = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Pictures at a time, a process each.")
+    int,
+    typer.Option(
+        metavar="N", min=1, help="Pictures at the same time, each in a process of its own."
+    ),
 ]
 Quality = Annotated[
     int,
-    typer.Option(metavar="Q", min=1, max=100, help="Plain JPEG's, whose bytes all are given."),
+    typer.Option(
+        metavar="Q",
+        min=1,
+        max=100,
+        help="Quality of the plain JPEG whose bytes every coder is given.",
+    ),
 ]
 Seconds = Annotated[float, typer.Option(metavar="S", min=0, help="How long each row is timed.")]
 

@@ -39,7 +39,8 @@ class PictureOptions:
         str | None, typer.Option(metavar="NAME", help="Part of the set or of the shards.")
     ] = None
     keys: Annotated[
-        str | None, typer.Option(metavar="PREFIX", help="Only pictures whose names start so.")
+        str | None,
+        typer.Option(metavar="PREFIX", help="Only pictures whose names start with PREFIX."),
     ] = None
     count: Count = None
 
@@ -108,7 +109,7 @@ class MaskOptions(PictureOptions):
 
     masks: Annotated[Folder, typer.Option(metavar="DIR", help="Folder of objects' masks.")] = None
     threshold: Annotated[
-        float, typer.Option(min=0, max=1, help="From which share of white a mask is object.")
+        float, typer.Option(min=0, max=1, help="Share of white from which a mask counts as object.")
     ] = 0.5
 
     def _folders(self, images: Path) -> PictureSet[Any] | None:
@@ -181,7 +182,8 @@ class ClassOptions(PictureOptions):
     general: Annotated[
         bool,
         typer.Option(
-            "--general", help="In general classes: a face and its body are one person (msrc21)."
+            "--general",
+            help="Look for general classes: a face and its body are one person (msrc21).",
         ),
     ] = False
 

@@ -16,6 +16,8 @@ foveate reproduce table1 --images kodak
 
 foveate reproduce same-place --images coding/images --fixations coding/fixations
 
+foveate reproduce other-viewers --images coding/images --fixations coding/fixations
+
 foveate reproduce menet-table3 --shards data/duts --json
 
 foveate reproduce menet-figure8 --shards data/duts --count 100 -o figure8
@@ -28,6 +30,7 @@ foveate reproduce thesis --images data/caltech101 --model salnet --epochs 3 --on
 """
 
 app = typer.Typer(
+    add_completion=False,
     no_args_is_help=True,
     epilog=EPILOG,
     help="Print a paper's table beside ours, or draw one of its figures from our own.",

@@ -112,7 +112,9 @@ def table1(
 @grouped
 def figure4(
     *,
-    picture: Annotated[Path, typer.Argument(metavar="PICTURE", help="The larger, the better.")],
+    picture: Annotated[
+        Path, typer.Argument(metavar="PICTURE", help="Picture that is reduced to the sizes.")
+    ],
     sizes: Annotated[int, typer.Option(metavar="N", help="How many sizes.")] = 20,
     quality: Quality = 50,
     output: Stem = Path("figure4"),
@@ -164,7 +166,7 @@ def same_place(
             metavar="Q",
             min=1,
             max=100,
-            help="Plain JPEG's; may be repeated. [default: 30, 50]",
+            help="Quality of the plain JPEG; may be repeated. [default: 30, 50]",
         ),
     ] = None,
     model: Models = None,

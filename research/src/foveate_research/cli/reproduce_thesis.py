@@ -65,7 +65,9 @@ def thesis(
         list[str] | None,
         typer.Option(metavar="NAME,...", help="What to train; may be repeated."),
     ] = None,
-    seeds: Annotated[str, typer.Option(metavar="N,...", help="Train with each of them.")] = "1",
+    seeds: Annotated[
+        str, typer.Option(metavar="N,...", help="Seeds; every network is trained with each.")
+    ] = "1",
     size: Annotated[
         int | None, typer.Option(metavar="128|227", help="Side that networks see.")
     ] = None,
@@ -80,10 +82,14 @@ def thesis(
     workers: Annotated[
         int | None, typer.Option(metavar="N", min=0, help="Processes that read ahead.")
     ] = None,
-    accelerator: Annotated[str, typer.Option(help="Lightning's: auto, cpu, gpu.")] = "auto",
-    devices: Annotated[str, typer.Option(help="Lightning's: how many, or auto.")] = "1",
-    strategy: Annotated[str, typer.Option(help="Lightning's: auto, ddp.")] = "auto",
-    precision: Annotated[str, typer.Option(help="Lightning's: 32-true, bf16-mixed.")] = "32-true",
+    accelerator: Annotated[
+        str, typer.Option(help="Lightning's accelerator: auto, cpu, gpu.")
+    ] = "auto",
+    devices: Annotated[str, typer.Option(help="Lightning's number of devices, or auto.")] = "1",
+    strategy: Annotated[str, typer.Option(help="Lightning's strategy: auto, ddp.")] = "auto",
+    precision: Annotated[
+        str, typer.Option(help="Lightning's precision: 32-true, bf16-mixed.")
+    ] = "32-true",
     results: Results,
 ) -> None:
     """Does a saliency map help classify? Trains the thesis' networks and its missing controls."""

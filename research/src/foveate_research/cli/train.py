@@ -75,5 +75,5 @@ def _public_arguments(argv: list[str]) -> list[str]:
     return [Path(item).name if "/" in item else item for item in after]
 
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 app.command(cls=NamesTrainings, epilog=EPILOG, no_args_is_help=True)(train)

@@ -26,7 +26,10 @@ The constants are printed, not entered: their places in the source name the reco
 """
 
 app = typer.Typer(
-    no_args_is_help=True, epilog=EPILOG, help="Search or fit the constants that Foveate ships with."
+    add_completion=False,
+    no_args_is_help=True,
+    epilog=EPILOG,
+    help="Search or fit the constants that Foveate ships with.",
 )
 
 Sets = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the sets.")]
@@ -37,7 +40,9 @@ Sets = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the sets.")]
 def encoder(
     *,
     data: Sets,
-    tune: Annotated[str, typer.Option(metavar="fidelity|eyes", help="Which constants.")],
+    tune: Annotated[
+        str, typer.Option(metavar="fidelity|eyes", help="Tuning whose constants are searched.")
+    ],
     map: Annotated[str, typer.Option(metavar="NAME", help="The map that steers.")] = "auto",
     trials: Annotated[int, typer.Option(metavar="N", min=1, help="Constants to try.")] = 150,
     every: Annotated[
@@ -80,7 +85,9 @@ def map(*, data: Sets, results: Results) -> None:
 def weights(
     *,
     data: Annotated[Path, typer.Option(metavar="DIR", help="A set's shards with fixations.")],
-    model: Annotated[str, typer.Option(metavar="NAME", help="Whose curve.")] = "foveate-s-gaze",
+    model: Annotated[
+        str, typer.Option(metavar="NAME", help="Model whose curve is fitted.")
+    ] = "foveate-s-gaze",
     controls: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME,...", help="Models whose confidence is fitted to the curve."),

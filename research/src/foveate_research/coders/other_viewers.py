@@ -93,7 +93,7 @@ def psnr_by_map(pixels: Pixels, fixations: Points, quality: int, seed: int) -> l
     size = bytes_at_quality(pixels, quality)
 
     def psnr(steering: Any) -> list[float]:
-        """Of one file, over both halves' regions."""
+        """The PSNR of one file over the regions of both halves."""
         data = compress(pixels, size_bytes=size, map=steering).data
         with Image.open(io.BytesIO(data)) as image:
             copy = np.asarray(image.convert("RGB"))
@@ -112,6 +112,6 @@ def halves(fixations: Points, rng: np.random.Generator) -> list[Points]:
 
 
 def share(gains: npt.NDArray[np.float64], name: str, whole: str) -> dict[str, Any]:
-    """Of the mean gain under one map, what another reaches. gains: (N, maps)."""
+    """The share of the mean gain under one map that another reaches. gains: (N, maps)."""
     both = gains[:, [MAPS.index(name), MAPS.index(whole)]]
     return statistic_estimate(both, lambda mean: float(mean[0] / mean[1])).to_dict(DIGITS)

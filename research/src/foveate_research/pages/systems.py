@@ -55,7 +55,7 @@ def systems() -> str:
 
 
 def over_threshold() -> str:
-    """Of how many pictures' maps equation 5 sums no class, one, or more."""
+    """How many pictures there are whose maps equation 5 sums of no class, of one, or of more."""
     counted = result("msroi-thresholds").get("classes_over_threshold")
     if counted is None:
         return ABSENT

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from foveate.errors import OutputError, printable
 from foveate.models.records import read_card
 from foveate_research.pages import classification, evidence, models, readme, systems
 from foveate_research.pages.markdown import ROOT, Tables, filled
-from foveate_research.training.card import write_card
+from foveate_research.training.card import card_path, write_card
 
 PAGES: dict[str, Tables] = {
     "README.md": readme.TABLES,
@@ -29,7 +30,8 @@ def write_pages() -> list[Path]:
     if not (ROOT / "docs").is_dir() or not (ROOT / "results").is_dir():
         raise OutputError(f"{printable(ROOT)}: is no checkout of Foveate with docs and results")
     for record in models.MEASURED:
-        write_card(read_card(record) | {"measured": models.measured(record)})
+        card = json.loads(card_path(record).read_text(encoding="utf-8"))
+        write_card(card | {"measured": models.measured(record)})
     read_card.cache_clear()
     systems.draw()
     pages = []

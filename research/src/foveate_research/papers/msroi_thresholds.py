@@ -26,7 +26,7 @@ def thresholds_record(
     stuff: Collection[str],
     tick: Tick = ignore,
 ) -> dict[str, Any]:
-    """Of how many pictures no class, one, two and so on are over their thresholds, by model.
+    """How many pictures have no class, one, two and so on over their thresholds, by model.
 
     The counts are of all pictures, and of those with two classes or more besides `stuff`.
     """

@@ -70,8 +70,13 @@ def models_folder(name: str) -> Path:
     return own if (own / "cards" / f"{name}.json").is_file() else MODELS
 
 
+def card_path(name: str) -> Path:
+    """Where a model's card lies in its package."""
+    return models_folder(name) / "cards" / f"{name}.json"
+
+
 def write_card(card: dict[str, Any]) -> None:
-    """Write models/cards/NAME.json of the package that has the model."""
-    path = models_folder(card["name"]) / "cards" / f"{card['name']}.json"
+    """Write a card into the package that has the model."""
+    path = card_path(card["name"])
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
