@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foveate.cli.terminal import console, table
+from foveate_research.pages.coder_tables import digits
 
 Cells = list[tuple[str, Mapping[str, str]]]
 """A row's name and what stands in its columns; a row of none is a heading."""
@@ -13,19 +14,13 @@ Cells = list[tuple[str, Mapping[str, str]]]
 NONE = "–"
 BYTES = {"bytes_ratio": "bytes"}
 """The column that stands before differences: a file's bytes over plain JPEG's."""
-_INDICES = frozenset(
-    ("ssim", "ms_ssim", "vifp", "bytes_ratio", "cc", "cc_viewers", "nss", "nss_change")
-)
 _GAP = 3
 _HOW_IT_RAN = frozenset(("command", "commit", "date", "machine", "versions"))
 
 
 def number(metric: str, value: float | None, *, sign: str = "") -> str:
-    """dB and SSIMULACRA 2 to two decimals, indices to three; one more where they are signed."""
-    if value is None:
-        return NONE
-    digits = 3 + bool(sign) if metric.split()[0] in _INDICES else 2
-    return f"{value:{sign}.{digits}f}"
+    """dB and SSIMULACRA 2 to two decimals, indices to three or four."""
+    return NONE if value is None else f"{value:{sign}.{digits(metric)}f}"
 
 
 def mean(metric: str, told: Mapping[str, Any] | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -53,13 +52,13 @@ def train(
     if any(value is not None and value <= 0 for value in (minutes, steps, threads)):
         raise OptionError("--minutes, --steps and --threads must be above 0")
     need("train", "train", "lightning", "torch")
+    from foveate_research.records import command_line
     from foveate_research.training.recipes import Request, get_recipe
     from foveate_research.training.run import run_training
 
     recipe = get_recipe(name)
     request = Request(data=data, minutes=minutes, steps=steps, seed=seed, start=start)
-    arguments = " ".join(["foveate", "train", *_public_arguments(sys.argv)])
-    checkpoint = run_training(recipe, request, out, command=arguments, threads=threads)
+    checkpoint = run_training(recipe, request, out, command=command_line(), threads=threads)
     typer.echo(f"checkpoint: {checkpoint}")
     if export:
         from foveate_research.training.card import export as export_run
@@ -67,12 +66,6 @@ def train(
         weights = out / f"{name}.onnx"
         export_run(recipe, out, weights)
         typer.echo(f"weights: {weights}")
-
-
-def _public_arguments(argv: list[str]) -> list[str]:
-    """The command's own arguments, folders by their last name: records name no paths."""
-    after = argv[argv.index("train") + 1 :] if "train" in argv else argv[1:]
-    return [Path(item).name if "/" in item else item for item in after]
 
 
 app = typer.Typer(add_completion=False)

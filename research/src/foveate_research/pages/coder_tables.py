@@ -25,7 +25,7 @@ HEADINGS = {
     "ssimulacra2": "SSIMULACRA 2",
 }
 BOLD = "foveate"
-_INDICES = ("ssim", "ms_ssim", "vifp", "bytes_ratio")
+_INDICES = frozenset(("ssim", "vifp", "bytes_ratio", "cc", "cc_viewers", "nss", "nss_change"))
 
 
 def title(record: Mapping[str, Any], codec: str) -> str:
@@ -46,6 +46,7 @@ def signed(metric: str, told: Mapping[str, Any] | None) -> str:
 
 
 def digits(metric: str) -> int:
+    """Decimals: two for dB and SSIMULACRA 2, three for indices, four for MS-SSIM."""
     if metric == "ms_ssim":
         return 4
     return 3 if metric.split()[0] in _INDICES else 2
