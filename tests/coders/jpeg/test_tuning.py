@@ -11,6 +11,7 @@ import pytest
 from foveate.coders.jpeg.encode import Options, transform
 from foveate.coders.jpeg.masking import HIDING_REACH
 from foveate.coders.jpeg.scripts import progressive_script
+from foveate.coders.jpeg.targets import bytes_target, quality_target
 from foveate.coders.jpeg.trellis_passes import Encoder
 from foveate.coders.jpeg.tuning import TUNINGS, shapes
 from photos import photo
@@ -67,3 +68,37 @@ def test_steps_are_fitted_with_the_blocks_weights():
     for k in range(1, 6):
         expected = (levels[:, k] @ heavy[:, k]) / (levels[:, k] @ levels[:, k]) / 32
         assert fitted[k] == pytest.approx(max(expected, 1.0), rel=0.02)
+
+
+def seen(name: str) -> list[float]:
+    """The lowest, 5 %, 25 %, 50 %, 75 %, 95 % and highest of what was measured on photographs."""
+    record = json.loads((RESULTS / "targets.json").read_text())
+    return record["seen"][name]["quantiles_0_5_25_50_75_95_100"]
+
+
+@pytest.mark.parametrize(
+    ("guess", "name"),
+    [
+        (bytes_target._BYTES_SLOPE, "log_bytes_over_log_scale"),
+        (bytes_target._LAMBDA_SLOPE, "log_bytes_over_log_lambda"),
+        (bytes_target._STUFFING, "bytes_with_stuffing"),
+        (bytes_target._BITS_OF_A_CODED_LEVEL, "bits_a_level"),
+        (quality_target._ERROR_SLOPE, "log_error_over_log_scale"),
+    ],
+)
+def test_a_searchs_first_guess_is_what_most_photographs_show(guess, name):
+    values = seen(name)
+    assert values[1] <= guess <= values[5]
+
+
+def test_the_slopes_over_boldness_err_on_the_steep_side():
+    important, background = quality_target._BOLDNESS_SLOPES
+    assert important < seen("log_important_error_over_boldness")[1] < 0
+    assert 0 < seen("log_background_error_over_boldness")[5] < background
+
+
+def test_no_photograph_needed_all_the_passes_that_a_search_may_take():
+    assert seen("passes_to_bytes")[-1] < bytes_target._FULL_PASSES
+    assert (
+        seen("passes_to_quality")[-1] < quality_target._SEARCH_PASSES + quality_target._FULL_PASSES
+    )

@@ -16,13 +16,14 @@ _T = TypeVar("_T", bound=np.generic)
 
 _LEAST_SAMPLE, _USUAL_SAMPLE = 6144, 16_384
 _SHARES = 4, 24
-"""A search looks at the usual number of luma blocks, but at a quarter of a smaller picture's and
-at a twenty-fourth of a larger one's."""
+"""A search looks at the usual number of luma blocks, but at a quarter of the blocks of a smaller
+picture and at a twenty-fourth of those of a larger one. results/targets.json tells how near
+the size of a photograph is predicted from a quarter and from an eighth of it."""
 
 SIDE = 16
-"""Pixels of a piece's height and of the unit of its width: an MCU's with 4:2:0."""
+"""The height of a piece and the unit of its width, in pixels: one MCU with 4:2:0."""
 _PIECE_UNITS = 32
-"""Widest pieces: what follows a block in a row matters to the next, so that they are long."""
+"""Pieces are up to so many units wide: a block's neighbour in its row matters to its cost."""
 _GOLDEN = 0.618
 _LIKENESS = 1.25
 """A sample's mean activity may be this many times the picture's, or that less."""
@@ -34,16 +35,21 @@ _LOW_FREQUENCIES = slice(1, 16)
 
 @dataclass(frozen=True)
 class Pieces:
-    """Parts of a picture, spread evenly over it, that one below the other are a picture too."""
+    """Parts of a picture, spread evenly over it. One below the other they are a picture too."""
 
     rows: npt.NDArray[np.intp]
-    """Where each begins, in units of `SIDE`."""
+    """The row at which each piece begins, in units of 16 pixels."""
     columns: npt.NDArray[np.intp]
     width: int
-    """Of all, in units."""
+    """The width of every piece, in units of 16 pixels."""
 
     def of(self, values: npt.NDArray[_T], unit: int) -> npt.NDArray[_T]:
-        """Of (rows, columns, ...) values, `unit` of which make a unit down and across."""
+        """The values that lie in the pieces, the pieces one below the other.
+
+        Args:
+            values: (rows, columns, ...), of the whole picture.
+            unit: how many rows, and how many columns, of the values make 16 pixels.
+        """
         down = (self.rows[:, None] * unit + np.arange(unit)).reshape(-1, 1)
         across = self.columns[:, None] * unit + np.arange(self.width * unit)
         picked: npt.NDArray[_T] = values[down, np.repeat(across, unit, axis=0)]
@@ -52,11 +58,11 @@ class Pieces:
     def of_levels(
         self, levels: Sequence[npt.NDArray[np.int16]], *, chroma_420: bool
     ) -> tuple[npt.NDArray[np.int16], ...]:
-        """Of every component's levels."""
+        """The levels of every component that lie in the pieces."""
         return tuple(self.of(own, 1 if i > 0 and chroma_420 else 2) for i, own in enumerate(levels))
 
     def of_blocks(self, blocks: Blocks) -> Blocks:
-        """Of a picture's blocks."""
+        """The picture's blocks that lie in the pieces."""
         components = []
         for i, c in enumerate(blocks.components):
             unit = 1 if i > 0 and blocks.chroma_420 else 2
@@ -95,7 +101,7 @@ def sampled(blocks: Blocks) -> Pieces | None:
 
 
 def every(skip: int, blocks: Blocks) -> Pieces | None:
-    """Every n-th piece of a picture, shifted from row to row; None where that is none."""
+    """Every `skip`-th piece of a picture, shifted from row to row; None where that is none."""
     down, across = blocks.height // SIDE, blocks.width // SIDE
     width = min(_PIECE_UNITS, across)
     count, rest = divmod(across, width)
@@ -107,7 +113,7 @@ def every(skip: int, blocks: Blocks) -> Pieces | None:
 
 
 def _activity(component: Component) -> npt.NDArray[np.float32]:
-    """(rows, cols): about the bits that the magnitude of a block's coarse detail takes."""
+    """(rows, cols) float32: about how many bits the magnitude of each block's coarse detail takes."""
     rows, cols = component.used
     coarse = component.coefficients[:rows, :cols, _LOW_FREQUENCIES]
     sums = np.abs(coarse).sum(axis=2, dtype=np.int32) / np.float32(COEFFICIENT_UNITS)
@@ -115,9 +121,9 @@ def _activity(component: Component) -> npt.NDArray[np.float32]:
 
 
 def _alike(pieces: Pieces, blocks: Blocks, activities: Sequence[npt.NDArray[np.float32]]) -> bool:
-    """Whether enough of the pieces is busy, and they are as busy as the picture.
+    """Whether the pieces are as busy as the picture, and enough of their blocks are busy at all.
 
-    The latter as blocks count and as they matter.
+    They must be alike both on average over blocks and weighted by how much each block matters.
     """
     luma = pieces.of(activities[0], 2).astype(np.float64)
     if luma.sum() ** 2 < _LEAST_BUSY * (luma**2).sum():

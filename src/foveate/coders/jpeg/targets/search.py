@@ -22,7 +22,7 @@ class Found:
     at_ceiling: bool
 
     def fills(self, least: int) -> bool:
-        """Whether it takes so many bytes, or holds all there is."""
+        """Whether the file takes at least `least` bytes, or holds all that the picture has."""
         return self.at_ceiling or len(self.data) >= least
 
 
