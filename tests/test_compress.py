@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import foveate
+from colour_profiles import wide_gamut
 from foveate.errors import FoveateError, OptionError, OutputError, TargetError
 from foveate.metrics.quality import psnr_cb, psnr_y
 
@@ -365,3 +366,20 @@ def test_the_mosaic_is_not_tuned() -> None:
 def test_an_unknown_tune_names_those_that_are_known() -> None:
     with pytest.raises(OptionError, match="fidelity, eyes"):
         foveate.compress(PICTURE, tune="ears")  # type: ignore[arg-type]
+
+
+def test_a_colour_profile_is_kept_and_the_pixels_stay_in_it() -> None:
+    profile = wide_gamut()
+    file = io.BytesIO()
+    Image.fromarray(PICTURE).save(file, "PNG", icc_profile=profile)
+    result = foveate.compress(file.getvalue(), quality=90, map="none")
+    with Image.open(io.BytesIO(result.data)) as image:
+        assert image.info["icc_profile"] == profile
+        kept = np.asarray(image)
+    plainly = decoded(foveate.compress(PICTURE, quality=90, map="none").data)
+    np.testing.assert_array_equal(kept, plainly)
+
+
+def test_bits_a_pixel_are_the_files() -> None:
+    report = foveate.compress(PICTURE, match_quality=50, map="none").report
+    assert report.bpp == pytest.approx(8 * report.bytes / (264 * 200))

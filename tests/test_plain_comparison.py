@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import foveate
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.jpeg.pillow_jpeg import plain_jpeg, plain_quality_of
 
 PHOTO = Path(__file__).resolve().parent.parent / "examples" / "astronaut.png"
 PIXELS = np.asarray(Image.open(PHOTO).convert("RGB").resize((384, 384)))
@@ -43,3 +43,10 @@ def test_the_comparison_is_made_only_when_asked_for():
         told["psnr_salient"] - told["plain_psnr_salient"], abs=2e-3
     )
     assert told["psnr_salient"] == told["psnr"]  # a flat map singles out nothing
+
+
+def test_of_a_large_picture_a_sample_tells_the_quality_of_plain_jpeg():
+    large = np.tile(PIXELS, (4, 5, 1))
+    for quality in (30, 75):
+        size = len(plain_jpeg(large, quality))
+        assert plain_quality_of(large, size, "420") == pytest.approx(quality, abs=1)

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import io
-import struct
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
+from colour_profiles import SRGB, wide_gamut
 from foveate.pictures import Picture, read_picture
 from foveate.pictures.srgb import in_srgb, is_srgb
-
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-
-
-def linear_srgb() -> bytes:
-    """sRGB's primaries and name with a linear curve (ICC.1:2022, 10.18, function type 3)."""
-    changed = bytearray(SRGB)
-    at = changed.index(b"para") + 12
-    changed[at : at + 20] = struct.pack(">5i", 65536, 65536, 0, 65536, 0)
-    return bytes(changed)
 
 
 def ramp(icc: bytes | None) -> Picture:
@@ -39,8 +29,8 @@ def test_a_profile_that_changes_nothing_is_srgb() -> None:
 
 
 def test_a_profile_called_srgb_that_changes_colours_is_not() -> None:
-    assert not is_srgb(linear_srgb())
-    picture = in_srgb(ramp(linear_srgb()))
+    assert not is_srgb(wide_gamut())
+    picture = in_srgb(ramp(wide_gamut()))
     linear = ramp(None).pixels / 255.0
     bent = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     assert np.abs(picture.pixels - 255 * bent).max() <= 3  # IEC 61966-2-1

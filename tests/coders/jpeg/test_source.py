@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import io
-import struct
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 import foveate
+from colour_profiles import wide_gamut
 from foveate.coders.jpeg.source import is_baseline
 from foveate.pictures import read_picture
 from foveate.pictures.srgb import in_srgb
 from photos import photo
 
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 BASELINE, PROGRESSIVE = 0xC0, 0xC2
-
-
-def wide_gamut() -> bytes:
-    """sRGB's profile with a linear curve: colours that are shown wrongly without the profile."""
-    changed = bytearray(SRGB)
-    at = changed.index(b"para") + 12
-    changed[at : at + 20] = struct.pack(">5i", 65536, 65536, 0, 65536, 0)
-    return bytes(changed)
 
 
 def jpeg(*, orientation: int = 1, icc: bytes | None = None, **options: object) -> bytes:
@@ -35,9 +26,15 @@ def jpeg(*, orientation: int = 1, icc: bytes | None = None, **options: object) -
     exif.get_ifd(0x8825)[1] = "N"
     file = io.BytesIO()
     Image.fromarray(photo(240, 320)).save(
-        file, "JPEG", exif=exif, icc_profile=icc, comment=b"hello", xmp=b"<x:xmp/>", quality=12,
+        file,
+        "JPEG",
+        exif=exif,
+        icc_profile=icc,
+        comment=b"hello",
+        xmp=b"<x:xmp/>",
+        quality=12,
         **options,
-    )  # fmt: skip
+    )
     return file.getvalue()
 
 

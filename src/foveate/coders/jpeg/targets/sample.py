@@ -113,7 +113,7 @@ def every(skip: int, blocks: Blocks) -> Pieces | None:
 
 
 def _activity(component: Component) -> npt.NDArray[np.float32]:
-    """(rows, cols) float32: about how many bits the magnitude of each block's coarse detail takes."""
+    """(rows, cols) float32: about how many bits the coarse detail of each block takes."""
     rows, cols = component.used
     coarse = component.coefficients[:rows, :cols, _LOW_FREQUENCIES]
     sums = np.abs(coarse).sum(axis=2, dtype=np.int32) / np.float32(COEFFICIENT_UNITS)
