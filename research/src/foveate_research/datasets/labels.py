@@ -73,15 +73,6 @@ def read_labelled(folder: Path, part: str) -> Iterator[LabelledPicture]:
             yield LabelledPicture(key, pixels, labels, mask)
 
 
-def class_region(
-    picture: LabelledPicture, classes: tuple[str, ...], name: str
-) -> npt.NDArray[np.bool_]:
-    """(H, W) True where a picture's class mask shows the class of that name."""
-    if picture.class_mask is None:
-        raise ValueError(f"{picture.key} has no class mask")
-    return np.asarray(picture.class_mask == classes.index(name))
-
-
 def _class_of(key: str, fields: dict[str, bytes], classes: tuple[str, ...], folder: Path) -> str:
     """The name behind KEY.cls."""
     text = fields["cls"].decode("ascii", errors="replace").strip()

@@ -8,20 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import DatasetError
+from foveate.saliency.weights import ranks
 from foveate_research.datasets.attention import AttentionPicture
-from foveate_research.datasets.labels import LabelledPicture, class_region
+from foveate_research.datasets.labels import LabelledPicture
 from foveate_research.maps.measuring import Scores, Source, Tick, ignore, map_for
-from foveate_research.metrics.localisation import (
-    FOUND_RANK,
-    OTHER_RANKS,
-    energy_in_mask,
-    percentile_ranks,
-    pointing_game,
-)
+from foveate_research.metrics.localisation import energy_in_mask, pointing_game
 from foveate_research.metrics.masks import object_pixels
 
 FEWEST_CLASSES = 2
-RANKS = tuple(sorted((FOUND_RANK, *OTHER_RANKS)))
+RANKS = (0.6, 0.7, 0.8)
+"""A class counts as found when the map's mean rank on it is at least the middle one of these; the
+others show how the choice of the threshold bears on the result."""
 
 STUFF = frozenset({"building", "grass", "tree", "sky", "mountain", "water", "road"})
 """Classes of msrc21 that are surroundings, not things: `leave_out` for recall of things alone."""
@@ -29,21 +26,11 @@ STUFF = frozenset({"building", "grass", "tree", "sky", "mountain", "water", "roa
 Regions = dict[str, npt.NDArray[np.bool_]]
 
 
-def recall_name(rank: float) -> str:
-    """ "object_recall_0.7"."""
-    return f"object_recall_{rank:g}"
-
-
-def all_found_name(rank: float) -> str:
-    """ "all_found_0.7"."""
-    return f"all_found_{rank:g}"
-
-
 METRICS = {
     "pointing_game": "the map's maximum lies on a class",
     "energy_in_mask": "share of the map's sum on the classes",
-    **{recall_name(rank): f"share of classes of mean rank {rank:g} or more" for rank in RANKS},
-    **{all_found_name(rank): f"pictures with all classes at {rank:g} or more" for rank in RANKS},
+    **{f"object_recall_{rank}": f"share of classes of mean rank {rank} or more" for rank in RANKS},
+    **{f"all_found_{rank}": f"pictures with all classes at {rank} or more" for rank in RANKS},
 }
 """The metrics in the order in which they are printed, and what they are."""
 
@@ -106,16 +93,19 @@ def _regions(
         return {"": object_pixels(picture.mask)} if picture.mask.any() else {}
     if picture.class_mask is None:
         raise DatasetError(f"{picture.key} has no class mask: give a set of class masks")
-    wanted = [label for label in picture.labels if label not in leave_out]
-    regions = {label: class_region(picture, classes, label) for label in wanted}
-    return {label: region for label, region in regions.items() if region.any()}
+    return {
+        label: region
+        for label in picture.labels
+        if label not in leave_out and (region := picture.class_mask == classes.index(label)).any()
+    }
 
 
 def _recall(values: npt.NDArray[np.float32], regions: Regions) -> dict[str, float]:
-    ranks = percentile_ranks(values)
-    means = np.array([ranks[region].mean() for region in regions.values()])
+    """The object recall of a map at each of RANKS, and whether all classes are found there."""
+    places = ranks(values)
+    means = np.array([places[region].mean() for region in regions.values()])
     numbers = {}
     for rank in RANKS:
-        numbers[recall_name(rank)] = float((means >= rank).mean())
-        numbers[all_found_name(rank)] = float((means >= rank).all())
+        numbers[f"object_recall_{rank}"] = float((means >= rank).mean())
+        numbers[f"all_found_{rank}"] = float((means >= rank).all())
     return numbers
