@@ -17,6 +17,7 @@ from lightning.pytorch.loggers import CSVLogger
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from foveate_research.records import cpu_name
 from foveate_research.training.recipes import Prepared, Recipe, Request
 
 CHECKPOINT_EVERY = datetime.timedelta(minutes=1)
@@ -106,6 +107,7 @@ def _has_fast_bfloat16() -> bool:
 def _write_record(out: Path, prepared: Prepared, request: Request, *, command: str) -> None:
     """OUT/record.json: what the model card tells of the training."""
     module = prepared.module
+    processor = torch.cuda.get_device_name() if torch.cuda.is_available() else cpu_name()
     record = {
         "command": command,
         "seed": request.seed,
@@ -113,7 +115,7 @@ def _write_record(out: Path, prepared: Prepared, request: Request, *, command: s
         "hours": round(module.elapsed_s / 3600, 3),
         "weights": sum(parameter.numel() for parameter in module.network.parameters()),
         **prepared.facts,
-        "hardware": f"{_processor()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
+        "hardware": f"{processor}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
         "libraries": {
             "python": platform.python_version(),
             "torch": str(torch.__version__),
@@ -124,16 +126,3 @@ def _write_record(out: Path, prepared: Prepared, request: Request, *, command: s
     if request.start is not None and (before := request.start.parent / "record.json").is_file():
         record["started_from"] = json.loads(before.read_text(encoding="utf-8"))
     (out / "record.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-
-
-def _processor() -> str:
-    """The device's name as the system gives it."""
-    if torch.cuda.is_available():
-        return str(torch.cuda.get_device_name())
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return platform.processor() or platform.machine()

@@ -20,7 +20,6 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from foveate.colour import LUMA_OF_RGB
 from foveate_research.architectures.foveate_s import MAP_STRIDE, TAILS
 from foveate_research.datasets.attention import (
     AttentionPicture,
@@ -28,6 +27,7 @@ from foveate_research.datasets.attention import (
     read_fixations,
     read_masks,
 )
+from foveate_research.training.augmentation import Recolouring, recoloured, shuffled
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the stored picture
 
@@ -36,6 +36,7 @@ Shapes = tuple[tuple[tuple[int, int], float], ...]
 SHAPES_YOUNG: Shapes = (((256, 192), 0.74), ((224, 224), 0.16), ((192, 256), 0.10))
 SHAPES_GROWN: Shapes = (((288, 224), 0.74), ((256, 256), 0.16), ((224, 288), 0.10))
 SHAPES_FINE: Shapes = (((384, 288), 0.74), ((320, 320), 0.16), ((288, 384), 0.10))
+COLOURS = Recolouring(grey=0.07, saturation=0.4, contrast=0.3, brightness=30, cast=0.07, noise=0.15)
 GROWN_FROM = 0.6  # share of the training after which the pictures grow
 SQUASH = 1.15
 FEWEST_POINTS = 5
@@ -116,7 +117,7 @@ class MixedBatches(IterableDataset[Batch]):
     def __iter__(self) -> Iterator[Batch]:
         rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
         data = self.data
-        orders = [_shuffled(len(group), rng) for group in (data.points, data.densities, data.masks)]
+        orders = [shuffled(len(group), rng) for group in (data.points, data.densities, data.masks)]
         while True:
             shapes = self.shapes()
             chosen = rng.choice(len(shapes), p=[share for _, share in shapes])
@@ -140,12 +141,6 @@ class MixedBatches(IterableDataset[Batch]):
                 tail=torch.tensor(tails),
                 mask=torch.from_numpy(np.stack([sample[2] for sample in masked]))[:, None],
             )
-
-
-def _shuffled(count: int, rng: np.random.Generator) -> Iterator[int]:
-    """Endless indices below count, every one once before any comes again."""
-    while True:
-        yield from cast(list[int], rng.permutation(count).tolist())
 
 
 def _crop(picture: AttentionPicture, aspect: float, rng: np.random.Generator) -> Box:
@@ -278,21 +273,5 @@ def _render(
         image = Image.open(stream)
     pixels = np.asarray(image)
     if rng.random() < 0.7:
-        pixels = _recoloured(pixels, rng)
+        pixels = recoloured(pixels, COLOURS, rng)
     return np.ascontiguousarray(pixels)
-
-
-def _recoloured(pixels: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Brightness, contrast, saturation and colour cast, now and then grey or noisy."""
-    values = pixels.astype(np.float32)
-    grey = values @ np.array(LUMA_OF_RGB, dtype=np.float32)
-    saturation = np.float32(0.0 if rng.random() < 0.07 else rng.uniform(0.6, 1.4))
-    values = grey[..., None] + saturation * (values - grey[..., None])
-    contrast, brightness = rng.uniform(0.7, 1.3), rng.uniform(-30, 30)
-    cast_rgb = rng.uniform(0.93, 1.07, 3).astype(np.float32)
-    mean = np.float32(grey.mean())
-    values = (values - mean) * np.float32(contrast) * cast_rgb + mean + np.float32(brightness)
-    if rng.random() < 0.15:
-        noise = rng.standard_normal(values.shape, dtype=np.float32)
-        values = values + noise * np.float32(rng.uniform(2, 12))
-    return np.clip(values, 0, 255).astype(np.uint8)

@@ -17,10 +17,11 @@ from PIL import Image
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from foveate.colour import LUMA_OF_RGB
 from foveate_research.datasets.labels import LabelledPicture, read_labelled
 from foveate_research.models.classes import ClassList
+from foveate_research.training.augmentation import Recolouring, recoloured, shuffled
 
+COLOURS = Recolouring(grey=0.05, saturation=0.3, contrast=0.25, brightness=25, cast=0.06)
 SETS = ("caltech101", "msrc21")
 COUNTS = {"caltech101": 20, "msrc21": 12}  # of a batch
 HELD_OUT = 10  # every tenth picture of msrc21's train part follows the training
@@ -78,7 +79,7 @@ class LabelBatches(IterableDataset[LabelBatch]):
 
     def __iter__(self) -> Iterator[LabelBatch]:
         rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
-        orders = {name: _shuffled(len(self.pictures[name]), rng) for name in self.counts}
+        orders = {name: shuffled(len(self.pictures[name]), rng) for name in self.counts}
         while True:
             shapes = self.grown if self.progress() >= GROWN_FROM else self.young
             width, height = shapes[rng.choice(len(shapes), p=[share for _, share in shapes])][0]
@@ -94,12 +95,6 @@ class LabelBatches(IterableDataset[LabelBatch]):
                 torch.from_numpy(np.stack([present for present, _ in told])),
                 torch.from_numpy(np.stack([stated for _, stated in told])),
             )
-
-
-def _shuffled(count: int, rng: np.random.Generator) -> Iterator[int]:
-    """Endless indices below count, every one once before any comes again."""
-    while True:
-        yield from rng.permutation(count).tolist()
 
 
 def draw(
@@ -119,16 +114,4 @@ def draw(
     found = np.asarray(image)
     if rng.random() < 0.5:
         found = found[:, ::-1]
-    return np.ascontiguousarray(_recoloured(found, rng))
-
-
-def _recoloured(pixels: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
-    """Brightness, contrast, saturation and colour cast changed a little, now and then to grey."""
-    values = pixels.astype(np.float32)
-    grey = values @ np.array(LUMA_OF_RGB, dtype=np.float32)
-    saturation = np.float32(0.0 if rng.random() < 0.05 else rng.uniform(0.7, 1.3))
-    values = grey[..., None] + saturation * (values - grey[..., None])
-    gain = np.float32(rng.uniform(0.75, 1.25)) * rng.uniform(0.94, 1.06, 3).astype(np.float32)
-    mean = np.float32(grey.mean())
-    values = (values - mean) * gain + mean + np.float32(rng.uniform(-25, 25))
-    return np.clip(values, 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(recoloured(found, COLOURS, rng))
