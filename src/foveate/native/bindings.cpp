@@ -63,7 +63,7 @@ Masking checked_masking(const MaskingTuple& masking,
 
 using Pixels = nb::ndarray<const std::uint8_t, nb::c_contig, nb::device::cpu>;
 
-nb::list forward_binding(const Pixels& pixels, bool chroma_420, int threads) {
+nb::typed<nb::list, nb::ndarray<nb::numpy, std::int16_t>> forward_binding(const Pixels& pixels, bool chroma_420, int threads) {
   require(pixels.ndim() == 2 || (pixels.ndim() == 3 && pixels.shape(2) == 3),
           "pixels must be (H, W) grey or (H, W, 3) RGB");
   for (std::size_t d = 0; d < 2; ++d)
@@ -86,7 +86,7 @@ nb::list forward_binding(const Pixels& pixels, bool chroma_420, int threads) {
     nb::gil_scoped_release release;
     forward(picture, sampling, grids, workers);
   }
-  nb::list out;
+  nb::typed<nb::list, nb::ndarray<nb::numpy, std::int16_t>> out;
   for (std::size_t c = 0; c < grids.size(); ++c)
     out.append(owned(std::move(stores[c]), {static_cast<std::size_t>(grids[c].rows),
                                             static_cast<std::size_t>(grids[c].cols), kBlock}));
@@ -249,23 +249,47 @@ NB_MODULE(_core, m) {
   using namespace foveate;
   m.doc() = "Foveate's encoder core; see foveate.native for what each function takes and gives.";
   using namespace nb::literals;
-  m.def("forward", &forward_binding, "pixels"_a.noconvert(), "chroma_420"_a, "threads"_a = 1);
-  m.def("used_blocks", &used_blocks, "height"_a, "width"_a, "channels"_a, "chroma_420"_a);
+  m.def("forward", &forward_binding, "pixels"_a.noconvert(), "chroma_420"_a, "threads"_a = 1,
+        R"(DCT coefficients of every component of (H, W) grey or (H, W, 3) sRGB pixels.
+
+JFIF colour; chroma by 2x2 means when `chroma_420`; a flat block of value v has DC 8 (v - 128).)");
+  m.def("used_blocks", &used_blocks, "height"_a, "width"_a, "channels"_a, "chroma_420"_a,
+        R"(Rows and columns of blocks that hold samples, one pair a component.)");
   m.def("quantise_ac", &quantise_ac_binding, "coefficients"_a.noconvert(), "weights"_a, "steps"_a,
         "sensitivity"_a, "lam"_a, "bands"_a, "levels"_a.noconvert(), "used"_a, "threads"_a = 1,
-        "masking"_a = nb::none());
+        "masking"_a = nb::none(),
+        R"(Write to `levels` what minimises weight * distortion + lam * bits.
+
+Distortion is sensitivity * error^2, and with `masking` (hidden, visibility, reach) visibility *
+max(|error| - hidden * reach, 0)^2 besides; `hidden` is (rows, cols), not negative, the others
+tables. A band is (first, last, bits of each of 256 symbols, bits of an empty block, bits of
+ending early); bands follow each other from 1 to 63. `weights`: (rows, cols), positive. DC is
+left as it is.)");
   m.def("quantise_dc", &quantise_dc_binding, "coefficients"_a.noconvert(), "weights"_a, "steps"_a,
-        "sensitivity"_a, "lam"_a, "size_bits"_a, "mcu"_a, "levels"_a.noconvert(), "used"_a);
+        "sensitivity"_a, "lam"_a, "size_bits"_a, "mcu"_a, "levels"_a.noconvert(), "used"_a,
+        R"(Write the DC `levels` that minimise the same cost along the scan; 12 code lengths by size.)");
   m.def("round_levels", &round_levels_binding, "coefficients"_a.noconvert(), "steps"_a,
-        "levels"_a.noconvert(), "used"_a, "threads"_a = 1);
+        "levels"_a.noconvert(), "used"_a, "threads"_a = 1,
+        R"(Write every coefficient's nearest level, half away from zero.)");
   m.def("block_errors", &block_errors_binding, "coefficients"_a.noconvert(), "steps"_a,
-        "levels"_a.noconvert(), "used"_a, "threads"_a = 1);
+        "levels"_a.noconvert(), "used"_a, "threads"_a = 1,
+        R"(Mean of (coefficient - step * level)^2 over each used block's 64, as an array of `used`.)");
   m.def("block_contrast", &block_contrast_binding, "coefficients"_a.noconvert(), "hiding"_a,
-        "used"_a, "threads"_a = 1);
+        "used"_a, "threads"_a = 1,
+        R"(What each used block's contrast hides, and its mean squared AC coefficient.
+
+Hidden error is sqrt(sum of hiding * coefficient^2 * share) / 32, `share` being how much of the
+block's variance its four quarters keep (PSNR-HVS-M; Ponomarenko et al., VPQM 2007).)");
   m.def("expected_bits", &expected_bits_binding, "coefficients"_a.noconvert(), "weights"_a,
-        "steps"_a, "worth"_a, "used"_a, "threads"_a = 1);
+        "steps"_a, "worth"_a, "used"_a, "threads"_a = 1,
+        R"(Roughly what AC levels will take; only ratios of it mean anything.
+
+The sum of 5 + log2(|coefficient| / step), straight between powers of two, over coefficients of
+half a step or more with weight * worth * coefficient^2 of 1 or more.)");
   m.def("fit_steps", &fit_steps_binding, "coefficients"_a.noconvert(), "weights"_a,
-        "levels"_a.noconvert(), "used"_a, "threads"_a = 1);
-  m.def("fill_padding", &fill_padding_binding, "levels"_a.noconvert(), "used"_a);
+        "levels"_a.noconvert(), "used"_a, "threads"_a = 1,
+        R"(Per frequency, the sums of w x c and of w x^2: their quotient is the least-squares step.)");
+  m.def("fill_padding", &fill_padding_binding, "levels"_a.noconvert(), "used"_a,
+        R"(Give blocks beyond `used` no AC and the DC of the block before them.)");
   bind_stream(m);
 }

@@ -11,6 +11,9 @@
 namespace foveate {
 namespace {
 
+using ScanStatisticsList =
+    nb::typed<nb::list, nb::typed<nb::tuple, nb::ndarray<nb::numpy, std::int64_t>, std::int64_t,
+                                  std::int64_t>>;
 using ScanTuple = std::tuple<std::vector<int>, int, int>;
 
 Counts checked_table(const std::int64_t* counts) {
@@ -85,7 +88,7 @@ std::vector<Scan> checked_scans(const std::vector<ScanTuple>& tuples, std::size_
   return scans;
 }
 
-nb::list scan_statistics_binding(const std::vector<In<std::int16_t, BlockShape>>& levels,
+ScanStatisticsList scan_statistics_binding(const std::vector<In<std::int16_t, BlockShape>>& levels,
                                  int height, int width, bool chroma_420,
                                  const std::vector<ScanTuple>& scans, bool progressive,
                                  int threads) {
@@ -98,7 +101,7 @@ nb::list scan_statistics_binding(const std::vector<In<std::int16_t, BlockShape>>
     require_codable(picture, workers);
     statistics = scan_statistics(picture, script, workers);
   }
-  nb::list out;
+  ScanStatisticsList out;
   for (const ScanStatistics& s : statistics) {
     std::vector<std::int64_t> counts;
     for (const Counts& table : s.counts) counts.insert(counts.end(), table.begin(), table.end());
@@ -154,12 +157,19 @@ nb::bytes write_jpeg_binding(const std::vector<In<std::int16_t, BlockShape>>& le
 
 void bind_stream(nb::module_& m) {
   using namespace nb::literals;
-  m.def("huffman_lengths", &huffman_lengths_binding, "counts"_a.noconvert());
+  m.def("huffman_lengths", &huffman_lengths_binding, "counts"_a.noconvert(),
+        R"(Optimal JPEG code lengths of 256 symbols, at most 16 bits; 0 for those that do not occur.)");
   m.def("scan_statistics", &scan_statistics_binding, "levels"_a.noconvert(), "height"_a, "width"_a,
-        "chroma_420"_a, "scans"_a, "progressive"_a, "threads"_a = 1);
+        "chroma_420"_a, "scans"_a, "progressive"_a, "threads"_a = 1,
+        R"(A scan's symbol counts (4, 256), its bits beside the symbols, its blocks that end in an EOB.
+
+Tables in order: luma DC, luma AC, chroma DC, chroma AC.)");
   m.def("write_jpeg", &write_jpeg_binding, "levels"_a.noconvert(), "height"_a, "width"_a,
         "chroma_420"_a, "tables"_a, "scans"_a, "progressive"_a, "segments"_a, "threads"_a = 1,
-        "counts"_a = nb::none());
+        "counts"_a = nb::none(),
+        R"(The whole JPEG file with optimal Huffman tables; `segments` follow JFIF's own.
+
+`counts`: each scan's symbol counts where `scan_statistics` has found them for these levels.)");
 }
 
 }  // namespace foveate
