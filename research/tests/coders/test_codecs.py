@@ -6,9 +6,9 @@ import io
 
 import numpy as np
 import pytest
-from coded_scenes import a_scene, pixels_of
 from PIL import Image
 
+from coded_scenes import a_scene, pixels_of
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.errors import MissingExtraError, OptionError, TargetError
 from foveate_research.coders import codecs

@@ -10,9 +10,9 @@ from functools import partial
 
 import numpy as np
 import pytest
-from coded_scenes import a_scene, pixels_of, write_scenes
 from PIL import Image
 
+from coded_scenes import a_scene, pixels_of, write_scenes
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.errors import OptionError
 from foveate.metrics.quality import luma, psnr_hvs_m, psnr_s

@@ -6,9 +6,9 @@ import itertools
 
 import numpy as np
 import pytest
-from coded_scenes import pixels_of, write_scenes
 from PIL import Image
 
+from coded_scenes import pixels_of, write_scenes
 from foveate.errors import DatasetError, OptionError
 from foveate_research.coders.scenes import open_scene, scene_files, size_ladder
 
