@@ -2,58 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import os
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from PIL import Image, ImageCms, PngImagePlugin
+from picture_files import colours, encoded, frames, png, refusal
+from PIL import Image, ImageCms
 
-from foveate.errors import PictureError
-from foveate.pictures import Picture, read_picture
-
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-
-
-def colours(height: int = 12, width: int = 17) -> np.ndarray:
-    y, x = np.mgrid[0:height, 0:width]
-    return np.stack([x * 15 % 256, y * 20 % 256, (x + y) * 8 % 256], axis=2).astype(np.uint8)
-
-
-def encoded(image: Image.Image, file_format: str = "PNG", **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, file_format, **options)
-    return buffer.getvalue()
-
-
-def png(width: int, height: int, bit_depth: int, colour_type: int, rows: bytes) -> bytes:
-    """A PNG written chunk by chunk, for kinds that Pillow reads but does not write."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        checksum = zlib.crc32(name + data)
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", checksum)
-
-    header = struct.pack(">IIBBBBB", width, height, bit_depth, colour_type, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
-
-
-def refusal(source: object, **options: int) -> str:
-    with pytest.raises(PictureError) as caught:
-        read_picture(source, **options)
-    text = str(caught.value)
-    assert "\n" not in text
-    return text
-
+from colour_profiles import SRGB
+from foveate.pictures import read_picture
 
 # What may come in
 
@@ -238,10 +195,6 @@ def test_lab_is_converted() -> None:
 # Several frames
 
 
-def frames(count: int) -> list[Image.Image]:
-    return [Image.new("RGB", (8, 8), (90 * index, 10, 20)) for index in range(count)]
-
-
 @pytest.mark.parametrize("file_format", ["GIF", "WEBP", "PNG"])
 def test_an_animation_gives_its_first_frame_with_a_note(file_format: str) -> None:
     first, *others = frames(3)
@@ -286,172 +239,3 @@ def test_a_broken_profile_is_left_out_with_a_note() -> None:
     picture = read_picture(encoded(Image.fromarray(colours()), "JPEG", icc_profile=b"x" * 300))
     assert picture.icc is None
     assert picture.notes == ("colour profile is broken and left out",)
-
-
-# Refusals
-
-
-def test_what_is_not_a_readable_file_is_named(tmp_path: Path) -> None:
-    missing, empty, text = tmp_path / "none.jpg", tmp_path / "empty.jpg", tmp_path / "text.jpg"
-    empty.touch()
-    text.write_text("not a picture at all")
-    for path, words in (
-        (missing, "no such file"),
-        (empty, "is empty"),
-        (text, "is not a picture"),
-        (tmp_path, "is a folder"),
-        (Path(os.devnull), "is a device"),
-        (f"{tmp_path}/nul\0l.jpg", "cannot be read"),
-    ):
-        message = refusal(path)
-        assert words in message
-        assert message.startswith(str(path).replace("\0", "\\x00"))
-
-
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP"])
-def test_a_truncated_file_is_refused(file_format: str) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
-    data = encoded(Image.fromarray(noise), file_format)
-    refusal(data[: len(data) // 2])
-
-
-def test_a_truncated_jpeg_is_called_truncated() -> None:
-    data = encoded(Image.fromarray(colours(200, 200)), "JPEG")
-    assert "truncated" in refusal(data[: len(data) * 3 // 4])
-
-
-def test_a_decompression_bomb_is_refused_before_it_is_decoded() -> None:
-    bomb = png(60_000, 60_000, 8, 0, b"")
-    assert "3600 megapixels, over the limit of 250: resize it first" in refusal(bomb)
-
-
-def test_the_pixel_limit_is_the_callers() -> None:
-    data = encoded(Image.fromarray(colours(10, 10)))
-    assert read_picture(data, max_pixels=100).width == 10
-    assert "limit" in refusal(data, max_pixels=99)
-    assert "limit" in refusal(colours(10, 10), max_pixels=99)
-
-
-def test_pillows_own_pixel_limit_stays_as_it_was() -> None:
-    before = Image.MAX_IMAGE_PIXELS
-    read_picture(png(10_000, 10_000, 1, 0, b"\0" * (1251 * 10_000)))
-    refusal(png(60_000, 60_000, 8, 0, b""))
-    assert before == Image.MAX_IMAGE_PIXELS
-
-
-def test_a_side_that_no_jpeg_can_hold_is_refused() -> None:
-    assert read_picture(np.zeros((1, 65_500), np.uint8)).width == 65_500
-    assert "at most 65500 pixels a side: resize" in refusal(np.zeros((1, 65_501), np.uint8))
-
-
-@pytest.mark.parametrize(
-    ("array", "words"),
-    [
-        (np.zeros((4, 4)), "float64"),
-        (np.full((4, 4, 3), np.nan, np.float32), "float32"),
-        (np.zeros((4, 4, 3), np.uint16), "uint16"),
-        (np.zeros((4, 4), bool), "bool"),
-        (np.zeros((0, 4, 3), np.uint8), "no pixels"),
-        (np.zeros((4, 0), np.uint8), "no pixels"),
-        (np.zeros((3, 4, 5), np.uint8), "shape (3, 4, 5)"),
-        (np.zeros(4, np.uint8), "shape (4,)"),
-        (np.zeros((1, 4, 4, 3), np.uint8), "shape (1, 4, 4, 3)"),
-    ],
-)
-def test_arrays_that_are_no_pictures_are_refused(array: np.ndarray, words: str) -> None:
-    assert words in refusal(array)
-
-
-@pytest.mark.parametrize("source", [None, 3, [[1, 2]], object()])
-def test_other_objects_are_refused(source: object) -> None:
-    assert "is not a picture" in refusal(source)
-
-
-def test_a_heic_photo_gets_its_own_mend() -> None:
-    assert "HEIC" in refusal(b"\0\0\0\x18ftypheic\0\0\0\0" + b"\0" * 100)
-
-
-def test_a_camera_raw_file_is_not_taken_for_its_preview() -> None:
-    preview = encoded(Image.fromarray(colours()), "TIFF", tiffinfo={0xFE: 1})
-    assert "raw file" in refusal(preview)
-
-
-def test_names_cannot_write_control_characters(tmp_path: Path) -> None:
-    message = refusal(tmp_path / "bad\x1b[31m\nname\u202e.jpg")
-    assert "bad\\x1b[31m\\nname\\u202e.jpg" in message
-    message = refusal(os.fsencode(tmp_path).decode() + "/stray\udcff.jpg")
-    assert "stray\\udcff.jpg" in message
-
-
-def test_names_of_all_scripts_stay_readable(tmp_path: Path) -> None:
-    assert "café 東京 🏔️ n\u202fam.jpg" in refusal(tmp_path / "café 東京 🏔️ n\u202fam.jpg")
-
-
-# Properties
-
-
-def seeds() -> list[bytes]:
-    image = Image.fromarray(colours(24, 24))
-    first, *others = frames(2)
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    text = PngImagePlugin.PngInfo()
-    text.add_itxt("XML:com.adobe.xmp", "<x/>")
-    return [
-        encoded(image, "JPEG", exif=exif, icc_profile=SRGB),
-        encoded(image, "JPEG", progressive=True),
-        encoded(image.convert("CMYK"), "JPEG"),
-        encoded(first, "MPO", save_all=True, append_images=others),
-        encoded(image, "PNG", pnginfo=text, exif=exif),
-        encoded(image.convert("P"), "PNG", transparency=1),
-        encoded(first, "PNG", save_all=True, append_images=others),
-        encoded(first, "GIF", save_all=True, append_images=others),
-        encoded(image, "WEBP", exif=exif),
-        encoded(first, "WEBP", save_all=True, append_images=others),
-        encoded(image, "TIFF", compression="tiff_lzw"),
-        encoded(image, "TIFF", exif=exif),
-        encoded(image, "BMP"),
-        encoded(image, "PPM"),
-        encoded(image, "JPEG2000"),
-    ]
-
-
-SEEDS = seeds()
-
-
-def read_or_refused(data: bytes) -> Picture | None:
-    message = ""
-    try:
-        return read_picture(data, max_pixels=1_000_000)
-    except PictureError as error:
-        message = str(error)
-    assert message.startswith("<bytes>: ")
-    assert "\n" not in message
-    return None
-
-
-@given(st.data())
-def test_a_damaged_file_is_read_or_refused_in_one_line(data: st.DataObject) -> None:
-    damaged = bytearray(data.draw(st.sampled_from(SEEDS)))
-    for _ in range(data.draw(st.integers(1, 6))):
-        position = data.draw(st.integers(0, len(damaged) - 1))
-        match data.draw(st.sampled_from(["change", "cut", "insert", "remove"])):
-            case "change":
-                damaged[position] = data.draw(st.integers(0, 255))
-            case "cut":
-                del damaged[position + 1 :]
-            case "insert":
-                damaged[position:position] = data.draw(st.binary(min_size=1, max_size=8))
-            case "remove":
-                del damaged[position : position + data.draw(st.integers(1, 8))]
-                damaged = damaged or bytearray(b"x")
-    picture = read_or_refused(bytes(damaged))
-    if picture is not None:
-        assert picture.pixels.dtype == np.uint8
-        assert picture.pixels.flags.c_contiguous
-        assert picture.pixels.ndim == 2 or picture.pixels.shape[2] == 3
-
-
-@given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused_in_one_line(data: bytes) -> None:
-    read_or_refused(data)
