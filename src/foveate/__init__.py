@@ -14,8 +14,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from foveate._compare import Comparison, compare
     from foveate._compress import compress
+    from foveate.comparison import Comparison, compare
     from foveate.errors import (
         DatasetError,
         FoveateError,
@@ -37,8 +37,8 @@ __version__ = "0.1.0"
 
 _ERRORS = "foveate.errors"
 _HOMES = {
-    "Comparison": "foveate._compare",
-    "compare": "foveate._compare",
+    "Comparison": "foveate.comparison",
+    "compare": "foveate.comparison",
     "PlainComparison": "foveate.plain_comparison",
     "Settings": "foveate.settings",
     "Compressed": "foveate.report",

@@ -15,7 +15,7 @@ from foveate.cli.values import parsed
 from foveate.errors import OptionError, OutputError, printable
 
 if TYPE_CHECKING:
-    from foveate._compare import Comparison
+    from foveate.comparison import Comparison
 
 EPILOG = """
 [bold]Examples[/]
@@ -71,8 +71,9 @@ def compare(
     ] = False,
 ) -> None:
     """Measure copies against their original: bytes and every metric, also where people look."""
-    from foveate._compare import Comparison, checked_metrics
-    from foveate._compare import compare as compare_pictures
+    from foveate.comparison import Comparison
+    from foveate.comparison import compare as compare_pictures
+    from foveate.comparison.measured import checked_metrics
     from foveate.pictures import read_picture, write_atomically
     from foveate.saliency import map_of
 
@@ -86,7 +87,7 @@ def compare(
     saliency = map_of(map, before)
     page = None
     if html is not None:
-        from foveate.comparison_page import ComparisonPage
+        from foveate.comparison.page import ComparisonPage
 
         page = ComparisonPage(before, saliency)
 

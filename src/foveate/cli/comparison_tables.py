@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from foveate._compare import Comparison
 from foveate.cli.terminal import console, table
-from foveate.comparison_table import (
+from foveate.comparison import Comparison
+from foveate.comparison.rows import (
     UNKNOWN,
     Row,
     map_rows,

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from foveate.comparison_page.colours import (
+from foveate.comparison.page.colours import (
     error_palette,
     heat_palette,
     legend,
     painted_errors,
     scale_end,
 )
-from foveate.comparison_page.spots import Spot, salient_spots
+from foveate.comparison.page.spots import Spot, salient_spots
 from foveate.saliency.map import SaliencyMap, flat_map
 
 

@@ -1,4 +1,4 @@
-"""The page's frame: its template, style and script, and the policy that lets it load nothing."""
+"""Fills the page's template with its parts, style and script, and forbids it to load anything."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import foveate
 
 
 def filled_page(*, width: int, height: int, **parts: str) -> str:
-    """The template with its parts, each of them HTML.
+    """The page with its parts, each of them HTML.
 
-    width, height: of the pictures behind the slider. The policy names style and script by their
-    hashes (CSP Level 3, 2.3.1), so that no markup in a part could run or load anything.
+    `width` and `height` are those of the images in the slider, in pixels. The page's policy names
+    its style and script by their hashes (CSP Level 3, 2.3.1), so that no markup in a part can run
+    or load anything.
     """
     style = _text("page.css") + f":root {{ --width: {width}; --height: {height}; }}\n"
     script = _text("page.js")
@@ -29,7 +30,7 @@ def filled_page(*, width: int, height: int, **parts: str) -> str:
 
 
 def _text(name: str) -> str:
-    return (files("foveate.comparison_page") / name).read_text(encoding="utf-8")
+    return (files("foveate.comparison.page") / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Two pictures and a map -> how good the copy is, and how many bytes it takes."""
+"""Measures how good a copy of a picture is, also where people look, and how many bytes it takes."""
 
 from __future__ import annotations
 
@@ -19,32 +19,36 @@ _BY_NAME = {metric.name: metric for metric in METRICS}
 
 @dataclass(frozen=True)
 class Comparison:
-    """A copy held against its original, in the metrics of `foveate.metrics.quality`."""
+    """How a copy compares with its original by the metrics of `foveate.metrics.quality`."""
 
     original: str
     copy: str
     width: int
     height: int
     original_bytes: int | None
-    """Bytes of the original's file; None for arrays and images in memory, as for `bytes`."""
+    """The size of the original's file; None for arrays and for images in memory."""
     bytes: int | None
+    """The size of the copy's file; None for arrays and for images in memory."""
     bpp: float | None
-    """Bits a pixel of the copy's file."""
+    """Bits per pixel of the copy's file; None where `bytes` is None."""
     metrics: dict[str, float]
-    """By the names of `METRICS` and in their order; a PSNR is inf where nothing differs.
+    """Each metric's value by its name in `METRICS`, in that order.
 
-    `psnr_s` is that of the pixels at or above the map's 80th percentile and above zero.
+    A PSNR is inf where nothing differs. `psnr_s` is the PSNR of the pixels at or above the map's
+    80th percentile and above zero.
     """
     weighted: dict[str, float]
-    """Those of them that can be, averaged with the map as weights."""
+    """The values of those metrics that can be averaged with the map as weights, by name."""
     map: str
+    """The name of the model or the file that the map came from."""
     confidence: float
     """How sure the map is, in [0, 1]."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, rounded; a PSNR of inf, which JSON cannot say, is None.
+        """The comparison as plain, rounded values for JSON.
 
-        Metrics by their NAME, and as NAME_weighted what was averaged with the map.
+        A metric's value stands under its name, the value averaged with the map under
+        NAME_weighted. A PSNR of inf is None, since JSON has no infinity.
         """
         values = asdict(self)
         where = {"map": values.pop("map"), "confidence": round(values.pop("confidence"), 3)}
@@ -64,18 +68,24 @@ def compare(
     metrics: Iterable[str] | None = None,
     threads: int | None = None,
 ) -> Comparison:
-    """Measures a copy against its original, both upright and in sRGB where their profiles differ.
+    """Measures how a copy differs from its original.
+
+    Both pictures are turned upright first, and brought to sRGB where their colour profiles differ.
 
     Args:
-        original, copy: a path, a file's bytes, a PIL image, a uint8 array, or a Picture.
-        map: where people look: as for `compress`; "auto", predicted from the original, by default.
-        metrics: names of `foveate.metrics.quality.METRICS`; all by default.
-        threads: at most, for the map; by default all that the process may use.
+        original, copy: a path, a file's bytes, a Pillow image, a uint8 array (H, W), (H, W, 3) or
+            (H, W, 4), or a Picture.
+        map: where people look, given as for `compress`. By default the map is predicted from the
+            original.
+        metrics: names in `foveate.metrics.quality.METRICS`; by default all metrics are measured.
+        threads: how many threads the model may use at most; by default as many as the process may
+            use.
 
     Raises:
-        PictureError: one cannot be read, or their sizes differ.
-        MapError, ModelError: the map cannot be had.
-        OptionError: a metric's name is unknown.
+        PictureError: a picture cannot be read, or their sizes differ.
+        MapError: the map cannot be read, or does not fit the original.
+        ModelError: no model has the map's name, or its weights do not match their record.
+        OptionError: a metric's name is unknown, or `threads` is below 1.
     """
     names = checked_metrics(_BY_NAME if metrics is None else metrics)
     first, second = read_picture(original), read_picture(copy)
@@ -90,7 +100,7 @@ def compare(
         height=first.height,
         original_bytes=_file_bytes(first),
         bytes=_file_bytes(second),
-        bpp=_bits_a_pixel(second),
+        bpp=_bits_per_pixel(second),
         metrics=measure(before, after, data_range=255, saliency=where, names=names),
         weighted=measure_pooled(before, after, where, data_range=255, names=pooled),
         map=saliency.model,
@@ -99,7 +109,7 @@ def compare(
 
 
 def comparable(original: Picture, copy: Picture) -> tuple[Picture, Picture]:
-    """The two in one colour space. Raises PictureError where they are not of one size."""
+    """Both pictures in one colour space. Raises PictureError where their sizes differ."""
     if (original.width, original.height) != (copy.width, copy.height):
         raise PictureError(
             f"{copy.name}: is {copy.width} x {copy.height}, but {original.name} is "
@@ -111,7 +121,10 @@ def comparable(original: Picture, copy: Picture) -> tuple[Picture, Picture]:
 
 
 def checked_metrics(names: Iterable[str]) -> list[str]:
-    """The names in the order of tables, each once. Raises OptionError for none and unknown ones."""
+    """The names without repetition, in the order of `METRICS`.
+
+    Raises OptionError where a name is unknown, or where there is none.
+    """
     asked = set(names)
     unknown = sorted(asked - _BY_NAME.keys())
     if unknown or not asked:
@@ -128,6 +141,6 @@ def _file_bytes(picture: Picture) -> int | None:
     return None if picture.encoded is None else len(picture.encoded)
 
 
-def _bits_a_pixel(picture: Picture) -> float | None:
+def _bits_per_pixel(picture: Picture) -> float | None:
     size = _file_bytes(picture)
     return None if size is None else 8 * size / (picture.width * picture.height)

@@ -1,4 +1,4 @@
-"""Comparisons as the rows of a table: what terminals and pages print of several copies."""
+"""Comparisons of several copies as the rows of a table, which terminals and pages print."""
 
 from __future__ import annotations
 
@@ -7,32 +7,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from foveate._compare import Comparison
+from foveate.comparison.measured import Comparison
 from foveate.metrics.quality import METRICS, Metric
 
 UNKNOWN = "–"
 SAME = "same"
-_OUT_OF_100 = ("ssimulacra2",)  # other indices are 1 for identical pictures
+_OUT_OF_100 = ("ssimulacra2",)  # the other indices without a unit are 1 for identical pictures
 
 
 @dataclass(frozen=True)
 class Row:
-    """One number of every copy."""
+    """One measure of every copy."""
 
     label: str
     unit: str
+    """The unit, such as dB; empty where there is none."""
     domain: str
-    """luma, Cb, Cr or RGB; empty for bytes."""
+    """The samples that are measured: luma, Cb, Cr or RGB; empty for sizes."""
     better: str
-    """higher or lower"""
+    """Either higher or lower."""
     values: tuple[str, ...]
-    """As they are to be read, one a copy."""
+    """The text to print for each copy."""
     best: tuple[bool, ...]
-    """Of several copies that differ, the best; those that read alike are best together."""
+    """Whether each copy is the best. Copies with the same text are best together; where all have
+    the same text, none is."""
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
-    """Files' names without their folders; with them where several would be called the same."""
+    """The names of files without their folders, except where two files have the same name."""
     bare = [PurePath(name).name or name for name in names]
     return [
         name if bare.count(short) > 1 else short for name, short in zip(names, bare, strict=True)
@@ -40,15 +42,15 @@ def told_apart(names: Sequence[str]) -> list[str]:
 
 
 def size_rows(comparisons: Sequence[Comparison]) -> list[Row]:
-    """Bytes and bits a pixel."""
+    """The rows for the files' sizes."""
     return [
         _row("bytes", "", "", "lower", [c.bytes for c in comparisons], "{:,}"),
-        _row("bits a pixel", "", "", "lower", [c.bpp for c in comparisons], "{:.3f}"),
+        _row("bits per pixel", "", "", "lower", [c.bpp for c in comparisons], "{:.3f}"),
     ]
 
 
 def whole_picture_rows(comparisons: Sequence[Comparison]) -> list[Row]:
-    """A row for each metric that was measured of all the picture."""
+    """A row for each metric that was measured over the whole picture."""
     return [
         _metric_row(metric, [c.metrics[metric.name] for c in comparisons])
         for metric in METRICS
@@ -57,7 +59,7 @@ def whole_picture_rows(comparisons: Sequence[Comparison]) -> list[Row]:
 
 
 def map_rows(comparisons: Sequence[Comparison]) -> list[Row]:
-    """A row for each metric of where people look: defined by the map, or averaged with it."""
+    """A row for each metric that the map defines, or that was averaged with the map as weights."""
     rows = []
     for metric in METRICS:
         if metric.name in comparisons[0].weighted:

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 import foveate
-from foveate.comparison_page import ComparisonPage
-from foveate.comparison_page import shown as showing
+from foveate.comparison.page import ComparisonPage
+from foveate.comparison.page import shown_pictures as showing
 from foveate.errors import PictureError
 from foveate.metrics.quality import METRICS
 from foveate.pictures import read_picture

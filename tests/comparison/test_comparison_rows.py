@@ -7,8 +7,8 @@ import math
 
 import pytest
 
-from foveate._compare import Comparison
-from foveate.comparison_table import map_rows, size_rows, told_apart, whole_picture_rows
+from foveate.comparison import Comparison
+from foveate.comparison.rows import map_rows, size_rows, told_apart, whole_picture_rows
 from foveate.metrics.quality import METRICS
 
 

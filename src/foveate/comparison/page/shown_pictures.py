@@ -1,4 +1,7 @@
-"""How a picture is put into a page: as its own file where a browser shows that, else anew."""
+"""The image that stands for a picture on a page: the picture's own file, or a new one.
+
+A picture's own file is used where browsers decode it to the pixels that were measured.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,13 @@ from foveate.pictures import Picture
 from foveate.pictures.srgb import in_srgb
 
 FULL_PIXELS = 8_000_000
-"""Up to this size pictures are shown pixel for pixel, whatever file they come from."""
+"""Pictures of up to this many pixels are shown pixel for pixel, whatever file they come from."""
 
 REDUCED_PIXELS = 2_000_000
-"""What larger pictures are shown in, unless all are files that a page can hold."""
+"""Larger pictures are reduced to this many pixels, unless every file is within HELD_BYTES."""
 
 HELD_BYTES = 4_000_000
-"""Of one file of a picture larger than FULL_PIXELS."""
+"""The largest file that a page shows of a picture of more than FULL_PIXELS."""
 
 _MEDIA = {"PNG": "image/png", "WEBP": "image/webp", "AVIF": "image/avif", "GIF": "image/gif"}
 _WHOLE = "the file itself"
@@ -29,28 +32,28 @@ _WHOLE = "the file itself"
 
 @dataclass(frozen=True)
 class Shown:
-    """A picture as an image of a page."""
+    """The image that stands for a picture on a page."""
 
     data: bytes
     media_type: str
     width: int
     height: int
     words: str
-    """How it relates to the picture that was measured."""
+    """What the image is, as the end of a sentence: "the file itself"."""
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The ways to show one picture; which it is depends on the others beside it."""
+    """The images that can stand for one picture; `shown_alike` chooses among them."""
 
     full: Shown | None
-    """All its pixels; None where that would make too large a page."""
+    """An image of all pixels; None where that would make the page too large."""
     reduced: Shown | None
-    """None where it is small enough never to need it."""
+    """A smaller image; None where the picture is so small that `full` always does."""
 
 
 def candidates(picture: Picture) -> Candidates:
-    """How a picture can be shown."""
+    """The images that can stand for a picture."""
     own = _own_file(picture)
     if picture.width * picture.height <= FULL_PIXELS:
         return Candidates(own or _recoded(picture), None)
@@ -58,7 +61,10 @@ def candidates(picture: Picture) -> Candidates:
 
 
 def shown_alike(pictures: Sequence[Candidates]) -> list[Shown]:
-    """One way for all: pictures of which some were reduced would differ by that alone."""
+    """An image for each picture: all of them full or all reduced.
+
+    If only some were reduced, that alone would make them differ.
+    """
     full = [each.full for each in pictures if each.full is not None]
     if len(full) == len(pictures):
         return full
@@ -71,16 +77,17 @@ def data_uri(data: bytes, media_type: str) -> str:
 
 
 def png(picture: Picture) -> bytes:
-    """The picture's pixels, with the profile they are in."""
+    """The picture's pixels as a PNG, with their colour profile."""
     buffer = io.BytesIO()
     Image.fromarray(picture.pixels).save(buffer, "PNG", icc_profile=picture.icc)
     return buffer.getvalue()
 
 
 def _own_file(picture: Picture) -> Shown | None:
-    """The file itself where browsers decode it to the pixels that were measured.
+    """The picture's own file; None where browsers may not decode it to the measured pixels.
 
-    Pages are passed on, so a JPEG goes without what its metadata tell of place and camera.
+    A JPEG is stripped of its metadata, since pages are passed on and a photo may tell where it was
+    taken.
     """
     encoded = picture.encoded
     if encoded is None:
@@ -88,7 +95,7 @@ def _own_file(picture: Picture) -> Shown | None:
     size = picture.width, picture.height
     if picture.format == "JPEG":
         with opened_jpeg(encoded) as header:
-            if header.mode not in ("L", "RGB"):  # browsers decode others in their own ways
+            if header.mode not in ("L", "RGB"):  # browsers differ in how they decode the others
                 return None
         bare = bare_jpeg(encoded)
         if bare is None:
@@ -112,11 +119,11 @@ def _reduced(picture: Picture) -> Shown:
     image = Image.fromarray(in_srgb(picture).pixels).resize(size, Image.Resampling.LANCZOS)
     buffer = io.BytesIO()
     image.save(buffer, "JPEG", quality=95, subsampling=0)
-    words = f"reduced to {size[0]} × {size[1]}"
+    words = f"the picture reduced to {size[0]} × {size[1]}"
     return Shown(buffer.getvalue(), "image/jpeg", *size, words)
 
 
 def fitting(width: int, height: int, pixels: int) -> tuple[int, int]:
-    """The largest (width, height) of this aspect, whole and 1 at least, of at most `pixels`."""
+    """The largest (width, height) of about this aspect ratio with at most `pixels` pixels."""
     scale = min(1.0, (pixels / (width * height)) ** 0.5)
     return max(1, int(width * scale)), max(1, int(height * scale))

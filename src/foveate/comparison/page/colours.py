@@ -1,4 +1,4 @@
-"""Error maps and the saliency map as colours, and the legends that say what a colour means."""
+"""The colours of error maps and of the saliency map, and the legends that explain them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from foveate.saliency.overlay import HEAT
 
 Errors = npt.NDArray[np.float32]
 
-# No error is near black; lightness rises evenly (CIELAB L* 5 to 96), so it reads in grey too.
+# The colours run from near black for no error to a light yellow. Their lightness rises evenly
+# (CIELAB L* from 5 to 96), so that an error map can be read in grey too.
 _ANCHORS = np.array(
     [
         (12, 16, 38),
@@ -27,22 +28,22 @@ _ANCHORS = np.array(
     dtype=np.float64,
 )
 TOP_SHARE = 0.995
-"""Of the errors, those below the end of the scale: a few extremes would darken all others."""
+"""The share of errors that lie within the scale; without it a few extremes darken all others."""
 
 
 def error_palette() -> npt.NDArray[np.uint8]:
-    """(256, 3) RGB, from no error to the end of the scale."""
+    """The colours (256, 3) RGB from no error to the end of the scale."""
     return _between(_ANCHORS)
 
 
 def heat_palette() -> npt.NDArray[np.uint8]:
-    """(256, 3) RGB of `saliency.overlay`, from the map's 0 to its 1."""
-    shown = np.sqrt(np.linspace(0, 1, 256))  # as the overlay does
+    """The colours (256, 3) RGB that `saliency.overlay` gives map values from 0 to 1."""
+    shown = np.sqrt(np.linspace(0, 1, 256))  # the overlay paints the root of the map's value
     return np.asarray(_between(HEAT.astype(np.float64))[np.round(255 * shown).astype(int)])
 
 
 def scale_end(errors: Sequence[Errors]) -> float:
-    """The error at the end of one scale for all of these; above 0 where they show no error."""
+    """The error at which one colour scale for all these maps ends; it is always above 0."""
     highest = max((float(np.quantile(each, TOP_SHARE)) for each in errors), default=0.0)
     if highest == 0:
         highest = max((float(each.max()) for each in errors), default=0.0)
@@ -50,13 +51,13 @@ def scale_end(errors: Sequence[Errors]) -> float:
 
 
 def painted_errors(errors: Errors, *, end: float) -> bytes:
-    """A PNG of the errors: 0 is the palette's first colour, `end` and above its last."""
+    """The errors (h, w) as a PNG: 0 has the palette's first colour, `end` and above its last."""
     levels = np.round(np.clip(errors / end, 0, 1) * 255).astype(np.uint8)
     return _png(levels, error_palette())
 
 
 def legend(palette: npt.NDArray[np.uint8]) -> bytes:
-    """A PNG, 256 x 1: the palette from left to right."""
+    """The palette from left to right as a PNG of 256 x 1 pixels."""
     return _png(np.arange(256, dtype=np.uint8)[None], palette)
 
 

@@ -1,4 +1,4 @@
-"""The page's parts as HTML. Every text that comes from outside goes through `escape`."""
+"""The page's parts as HTML. `escape` is called on every text that comes from outside."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-from foveate._compare import Comparison
-from foveate.comparison_page.colours import (
+from foveate.comparison.measured import Comparison
+from foveate.comparison.page.colours import (
     error_palette,
     heat_palette,
     legend,
     painted_errors,
     scale_end,
 )
-from foveate.comparison_page.error_maps import ERROR_KINDS, ErrorKind, Errors
-from foveate.comparison_page.shown import Shown, data_uri
-from foveate.comparison_page.spots import Spot
-from foveate.comparison_table import Row, map_rows, size_rows, whole_picture_rows
+from foveate.comparison.page.error_maps import ERROR_KINDS, ErrorKind, Errors
+from foveate.comparison.page.shown_pictures import Shown, data_uri
+from foveate.comparison.page.spots import Spot
+from foveate.comparison.rows import Row, map_rows, size_rows, whole_picture_rows
 from foveate.metrics.quality import METRICS
 from foveate.saliency import SaliencyMap
 
@@ -26,7 +26,7 @@ _LABELS = {metric.name: metric.label for metric in METRICS}
 
 
 def heading(names: Sequence[str], comparison: Comparison) -> dict[str, str]:
-    """Title, heading and facts; `names` are the original's and the copies'."""
+    """The page's title, heading and facts. `names` are the original's, then those of the copies."""
     copies = "1 copy" if len(names) == 2 else f"{len(names) - 1} copies"
     original = escape(names[0])
     facts = [f"{comparison.width:,} × {comparison.height:,} pixels"]
@@ -41,7 +41,10 @@ def heading(names: Sequence[str], comparison: Comparison) -> dict[str, str]:
 
 
 def slider(names: Sequence[str], shown: Sequence[Shown]) -> dict[str, str]:
-    """Layers, of which the original and the first copy show, and the choices of left and right."""
+    """The slider's layers, and what can be chosen for its left and right side.
+
+    At first the original shows on the left and the first copy on the right.
+    """
     layers = []
     for index, (name, picture) in enumerate(zip(names, shown, strict=True)):
         state = _LAYER_STATES[min(index, 2)]
@@ -73,7 +76,7 @@ def _title(index: int, name: str) -> str:
 
 
 def table(names: Sequence[str], comparisons: Sequence[Comparison]) -> str:
-    """Sizes, the metrics of the whole picture and those by the map, a column for each copy."""
+    """The table of sizes and metrics, with a column for each copy."""
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     groups = (
         ("", size_rows(comparisons)),
@@ -83,7 +86,7 @@ def table(names: Sequence[str], comparisons: Sequence[Comparison]) -> str:
     bodies = "\n".join(_group(title, rows, len(names)) for title, rows in groups if rows)
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="Measured numbers">'
-        f'<table>\n<thead><tr><th scope="col">of each copy</th>{heads}</tr></thead>\n{bodies}\n'
+        f'<table>\n<thead><tr><th scope="col">Measure</th>{heads}</tr></thead>\n{bodies}\n'
         "</table></div>"
     )
 
@@ -111,13 +114,13 @@ def _row(row: Row) -> str:
 def closeups(
     names: Sequence[str], spots: Sequence[Spot], pictures: Sequence[Sequence[bytes]]
 ) -> str:
-    """A row of PNGs for each spot, the original first."""
+    """A row of PNGs for each spot. In a row the original's comes first."""
     parts = []
     for number, (spot, row) in enumerate(zip(spots, pictures, strict=True), 1):
         title = f"Spot {number}" if spot.most else "The least salient spot"
         where = (
             f"{spot.side} × {spot.side} pixels from {spot.x}, {spot.y}; "
-            f"the map says {spot.salience:.2f}"
+            f"mean saliency {spot.salience:.2f}"
         )
         figures = "".join(
             f'<figure><img alt="{title} in {_title(index, name)}" src="{data_uri(data, _PNG)}">'
@@ -135,7 +138,7 @@ _PNG = "image/png"
 
 
 def saliency_map(saliency: SaliencyMap, spots: Sequence[Spot], painted: bytes) -> str:
-    """The map over the picture with the spots outlined, and what its colours mean."""
+    """The map painted over the picture, the spots' outlines, and the legend."""
     height, width = saliency.height, saliency.width
     size = max(height, width) / 28
     outlines = "".join(
@@ -164,7 +167,7 @@ def errors(
     comparisons: Sequence[Comparison],
     maps: Sequence[dict[str, Errors]],
 ) -> str:
-    """Of each kind the maps of all copies, at one scale of colours."""
+    """The error maps of all copies, which share one colour scale for each kind of error."""
     return "\n".join(
         _errors_of_kind(kind, names, comparisons, [each[kind.metric] for each in maps])
         for kind in ERROR_KINDS
@@ -190,7 +193,8 @@ def _errors_of_kind(
         )
     ticks = ("0", f"{end / 2:.3g}", f"{end:.3g} and above")
     return (
-        f"<h3>{label} <small>{kind.explained}; in {kind.unit}, one scale for all</small></h3>\n"
+        f"<h3>{label} <small>{kind.explained}; in {kind.unit}; one scale for all copies</small>"
+        "</h3>\n"
         + _legend(legend(error_palette()), ticks)
         + f'\n<div class="grid">{"".join(figures)}</div>'
     )
@@ -211,8 +215,8 @@ def _legend(strip: bytes, ticks: tuple[str, str, str]) -> str:
 
 
 def how_shown(names: Sequence[str], shown: Sequence[Shown]) -> str:
-    """What stands behind the slider for each picture."""
+    """A list item for each picture that says what the slider shows of it."""
     return "".join(
-        f"<li>{_title(index, name)}: behind the slider is {picture.words}</li>"
+        f"<li>{_title(index, name)}: the slider shows {picture.words}</li>"
         for index, (name, picture) in enumerate(zip(names, shown, strict=True))
     )

@@ -1,4 +1,4 @@
-"""The error maps that a page shows: which, in what numbers, and small enough for a page."""
+"""The error maps that a page shows, shrunk to a size that fits a page."""
 
 from __future__ import annotations
 
@@ -8,40 +8,43 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foveate.comparison_page.shown import fitting
+from foveate.comparison.page.shown_pictures import fitting
 from foveate.metrics.quality import error_map
 
 Errors = npt.NDArray[np.float32]
 
 SHOWN_PIXELS = 400_000
+"""The most pixels of an error map on a page."""
 
 
 @dataclass(frozen=True)
 class ErrorKind:
-    """One metric's errors as they are shown."""
+    """How a page shows the errors of one metric."""
 
     metric: str
     explained: str
+    """What the errors are, for the page's reader."""
     unit: str
     root: bool
-    """Shown as the root of the metric's error, which is a square."""
+    """Whether the metric's error is a square, of which the page shows the root."""
 
 
 ERROR_KINDS = (
     ErrorKind(
         "psnr_hvs_m",
-        "luma, block by block, frequencies weighted as the eye does, less what contrast hides",
-        "levels of 255",
+        "errors of luma in 8 × 8 blocks, weighted by the eye's sensitivity to each frequency, "
+        "less what the block's own contrast masks",
+        "grey levels from 0 to 255",
         root=True,
     ),
-    ErrorKind("ssim", "luma, structure lost", "1 − SSIM", root=False),
+    ErrorKind("ssim", "structure lost in luma", "1 − SSIM", root=False),
 )
 
 
 def shrunk_errors(
     kind: ErrorKind, original: npt.NDArray[np.uint8], copy: npt.NDArray[np.uint8]
 ) -> Errors:
-    """(h, w) of SHOWN_PIXELS at most, in the kind's unit: errors are averaged where it shrinks."""
+    """The errors (h, w) in the kind's unit, averaged down to SHOWN_PIXELS at most."""
     errors = error_map(kind.metric, original, copy, data_range=255)
     size = fitting(original.shape[1], original.shape[0], SHOWN_PIXELS)
     small = np.asarray(Image.fromarray(errors).resize(size, Image.Resampling.BOX), np.float32)

@@ -1,4 +1,7 @@
-"""Which squares of a picture to show close up: the most salient, and for fairness the least."""
+"""The squares of a picture that are shown close up: the most salient ones, and the least salient.
+
+The least salient square is there so that a reader sees the background too.
+"""
 
 from __future__ import annotations
 
@@ -11,34 +14,36 @@ from foveate.saliency import SaliencyMap
 
 SMALL_SIDE_PX, LARGE_SIDE_PX = 128, 256
 LARGE_PIXELS = 2_000_000
-"""From this size on a square of 128 pixels would show too little of the picture."""
+"""From this size on, squares have the large side: a small one would show too little."""
 
-_CELLS = 8  # along a square's side: how finely squares are placed
-_APART = _CELLS + 1  # cells between corners, along one axis at least; one for rounding to pixels
+_CELLS = 8  # A square's side has this many cells; squares begin at cells.
+# The corners of two squares are this many cells apart along at least one axis; the additional cell
+# allows for rounding to pixels.
+_APART = _CELLS + 1
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A square of a picture, by its upper left corner, in pixels."""
+    """A square of a picture. `x` and `y` are its upper left corner; all three are in pixels."""
 
     x: int
     y: int
     side: int
     salience: float
-    """The map's mean over it, in [0, 1]."""
+    """The map's mean over the square, in [0, 1]."""
     most: bool
-    """Among the most salient; else the least."""
+    """Whether the square is one of the most salient; otherwise it is the least salient one."""
 
     def of(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """The square of a picture's pixels, (side, side, 3) or (side, side)."""
+        """The square cut out of a picture's pixels: (side, side, 3) or (side, side)."""
         return pixels[self.y : self.y + self.side, self.x : self.x + self.side]
 
 
 def salient_spots(saliency: SaliencyMap, *, count: int = 3) -> list[Spot]:
-    """At most `count` squares where the map is highest, in that order, then one where it is lowest.
+    """At most `count` squares where the map is highest, then one where the map is lowest.
 
-    Squares do not overlap, so that a small picture has fewer, and one at least. Among equals the
-    nearest to the centre comes first; a flat map has no least salient square.
+    The most salient square comes first; of equal ones, the one nearest to the centre. Squares do
+    not overlap, so a small picture may have only one. A flat map has no least salient square.
     """
     height, width = saliency.height, saliency.width
     side = SMALL_SIDE_PX if height * width < LARGE_PIXELS else LARGE_SIDE_PX

@@ -46,7 +46,7 @@
       frame.scrollTop = (stage.offsetHeight - frame.clientHeight) / 2;
     }
   };
-  // Safari on phones moves a range by its thumb alone, and this one's is a hair.
+  // Safari on phones moves a range only when its thumb is dragged, and here the thumb is a hair.
   const follow = (event) => {
     if (!(event.buttons & 1)) return;
     const box = split.getBoundingClientRect();

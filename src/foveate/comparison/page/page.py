@@ -1,4 +1,4 @@
-"""The page as it is gathered, copy by copy: nothing of a copy is kept but what the page shows."""
+"""ComparisonPage gathers a page copy by copy, and keeps only what the page shows of each copy."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from foveate._compare import Comparison, comparable
-from foveate.comparison_page import sections
-from foveate.comparison_page.error_maps import ERROR_KINDS, Errors, shrunk_errors
-from foveate.comparison_page.shown import (
+from foveate.comparison.measured import Comparison, comparable
+from foveate.comparison.page import sections
+from foveate.comparison.page.error_maps import ERROR_KINDS, Errors, shrunk_errors
+from foveate.comparison.page.shown_pictures import (
     REDUCED_PIXELS,
     Candidates,
     candidates,
@@ -20,9 +20,9 @@ from foveate.comparison_page.shown import (
     png,
     shown_alike,
 )
-from foveate.comparison_page.skeleton import filled_page
-from foveate.comparison_page.spots import Spot, salient_spots
-from foveate.comparison_table import told_apart
+from foveate.comparison.page.spots import Spot, salient_spots
+from foveate.comparison.page.template import filled_page
+from foveate.comparison.rows import told_apart
 from foveate.pictures import Picture
 from foveate.pictures.srgb import in_srgb
 from foveate.saliency import SaliencyMap, overlay
@@ -37,19 +37,20 @@ class _Copy:
 
 
 class ComparisonPage:
-    """A page on one original; copies are added one by one and may then be forgotten."""
+    """A page on one original, to which copies are added one by one."""
 
     def __init__(self, original: Picture, saliency: SaliencyMap) -> None:
-        """`saliency` is of the original, at its size."""
+        """`saliency` is the map of the original, and has its height and width."""
         self._original = original
         self._saliency = saliency
         self._spots = salient_spots(saliency)
         self._copies: list[_Copy] = []
 
     def add(self, copy: Picture, comparison: Comparison) -> None:
-        """A copy, and how it compares. Raises PictureError where it is not of the original's size.
+        """Adds a copy after those that were added before, with its comparison with the original.
 
-        Copies are shown in the order in which they are added.
+        Raises:
+            PictureError: the copy's size is not the original's.
         """
         pair = [picture.pixels for picture in comparable(self._original, copy)]
         errors = {kind.metric: shrunk_errors(kind, *pair) for kind in ERROR_KINDS}
@@ -57,7 +58,7 @@ class ComparisonPage:
         self._copies.append(_Copy(comparison, candidates(copy), closeups, errors))
 
     def html(self) -> str:
-        """The whole page. Raises ValueError where no copy was added."""
+        """The text of the whole page. Raises ValueError where no copy was added."""
         if not self._copies:
             raise ValueError("a page shows one copy at least")
         original, copies = self._original, self._copies
@@ -81,7 +82,7 @@ class ComparisonPage:
         )
 
     def _painted_map(self) -> bytes:
-        """A JPEG of the map over the original, of REDUCED_PIXELS at most."""
+        """The map painted over the original, as a JPEG of REDUCED_PIXELS at most."""
         width, height = fitting(self._original.width, self._original.height, REDUCED_PIXELS)
         image = Image.fromarray(self._original.pixels)
         small = np.asarray(image.resize((width, height), Image.Resampling.BOX))
@@ -93,5 +94,5 @@ class ComparisonPage:
 
 
 def _closeup(picture: Picture, spot: Spot) -> bytes:
-    """A PNG of the spot in sRGB."""
+    """The spot's pixels in sRGB, as a PNG."""
     return png(in_srgb(dataclasses.replace(picture, pixels=spot.of(picture.pixels))))
