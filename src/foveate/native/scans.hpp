@@ -37,7 +37,7 @@ struct ScanStatistics {
   std::int64_t eob_blocks = 0;
 };
 
-// Of each scan. Its rows are counted on several threads.
+// The statistics of each scan, whose rows are counted on several threads.
 std::vector<ScanStatistics> scan_statistics(const PictureLevels& picture,
                                             const std::vector<Scan>& scans, int threads);
 

@@ -92,7 +92,8 @@ struct Choices {
   int largest_size;                          // of all levels, their size category
 };
 
-// Of coefficients 0 to `last`, and some after it. `price`: bits that a unit of distortion is worth.
+// Weighs coefficients 0 to `last`, and some after it. `price` is how many bits a unit of distortion
+// is worth.
 FOVEATE_CLONES
 void weigh_choices(const std::int16_t* __restrict block, int last, float hidden, float price,
                    const Tables& __restrict tables, Choices& __restrict choices) {
@@ -205,7 +206,7 @@ class BandTrellis {
   int open_ = 0;
   float cost_[kBlock];
   int position_[kBlock];
-  // Of each coefficient that was looked at: its level, and the one coded before it.
+  // The level of each coefficient that was looked at, and the one coded before it.
   int level_[kBlock];
   int before_[kBlock];
 };

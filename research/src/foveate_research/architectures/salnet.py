@@ -53,7 +53,7 @@ class SalNetOptions:
         return asdict(self)
 
     def channels(self) -> list[int]:
-        """Of the layers in their order; the last is the map."""
+        """How many channels each layer gives; the last layer gives the map."""
         scaled = [max(1, round(layer.channels * self.width)) for layer in LAYERS[:-1]]
         return [*scaled, 1]
 

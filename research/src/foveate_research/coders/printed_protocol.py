@@ -27,7 +27,7 @@ Plane = npt.NDArray[np.uint8]
 MULTIPLE = 16
 HALVINGS = 4
 COARSEST_EXPONENT = 0.1333
-"""Of MS-SSIM's last scale as published; VQMT leaves it at 1."""
+"""The published exponent of MS-SSIM's last scale; VQMT leaves it at 1."""
 FIVE_SCALES = 176
 """The shortest side at which MS-SSIM has all its scales."""
 

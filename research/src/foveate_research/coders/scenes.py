@@ -25,7 +25,7 @@ Pixels = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
 
 SMALLEST_SHARE = 1 / 20
-"""Of a picture's sides at the lower end of a ladder of sizes."""
+"""The smallest picture of a ladder of sizes has this share of the sides."""
 SMALLEST_SIDE = 16
 
 

@@ -23,7 +23,7 @@ from foveate_research.datasets.sets import PictureSet, split_by_hash
 AnySet = PictureSet[AttentionPicture] | PictureSet[LabelledPicture]
 
 SEED = 0
-"""Of the splits by hash."""
+"""The seed of the splits by hash."""
 
 
 def get_layout(name: str) -> Layout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
@@ -62,7 +63,7 @@ def split_by_hash(
     """
     if not parts or any(size < 0 for size in parts.values()) or sum(parts.values()) <= 0:
         raise ValueError(f"parts must have sizes above 0, not {dict(parts)}")
-    ordered = sorted(keys, key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).digest())
+    ordered = sorted(keys, key=lambda key: hashlib.sha256(os.fsencode(f"{seed}:{key}")).digest())
     total = sum(parts.values())
     dealt: dict[str, list[str]] = {}
     start, reached = 0, 0.0
@@ -76,4 +77,4 @@ def split_by_hash(
 
 def keys_hash(keys: Sequence[str]) -> str:
     """SHA-256 of a list of keys, one a line: which pictures a part holds, in one word."""
-    return hashlib.sha256("\n".join(keys).encode()).hexdigest()
+    return hashlib.sha256(os.fsencode("\n".join(keys))).hexdigest()

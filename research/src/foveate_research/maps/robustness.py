@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -122,5 +123,5 @@ def measure_robustness(
 
 def _generator(what: str, key: str, seed: int) -> np.random.Generator:
     """Seeded by the file's name, so that neither order nor choice of pictures bears on it."""
-    digest = hashlib.sha256(f"{seed}:{what}:{key}".encode()).digest()
+    digest = hashlib.sha256(os.fsencode(f"{seed}:{what}:{key}")).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "little"))

@@ -43,7 +43,7 @@ class Trained:
         return [record["seed"] for record in self.records]
 
     def values(self, metric: str) -> list[float]:
-        """Of every seed, in per cent: "top1" or "top5"."""
+        """The accuracy "top1" or "top5" of every seed, in per cent."""
         return [100 * float(record[metric]) for record in self.records]
 
     def mean(self, metric: str) -> float:
@@ -236,10 +236,11 @@ def _difference(first: Trained, second: Trained) -> Difference:
 
 
 def _beside_reference(trained: Mapping[str, Trained], name: str) -> tuple[Trained, Trained] | None:
-    """It and what its gain is over, of the seeds that both have; None without such.
+    """The network of that name and the one that its gain is measured over, with common seeds only.
 
-    What the thesis calls a gain is one over rgb, also where conv2 is left out. Of a network that
-    goes on from a trained one, over rgb that goes on as long: rgb+tuned.
+    The thesis measures gains over rgb, also where conv2 is left out. The gain of a network that
+    goes on from a trained one is measured over rgb+tuned, which trains on for as long. None where
+    that reference was not trained, or shares no seed.
     """
     experiment = trained[name].experiment
     network = RESNET if experiment.is_resnet else "rgb"

@@ -79,7 +79,7 @@ class Experiment:
 
     @property
     def name(self) -> str:
-        """As it is typed, what is done otherwise in one order."""
+        """The name that is typed: the network, then every "+" option in one order."""
         told = [
             self.maps if self.maps != "own" else "",
             self.start if self.start != "scratch" else "",

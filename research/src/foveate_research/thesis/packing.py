@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -63,7 +64,10 @@ class PackOptions:
 
     @property
     def stored_side(self) -> int:
-        """Of what is stored: random crops are taken from it. Raises OptionError."""
+        """The side of the squares that are stored, from which random crops are taken.
+
+        Raises OptionError for a size that packs are not made at.
+        """
         if self.side not in STORED_SIDES:
             raise OptionError(f"--size {self.side}: give {' or '.join(map(str, STORED_SIDES))}")
         return STORED_SIDES[self.side]
@@ -136,7 +140,7 @@ def pack_pictures(
             _refuse_empty(images, source, shards[part])
         manifest = _manifest(plan, sources, shards)
         manifest |= {"made_of": made_of, "made_by": made_by or {}}
-        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+        text = json.dumps(manifest, indent=1) + "\n"
         write_atomically(out / MANIFEST, text.encode(), overwrite=True)
         forget(out)
     return open_pack(out)
@@ -180,7 +184,7 @@ def _pack_part(
 def _samples(
     source: Source, chosen: list[int], start: int, options: PackOptions, workers: int, tick: Tick
 ) -> list[_Sample]:
-    """Of one shard, by several threads."""
+    """The samples of one shard, made by several threads."""
 
     def make(item: tuple[int, int]) -> _Sample:
         number, place = item
@@ -232,7 +236,7 @@ def _sample(source: Source, place: int, key: str, options: PackOptions) -> _Samp
         "jpg": _jpeg(image),
         "map.jpg": _jpeg(Image.fromarray(levels)),
         "cls": str(label).encode(),
-        "json": json.dumps(facts, ensure_ascii=False).encode(),
+        "json": json.dumps(facts).encode(),
     }
     sums = np.append(np.asarray(image).mean(axis=(0, 1)), levels.mean())
     return _Sample(key, label, fields, sums, is_flat=found.confidence == 0)
@@ -262,7 +266,7 @@ def _pictures_hash(source: Source) -> str:
     """SHA-256 of keys and classes, in order: whether these are the same pictures."""
     digest = hashlib.sha256()
     for key, label in zip(source.keys, source.labels, strict=True):
-        digest.update(f"{key}\t{source.classes[label]}\n".encode())
+        digest.update(os.fsencode(f"{key}\t{source.classes[label]}\n"))
     return digest.hexdigest()
 
 
@@ -271,7 +275,7 @@ def _made_of(plan: dict[str, Any], source: Source, chosen: Iterable[int]) -> str
     digest = hashlib.sha256(json.dumps(plan).encode())
     for place in chosen:
         label = source.classes[source.labels[place]]
-        digest.update(f"{source.keys[place]}\t{label}\t{source.size_bytes(place)}\n".encode())
+        digest.update(os.fsencode(f"{source.keys[place]}\t{label}\t{source.size_bytes(place)}\n"))
     return digest.hexdigest()
 
 

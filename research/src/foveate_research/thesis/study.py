@@ -91,7 +91,7 @@ def _folder(out: Path, experiment: Experiment, seed: int) -> Path:
 
 
 def _settings_of(experiment: Experiment, settings: Settings) -> Settings:
-    """Of one that goes on from a trained network: a third of the epochs."""
+    """The settings, with a third of the epochs where a network goes on from a trained one."""
     if experiment.start == "scratch":
         return settings
     return replace(settings, epochs=max(1, round(settings.epochs * TUNED_SHARE)))

@@ -135,7 +135,8 @@ class Encoder:
 
     def adopt(self, scout: Encoder) -> None:
         """Start from what another encoder has learnt of rates, steps and boldness."""
-        self._rates, self._fits, self._boldness = scout._rates, scout._fits, scout._boldness
+        self._rates, self._fits = scout._rates, list(scout._fits)
+        self._boldness = scout._boldness
 
     def _weights(self, component: int, scale: float) -> npt.NDArray[np.float32]:
         c = self.blocks.components[component]

@@ -74,7 +74,7 @@ class Masked:
 
 @dataclass(frozen=True)
 class Shape:
-    """Of luma or chroma, in zigzag order: steps at scale 1, and weights of squared error."""
+    """Steps at scale 1 and weights of squared error, of luma or of chroma, in zigzag order."""
 
     steps: npt.NDArray[np.float64]
     sensitivity: npt.NDArray[np.float64]

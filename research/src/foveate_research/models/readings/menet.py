@@ -17,7 +17,7 @@ SCALE_NAMES = (
     "centre",
     *(f"decoder {level}" for level in reversed(range(5))),
 )
-"""Of the thirteen maps in `scales`, as figure 7 counts them: 0 at full size, 5 at a 32nd."""
+"""The names of the thirteen maps in `scales`; level 0 is full size, level 5 a 32nd (figure 7)."""
 
 
 def _square(height: int, width: int) -> tuple[int, int]:

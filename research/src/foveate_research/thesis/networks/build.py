@@ -49,20 +49,22 @@ def build_network(
 
 
 def _begin_at_one(branch: nn.Module) -> None:
-    """Begin the norms' shifts at 1, where a new norm's is 0.
+    """Let the norms of the branch begin with a shift of 1 instead of 0.
 
-    A shift is all that a norm leaves of a constant. From 0 the product with the branch would be 0,
-    no slope would reach anything before it, and the control would tell of a dead network only.
+    A batch norm turns a constant input into its shift. With a shift of 0 the branch would output 0,
+    its product with the tower would be 0, no gradient would reach the layers before the product,
+    and the control would measure a dead network.
     """
     for norm in _norms(branch):
         nn.init.ones_(norm.bias)
 
 
 def _keep_to_batch(branch: nn.Module) -> None:
-    """Measure by the batch's statistics, as it is trained.
+    """Let the norms of the branch use the statistics of the batch when the network is measured too.
 
-    Of a constant, running ones would lag behind the weights, and a norm divides that lag by a
-    deviation of nothing: what is measured would not be what was trained.
+    A constant input has no deviation. The running mean of its activations lags behind the weights,
+    and a norm would divide that lag by almost nothing, so that the network measured would not be
+    the network trained.
     """
     for norm in _norms(branch):
         norm.track_running_stats = False

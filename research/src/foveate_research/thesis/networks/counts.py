@@ -17,9 +17,10 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Count:
-    """Of one network: weights by layer ("conv1", ..., "fc3"; of the branch "branch.conv1", ...).
+    """How many numbers one network learns.
 
-    total: these with biases and the norms' scales and shifts.
+    weights: by layer, "conv1" to "fc3"; the branch's layers are "branch.conv1" and so on. total:
+    all weights, biases, and scales and shifts of norms.
     """
 
     weights: dict[str, int]

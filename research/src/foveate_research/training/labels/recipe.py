@@ -71,7 +71,7 @@ class LabelNetwork:
 
     @property
     def rate(self) -> float:
-        """Of what stands on the trunk."""
+        """The learning rate of the layers that stand on the trunk."""
         return LITE_RATE if self.lite else RATE
 
     def _rates(self, *, taught: bool) -> dict[str, float]:
