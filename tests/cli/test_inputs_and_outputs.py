@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foveate.cli.inputs import Input, found_inputs, planned_outputs
+from foveate.cli.input_files import Input, found_inputs
+from foveate.cli.output_files import planned_outputs
 from foveate.errors import OptionError
 
 JPEG = (".jpg", ".jpeg")

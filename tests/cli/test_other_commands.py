@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 import foveate as package
-from foveate.cli.batch import run as run_batch
-from foveate.cli.inputs import Input
+from foveate.cli.each_picture import for_each_picture
+from foveate.cli.input_files import Input
 from photos import write_photo
 
 COMMANDS = ("compress", "map", "compare", "models", "train", "export", "reproduce")
@@ -108,6 +108,11 @@ def test_each_command_explains_itself_with_examples(foveate, command: str) -> No
     assert f"foveate {command}" in run.out
 
 
+@pytest.mark.parametrize("command", [(), ("compress",), ("models", "add"), ("train",)])
+def test_help_names_no_type_where_an_option_takes_no_value(foveate, command: tuple) -> None:
+    assert "bool" not in foveate(*command, "--help").out.lower()
+
+
 def test_an_unknown_command_is_wrong_usage(foveate) -> None:
     run = foveate("compres")
     assert run.code == 2
@@ -129,7 +134,7 @@ def test_ctrl_c_in_a_batch_keeps_what_was_done(capsys: pytest.CaptureFixture[str
         return source.name
 
     inputs = [Input(Path(name)) for name in "abc"]
-    outcome = run_batch(inputs, [Path("x")] * 3, work, as_json=lambda name: {"source": name})
+    outcome = for_each_picture(inputs, [Path("x")] * 3, work, as_json=lambda name: {"source": name})
     assert (outcome.done, outcome.exit_code) == (["a"], 130)
     printed = capsys.readouterr()
     assert printed.out == '{"source": "a"}\n'
@@ -141,7 +146,7 @@ def test_a_bug_shows_its_trace_and_is_not_taken_for_bad_input() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        run_batch([Input(Path("a"))], [Path("b")], work, as_json=None)
+        for_each_picture([Input(Path("a"))], [Path("b")], work, as_json=None)
 
 
 def command_line(*arguments: str) -> list[str]:

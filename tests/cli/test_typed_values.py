@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foveate.cli.values import box, readable_bytes, readable_saving, size_bytes
+from foveate.cli.option_values import box, size_bytes
+from foveate.cli.readable_numbers import readable_bytes, readable_saving
 from foveate.errors import OptionError
 
 

@@ -168,7 +168,7 @@ def test_a_place_that_cannot_be_written_is_told_before_any_work(foveate, images:
     Path("file").write_text("")
     run = foveate("reproduce", "table1", "--images", "nowhere", *MAP, "--save", "file/t1.json")
     assert run.code == 1
-    assert "file is no folder; write elsewhere" in run.err
+    assert "file is not a folder; write elsewhere" in run.err
 
 
 def test_what_was_measured_is_printed_even_if_it_cannot_be_saved(capsys, monkeypatch) -> None:

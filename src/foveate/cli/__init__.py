@@ -1,1 +1,4 @@
-"""The command line: one file a command; each parses, calls and prints."""
+"""The command line. Each command has a file that parses its options, calls the library and prints.
+
+Other files hold what the commands share.
+"""

@@ -1,4 +1,4 @@
-"""`foveate compare`: how good copies are, and how many bytes they take."""
+"""`foveate compare` tells how good copies of a picture are, and how many bytes they take."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foveate.cli.batch import run
-from foveate.cli.inputs import Input, refuse_existing
-from foveate.cli.options import checked_map
-from foveate.cli.values import parsed
+from foveate.cli.each_picture import for_each_picture
+from foveate.cli.input_files import Input
+from foveate.cli.option_values import checked_map, parsed
+from foveate.cli.output_files import refuse_existing
 from foveate.errors import OptionError, OutputError, printable
 
 if TYPE_CHECKING:
@@ -28,49 +28,52 @@ foveate compare photo.png *.jpg --html page.html
 
 foveate compare photo.png *.jpg --metrics psnr_s,ssim --json
 
-Metrics are of luma (BT.601) unless their name says another. By the map:
-averaged with the map as weights; PSNR-S is PSNR over its upper fifth.
-In JSON a metric stands by its name, and as NAME_weighted by the map.
+A metric measures luma (BT.601) unless its name says otherwise. "By the map" means that the metric \
+is averaged with the map as weights; in JSON its name then ends in _weighted. PSNR-S is the PSNR \
+of the pixels in the map's top fifth.
 """
 
 _PAGE_KINDS = (".html", ".htm")
 
 
 def compare(
-    original: Annotated[str, typer.Argument(metavar="ORIGINAL", help="The picture as it was.")],
-    copies: Annotated[list[str], typer.Argument(metavar="COPY", help="Copies of it.")],
+    original: Annotated[str, typer.Argument(metavar="ORIGINAL", help="The original picture.")],
+    copies: Annotated[
+        list[str], typer.Argument(metavar="COPY", help="One or more copies of the original.")
+    ],
     map: Annotated[
         str,
         typer.Option(
             metavar="NAME|FILE",
-            help="Where people look: auto (predicted from the original), a model of "
-            "'foveate models', or a grey picture.",
+            help="Where people look: auto predicts it from the original; or give the name of a "
+            "model ('foveate models'), or a grey picture.",
         ),
     ] = "auto",
     metrics: Annotated[
         str | None,
         typer.Option(
             metavar="NAME,...",
-            help="Only these metrics, by their names in JSON; without ssimulacra2 a large picture "
-            "takes half the time.",
+            help="Measure only these metrics, named as in JSON. Without ssimulacra2 a large "
+            "picture takes half the time.",
         ),
     ] = None,
     html: Annotated[
         Path | None,
         typer.Option(
             metavar="PAGE.html",
-            help="Also write one page that shows the pictures behind a slider, their most salient "
-            "spots close up, the map, and where the errors are.",
+            help="Also write a page that shows the pictures side by side with a slider, their "
+            "most salient spots close up, the map, and where the errors are.",
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a page that exists.")
+        bool, typer.Option("--overwrite", help="Replace a page that exists already.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object a copy, and nothing else.")
+        bool,
+        typer.Option("--json", help="Print one JSON object for each copy, and nothing else."),
     ] = False,
 ) -> None:
-    """Measure copies against their original: bytes and every metric, also where people look."""
+    """Measure how good copies of a picture are, also where people look."""
     from foveate.comparison import Comparison
     from foveate.comparison import compare as compare_pictures
     from foveate.comparison.measured import checked_metrics
@@ -100,7 +103,7 @@ def compare(
 
     inputs = [Input(Path(name)) for name in copies]
     paths = [item.path for item in inputs]
-    outcome = run(inputs, paths, work, as_json=Comparison.to_dict if as_json else None)
+    outcome = for_each_picture(inputs, paths, work, as_json=Comparison.to_dict if as_json else None)
     if outcome.done and not as_json:
         from foveate.cli.comparison_tables import show_comparisons
 

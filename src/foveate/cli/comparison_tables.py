@@ -1,4 +1,4 @@
-"""Comparisons on a terminal: a row a metric, a column a copy, as wide as the terminal lets them."""
+"""Prints comparisons as tables that fit the terminal: a row for each metric, a column per copy."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from foveate.errors import printable
 
 
 def show_comparisons(comparisons: Sequence[Comparison]) -> None:
-    """Prints one or more comparisons with one original."""
+    """Prints the comparisons of one or more copies with the same original."""
     out = console()
     first = comparisons[0]
     if len(comparisons) == 1:
-        out.print(_of_one(first))
+        out.print(_table_of_one(first))
     else:
         _show_several(out, comparisons)
     out.print(
@@ -37,8 +37,8 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
     )
 
 
-def _of_one(comparison: Comparison) -> Table:
-    """The whole picture and what the map says side by side."""
+def _table_of_one(comparison: Comparison) -> Table:
+    """A copy's metrics over the whole picture, and beside them those by the map."""
     rows = table(comparison.copy, "whole picture", "by the map")
     for row in size_rows([comparison]):
         rows.add_row(_label(row), row.values[0], "")
@@ -51,7 +51,11 @@ def _of_one(comparison: Comparison) -> Table:
 
 
 def _show_several(out: Console, comparisons: Sequence[Comparison]) -> None:
-    """By name where the names fit side by side, else numbered, in as many tables as it takes."""
+    """Prints a table with a column for each copy.
+
+    Where the copies' names do not fit side by side they are numbered instead. Where that is still
+    too wide there are several tables.
+    """
     names = told_apart([each.copy for each in comparisons])
     groups = (
         ("", size_rows(comparisons)),
@@ -59,23 +63,23 @@ def _show_several(out: Console, comparisons: Sequence[Comparison]) -> None:
         ("by the map", map_rows(comparisons)),
     )
     everyone = range(len(names))
-    if not _fits(out, made := _of_several(names, groups, everyone)):
+    if not _fits(out, made := _table_of_several(names, groups, everyone)):
         for number, name in enumerate(names, 1):
             out.print(f"{number:>3}  {name}", soft_wrap=True)
         names = [str(number) for number in range(1, len(names) + 1)]
-        made = _of_several(names, groups, everyone)
+        made = _table_of_several(names, groups, everyone)
     if _fits(out, made):
         out.print(made)
     else:
         shown = len(names)
-        while shown > 1 and not _fits(out, _of_several(names, groups, everyone[:shown])):
+        while shown > 1 and not _fits(out, _table_of_several(names, groups, everyone[:shown])):
             shown -= 1
         for start in range(0, len(names), shown):
-            out.print(_of_several(names, groups, everyone[start : start + shown]))
+            out.print(_table_of_several(names, groups, everyone[start : start + shown]))
     out.print("* the best of the copies", style="dim")
 
 
-def _of_several(
+def _table_of_several(
     names: Sequence[str], groups: Sequence[tuple[str, Sequence[Row]]], columns: Sequence[int]
 ) -> Table:
     made = table("", *(names[column] for column in columns))

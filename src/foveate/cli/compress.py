@@ -1,21 +1,18 @@
-"""`foveate compress`: smaller JPEGs that stay sharp where people look."""
+"""`foveate compress` writes smaller JPEGs that stay sharp where people look."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from foveate.cli.batch import Outcome, run
-from foveate.cli.inputs import (
-    found_inputs,
-    make_folder,
-    planned_outputs,
-    refuse_existing,
-)
-from foveate.cli.options import checked_map, in_options
-from foveate.cli.values import box, parsed, readable_bytes, readable_saving, size_bytes
+from foveate.cli.each_picture import for_each_picture
+from foveate.cli.input_files import found_inputs
+from foveate.cli.option_values import box, checked_map, in_options, parsed, size_bytes
+from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing
+from foveate.cli.readable_numbers import readable_bytes, readable_saving
 from foveate.errors import OptionError, printable
 from foveate.settings import (
     DEFAULT_QUALITY,
@@ -44,15 +41,17 @@ foveate compress photo.jpg --size 200k -o small.jpg
 
 foveate compress *.jpg --match-quality 75 --protect 40,80,200,120
 
-Exit code: 0 all done, 1 some files failed, 2 wrong usage.
+The exit code is 0 when all is done, 1 when some files failed, and 2 for wrong usage.
 """
 
 
+@dataclass(frozen=True)
 class Done:
-    """A compressed picture: where it came from, where it went, and its report."""
+    """A picture that was compressed."""
 
-    def __init__(self, source: Path, output: Path, report: Report) -> None:
-        self.source, self.output, self.report = source, output, report
+    source: Path
+    output: Path
+    report: Report
 
     def to_dict(self) -> dict[str, Any]:
         return {**self.report.to_dict(), "source": str(self.source), "output": str(self.output)}
@@ -68,8 +67,8 @@ def compress(
             "-o",
             "--output",
             metavar="FILE|DIR",
-            help="Where to write; a folder for several pictures. Default: NAME.foveate.jpg "
-            "beside each picture.",
+            help="Where to write: a file, or a folder for several pictures. Default: "
+            "NAME.foveate.jpg beside each picture.",
         ),
     ] = None,
     quality: Annotated[
@@ -78,7 +77,7 @@ def compress(
             min=QUALITIES[0],
             max=QUALITIES[1],
             metavar="Q",
-            help=f"As good as plain JPEG at this quality. Default: {DEFAULT_QUALITY}.",
+            help=f"Be as good as plain JPEG at this quality. Default: {DEFAULT_QUALITY}.",
         ),
     ] = None,
     match_quality: Annotated[
@@ -87,25 +86,29 @@ def compress(
             min=QUALITIES[0],
             max=QUALITIES[1],
             metavar="Q",
-            help="As many bytes as plain JPEG takes at this quality.",
+            help="Take as many bytes as plain JPEG takes at this quality.",
         ),
     ] = None,
     size: Annotated[
         str | None,
-        typer.Option(metavar="BYTES", help="At most this size: 150000, 200k, 1.5M, 200KiB."),
+        typer.Option(
+            metavar="BYTES", help="Take at most this many bytes: 150000, 200k, 1.5M, 200KiB."
+        ),
     ] = None,
     map: Annotated[
         str,
         typer.Option(
             metavar="NAME|FILE",
-            help="Where people look: auto, none, a model of 'foveate models', or a grey picture "
-            "(bright: sharp).",
+            help="Where people look: auto predicts it, none ignores it; or give the name of a "
+            "model ('foveate models'), or a grey picture that is bright where they look.",
         ),
     ] = DEFAULTS.map,
     protect: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="X,Y,W,H", help="Keep this box sharp, in pixels; may be given several times."
+            metavar="X,Y,W,H",
+            help="Keep this box sharp. X,Y is its upper left corner, W,H its size, in pixels. "
+            "Several boxes may be given.",
         ),
     ] = None,
     floor: Annotated[
@@ -114,8 +117,8 @@ def compress(
             min=QUALITIES[0],
             max=QUALITIES[1],
             metavar="Q",
-            help="With --quality: the background is no worse than plain JPEG at this quality. "
-            f"Default: {FLOOR_BELOW_QUALITY} below.",
+            help="With --quality: keep the background no worse than plain JPEG at this quality. "
+            f"Default: {FLOOR_BELOW_QUALITY} below --quality.",
         ),
     ] = None,
     tune: Annotated[
@@ -132,35 +135,41 @@ def compress(
     ] = DEFAULTS.method,
     subsampling: Annotated[
         Subsampling,
-        typer.Option(help="The resolution of the colours: 444 is full, 420 is half each way."),
+        typer.Option(
+            help="The resolution of the colours: 444 is full, 420 is half in width and height."
+        ),
     ] = DEFAULTS.subsampling,
     baseline: Annotated[
-        bool, typer.Option("--baseline", help="Write baseline instead of progressive JPEG.")
+        bool, typer.Option("--baseline", help="Write a baseline JPEG, not a progressive one.")
     ] = not DEFAULTS.progressive,
     metadata: Annotated[
         Metadata, typer.Option(help="Keep EXIF, XMP and the colour profile, or none of them.")
     ] = DEFAULTS.metadata,
-    strip: Annotated[bool, typer.Option("--strip", help="Short for --metadata none.")] = False,
+    strip: Annotated[bool, typer.Option("--strip", help="The same as --metadata none.")] = False,
     threads: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Threads to use. Default: all.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Use at most this many threads. Default: all."),
     ] = DEFAULTS.threads,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace results that exist.")
+        bool, typer.Option("--overwrite", help="Replace results that exist already.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object a picture, and nothing else.")
+        bool,
+        typer.Option("--json", help="Print one JSON object for each picture, and nothing else."),
     ] = False,
     compare: Annotated[
         bool,
         typer.Option(
-            "--compare", help="With --json: tell how sharp plain JPEG of as many bytes is."
+            "--compare",
+            help="With --json: tell how sharp plain JPEG of as many bytes is. Without --json the "
+            "table always does.",
         ),
     ] = False,
 ) -> None:
     """Write smaller JPEGs that stay sharp where people look.
 
     Give at most one of --quality, --match-quality and --size.
-    Of a folder, the pictures directly in it are taken, but not Foveate's own results.
+    A folder stands for the pictures directly in it, without Foveate's own results.
     """
     from foveate._compress import compress as compress_picture
 
@@ -200,19 +209,19 @@ def compress(
         result.save(target, overwrite=overwrite)
         return Done(source, target, result.report)
 
-    outcome = run(pictures, targets, work, as_json=Done.to_dict if as_json else None)
+    outcome = for_each_picture(pictures, targets, work, as_json=Done.to_dict if as_json else None)
     if outcome.done and not as_json:
-        _show(outcome)
+        _show(outcome.done)
     raise typer.Exit(outcome.exit_code)
 
 
-def _show(outcome: Outcome[Done]) -> None:
-    """The table of what was done, notes, and where the results are."""
+def _show(results: list[Done]) -> None:
+    """Prints the table of results, their notes, and where they were written."""
     from foveate.cli.terminal import console, name_cell, table
 
     out = console()
     rows = table("picture", "before", "after", "saved", "salient gain", "map")
-    for done in outcome.done:
+    for done in results:
         report = done.report
         before = report.source_bytes
         rows.add_row(
@@ -223,7 +232,7 @@ def _show(outcome: Outcome[Done]) -> None:
             _decibels(report.comparison),
             report.map,
         )
-    reports = [done.report for done in outcome.done]
+    reports = [done.report for done in results]
     if len(reports) > 1:
         before, after = sum(r.source_bytes or 0 for r in reports), sum(r.bytes for r in reports)
         rows.add_section()
@@ -231,15 +240,15 @@ def _show(outcome: Outcome[Done]) -> None:
         saving = readable_saving(before, after)
         rows.add_row(total, readable_bytes(before), readable_bytes(after), saving, "", "")
     out.print(rows)
-    for done in outcome.done:
+    for done in results:
         for note in _notes(done.report):
             out.print(f"{printable(done.source)}: {note}", style="dim", soft_wrap=True)
-    out.print(_where(outcome.done), soft_wrap=True)
+    out.print(_where(results), soft_wrap=True)
 
 
 def _notes(report: Report) -> tuple[str, ...]:
     if report.copied_source:
-        return ("could not be made smaller; the result is a copy of it", *report.notes)
+        return ("cannot be made smaller; the result is a copy of it", *report.notes)
     return report.notes
 
 

@@ -1,4 +1,4 @@
-"""The `foveate` command: its sub-commands, and the one place that catches what users can mend."""
+"""The `foveate` command: its list of commands, and the one place where errors are caught."""
 
 from __future__ import annotations
 
@@ -15,42 +15,63 @@ from typer.core import TyperGroup
 
 import foveate
 from foveate.cli import compare, compress, map, models
-from foveate.cli.batch import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+from foveate.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from foveate.errors import FoveateError, MissingExtraError, OptionError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 UsageError = cast("type[Exception]", typer.BadParameter.__base__)
-"""What typer raises of an option, argument or command that is none; typer gives it no name."""
+"""The base of typer's errors about options, arguments and commands, which typer does not export."""
 
 ENTRY_POINT = "foveate.commands"
 RESEARCH_COMMANDS = ("train", "export", "evaluate", "reproduce", "bench", "classify", "tune")
 """The commands that foveate-research brings."""
+EPILOG = """
+[bold]Examples[/]
+
+foveate compress photo.png
+
+foveate compress holiday/ -o smaller/
+
+'foveate COMMAND --help' explains a command.
+"""
 
 
 class Commands(TyperGroup):
     """Foveate's own commands, and those that installed packages bring.
 
     A package names a Typer app for each of its commands under the entry point `foveate.commands`.
-    It is imported when the command is asked for, or the list of all.
+    The app is imported when its command or the list of all commands is asked for.
     """
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [*super().list_commands(ctx), *(point.name for point in _installed())]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        own = super().get_command(ctx, cmd_name)
-        if own is not None:
-            return own
-        for point in _installed():
+        command: Any = super().get_command(ctx, cmd_name)
+        for point in _installed() if command is None else ():
             if point.name == cmd_name:
                 command = typer.main.get_command(point.load())
                 command.name = cmd_name
-                return command
-        if cmd_name in RESEARCH_COMMANDS:
+        if command is not None:
+            _hide_types(command, ctx)
+        elif cmd_name in RESEARCH_COMMANDS:
             raise MissingExtraError(f"foveate {cmd_name}", "foveate-research")
-        return None
+        return command
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _hide_types(self, ctx)
+        super().format_help(ctx, formatter)
+
+
+def _hide_types(command: Any, ctx: Any) -> None:
+    """Leaves typer's types out of help: <bool> of options without a value, those of arguments."""
+    for parameter in command.get_params(ctx):
+        if parameter.param_type_name == "argument" or parameter.is_flag:
+            parameter.display_type_rich = lambda ctx: None
+    for each in getattr(command, "commands", {}).values():
+        _hide_types(each, ctx)
 
 
 def _installed() -> Iterable[EntryPoint]:
@@ -66,9 +87,10 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
+    epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-"""Each command's own file tells what it does; heavy libraries are imported when it runs."""
+"""The command line. A command imports heavy libraries only when it runs."""
 
 app.command(epilog=compress.EPILOG, no_args_is_help=True)(compress.compress)
 app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_pictures)
@@ -93,11 +115,12 @@ def _foveate(
 
 
 def main() -> None:
-    """Runs the command line; exit code 0 all done, 1 some files failed, 2 wrong usage."""
+    """Runs the command line, and ends the process with one of `foveate.cli.exit_codes` or 0."""
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names that the terminal cannot show
+            # Names that the terminal cannot show are printed with escapes.
+            stream.reconfigure(errors="backslashreplace")
     logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
         sys.exit(app(prog_name="foveate", standalone_mode=False))
@@ -110,34 +133,37 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
-        _forget_output()  # the reader has gone, and that is no error
+        _drop_output()  # the reader of a pipe has gone, which needs no message
         sys.exit(EXIT_FAILED)
     except OSError as error:
-        # Files are seen to where they are read and written: what is left is the output itself.
-        _forget_output()
+        # Errors of picture files are caught where these are read and written, so this is stdout's.
+        _drop_output()
         print(f"foveate: cannot go on: {error.strerror or error}", file=sys.stderr)
         sys.exit(EXIT_FAILED)
 
 
 def _tell_usage(error: Any) -> None:
-    """Prints one line: the command, what is wrong with how it was called, and where to look."""
+    """Prints one line: the command, what is wrong with its call, and where to find help."""
     command = error.ctx.command_path if error.ctx else "foveate"
     if type(error).__name__ == "NoArgsIsHelpError":
         return  # the help was printed
     said = error.format_message().removeprefix("Invalid value for ")
-    for spoken in ("Value error, ", "Input "):  # the library's words before what is wrong
-        said = said.replace(f": {spoken}", ": ")
+    for prefix in ("Value error, ", "Input "):  # typer puts these before what is wrong
+        said = said.replace(f": {prefix}", ": ")
     said = re.sub(r"^'(\S+)':", r"\1:", said).rstrip(".")
     print(f"{command}: {said} (see '{command} --help')", file=sys.stderr)
 
 
 def _open_closed_streams() -> None:
-    """Gives streams that the caller closed a place, lest the next file opened take their number."""
+    """Opens the null device for each standard stream that the caller closed.
+
+    Otherwise the next file that is opened would get the stream's number.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
-def _forget_output() -> None:
-    """Lets what is still buffered go nowhere."""
+def _drop_output() -> None:
+    """Sends what is still buffered for stdout to the null device."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""`foveate map`: where people look, as pictures."""
+"""`foveate map` predicts where people look and writes it as grey pictures."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import Annotated, Any
 
 import typer
 
-from foveate.cli.batch import Outcome, run
-from foveate.cli.inputs import found_inputs, make_folder, planned_outputs, refuse_existing
-from foveate.cli.options import checked_map
+from foveate.cli.each_picture import for_each_picture
+from foveate.cli.input_files import found_inputs
+from foveate.cli.option_values import checked_map
+from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing
 from foveate.errors import printable
 
 EPILOG = """
@@ -24,14 +25,13 @@ foveate map holiday/ -o maps/
 
 foveate map photo.png --model centre -o centre.png
 
-The map is a grey picture, bright where people look; after editing, give it to
-'foveate compress --map'.
+A map can be edited, and then given to 'foveate compress --map'.
 """
 
 
 @dataclass(frozen=True)
 class Done:
-    """A picture's map: where it was written, and what it says of itself."""
+    """A map that was written, and the facts that the table and JSON tell about it."""
 
     source: Path
     output: Path
@@ -67,25 +67,28 @@ def map_pictures(
             "-o",
             "--output",
             metavar="FILE|DIR",
-            help="Where to write; a folder for several pictures. Default: NAME.map.png beside "
-            "each picture.",
+            help="Where to write: a file, or a folder for several pictures. Default: "
+            "NAME.map.png beside each picture.",
         ),
     ] = None,
     model: Annotated[
-        str, typer.Option(metavar="NAME", help="A model of 'foveate models'.")
+        str, typer.Option(metavar="NAME", help="The model to use, from 'foveate models'.")
     ] = "auto",
     overlay: Annotated[
         bool,
-        typer.Option("--overlay", help="Also write NAME.overlay.jpg: the map over its picture."),
+        typer.Option(
+            "--overlay", help="Also write NAME.overlay.jpg, the picture with its map laid over it."
+        ),
     ] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace results that exist.")
+        bool, typer.Option("--overwrite", help="Replace results that exist already.")
     ] = False,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object a picture, and nothing else.")
+        bool,
+        typer.Option("--json", help="Print one JSON object for each picture, and nothing else."),
     ] = False,
 ) -> None:
-    """Write where people look in pictures: a grey map, bright where they look."""
+    """Write maps of where people look: grey pictures, bright where they look."""
     checked_map(model, "--model", files=False)
     pictures = found_inputs(inputs)
     several = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
@@ -94,9 +97,9 @@ def map_pictures(
     def work(source: Path, target: Path) -> Done:
         return _write_map(source, target, model=model, overlay=overlay, overwrite=overwrite)
 
-    outcome = run(pictures, targets, work, as_json=Done.to_dict if as_json else None)
+    outcome = for_each_picture(pictures, targets, work, as_json=Done.to_dict if as_json else None)
     if outcome.done and not as_json:
-        _show(outcome)
+        _show(outcome.done)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -145,12 +148,12 @@ def _encoded(pixels: Any, file_format: str, **options: int) -> bytes:
     return buffer.getvalue()
 
 
-def _show(outcome: Outcome[Done]) -> None:
+def _show(results: list[Done]) -> None:
     from foveate.cli.terminal import console, name_cell, table
 
     out = console()
     rows = table("picture", "confidence", "model", "written")
-    for done in outcome.done:
+    for done in results:
         written = [printable(done.output)]
         if done.overlay is not None:
             written.append(printable(done.overlay.name))
@@ -161,6 +164,6 @@ def _show(outcome: Outcome[Done]) -> None:
             name_cell(", ".join(written)),
         )
     out.print(rows)
-    for done in outcome.done:
+    for done in results:
         for note in done.notes:
             out.print(f"{printable(done.source)}: {note}", style="dim", soft_wrap=True)

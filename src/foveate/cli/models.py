@@ -1,4 +1,4 @@
-"""`foveate models`: what can be asked for by name, and the user's own weights among it."""
+"""`foveate models` lists the models, and adds and removes a user's own weights."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from foveate.cli.batch import print_json
-from foveate.cli.values import readable_bytes
+from foveate.cli.json_lines import print_json
+from foveate.cli.readable_numbers import readable_bytes
 
 EPILOG = """
 [bold]Examples[/]
@@ -28,9 +28,9 @@ foveate models add menet-wide.onnx
 
 foveate models add best.onnx --name menet-wide-ce --reads-as menet-ce
 
-The file is one that 'foveate export' wrote; it is kept in the folder that FOVEATE_MODELS names,
-or else in ~/.local/share/foveate/models. 'foveate map --model NAME' and
-'foveate compress --map NAME' take it from there, its SHA-256 checked each time.
+The file is copied to the folder that the environment variable FOVEATE_MODELS names, or else to \
+~/.local/share/foveate/models. Use it with 'foveate map --model NAME' or 'foveate compress --map \
+NAME'; its SHA-256 is checked each time.
 """
 REMOVE_EPILOG = """
 [bold]Example[/]
@@ -45,10 +45,10 @@ app = typer.Typer(rich_markup_mode="rich", epilog=EPILOG)
 def models(
     context: typer.Context,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object a model, with its record.")
+        bool, typer.Option("--json", help="Print one JSON object for each model.")
     ] = False,
 ) -> None:
-    """List the models that --map and --model take; add or remove your own weights."""
+    """List the models that predict where people look; add or remove your own."""
     if context.invoked_subcommand is not None:
         return
     from foveate.models.registry import AUTO, list_models
@@ -73,26 +73,31 @@ def models(
 
 @app.command(epilog=ADD_EPILOG, no_args_is_help=True)
 def add(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="ONNX file of 'foveate export'.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="An ONNX file that 'foveate export' wrote.")
+    ],
     name: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What to call it (default: FILE's name).")
+        str | None,
+        typer.Option(metavar="NAME", help="The model's name. Default: the name of FILE."),
     ] = None,
     reads_as: Annotated[
         str | None,
         typer.Option(
-            metavar="NETWORK", help="Make NETWORK's map of its outputs, such as menet-ce."
+            metavar="NETWORK",
+            help="Turn the outputs into a map as this network does, such as menet-ce. Default: "
+            "the network that FILE names.",
         ),
     ] = None,
     sha256: Annotated[
         str | None,
-        typer.Option("--sha256", metavar="HEX", help="Refuse a file whose SHA-256 is another."),
+        typer.Option("--sha256", metavar="HEX", help="Refuse the file unless this is its SHA-256."),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a model that you added before.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Add weights of your own: checked, run once on a small picture, then kept by name."""
+    """Add a model of your own, after a trial run on a small picture."""
     from foveate.models.adding import add_model
 
     added = add_model(file, name=name, reads_as=reads_as, sha256=sha256, overwrite=overwrite)
@@ -108,7 +113,7 @@ def add(
 def remove(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A model that you added.")],
 ) -> None:
-    """Remove weights that you added."""
+    """Remove a model that you added."""
     from foveate.models.adding import remove_model
 
     remove_model(name)

@@ -1,4 +1,4 @@
-"""Tables and the progress bar; all that needs rich."""
+"""Tables and the progress bar: everything that needs rich, which is slow to import."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PIPE_WIDTH = 200  # wide enough that no name is cut where a program or a file r
 
 
 def console() -> Console:
-    """stdout, as wide as the terminal."""
+    """A console that writes to stdout, as wide as the terminal, or as _PIPE_WIDTH without one."""
     out = Console(highlight=False, emoji=False, markup=False)
     if not out.is_terminal:
         out.width = _PIPE_WIDTH
@@ -30,7 +30,7 @@ def console() -> Console:
 
 
 def table(*columns: str) -> Table:
-    """A table whose first column holds names and gives way, the others numbers."""
+    """An empty table: names on the left, shortened where they must be, and numbers on the right."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
     first, *others = columns
     made.add_column(first, overflow="ellipsis", no_wrap=True)
@@ -40,18 +40,18 @@ def table(*columns: str) -> Table:
 
 
 def name_cell(name: str) -> Text:
-    """A file's name, long ones shortened where they start: what differs is the end."""
+    """A cell with a file's name, which is shortened where it is too long for the table."""
     return Text(name, overflow="ellipsis", no_wrap=True)
 
 
 @contextmanager
 def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
-    """Gives a function to call with each picture's name as its turn comes."""
+    """A bar on stderr while the block runs. Call what it gives with each picture's name in turn."""
     columns = [SpinnerColumn(), TextColumn("{task.description}")]
     if total > 1:
         columns += [BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
     screen = Console(stderr=True)
-    # stdout is left alone: what goes there may be for another program.
+    # Rich must not touch stdout, since another program may read it.
     with Progress(*columns, console=screen, transient=True, redirect_stdout=False) as progress:
         task = progress.add_task("", total=total)
         started = False

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from foveate.cli.batch import print_json
-from foveate.cli.options import checked_map
+from foveate.cli.json_lines import print_json
+from foveate.cli.option_values import checked_map
 from foveate.errors import OptionError, printable
 from foveate_research.cli.options import grouped, names_in, need
 from foveate_research.cli.results import AsJson, Results, progress

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
-from foveate.cli.options import checked_map
+from foveate.cli.option_values import checked_map
 from foveate.errors import OptionError
 from foveate_research.cli.options import Workers, names_in
 from foveate_research.cli.results import progress

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from foveate.cli.inputs import make_folder, refuse_existing
-from foveate.cli.values import readable_bytes
+from foveate.cli.output_files import make_folder, refuse_existing
+from foveate.cli.readable_numbers import readable_bytes
 from foveate.errors import ModelError, OptionError, printable
 from foveate_research.cli.options import need
 from foveate_research.cli.training_help import NamesTrainings

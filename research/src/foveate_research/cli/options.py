@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
-from foveate.cli.options import checked_map
+from foveate.cli.option_values import checked_map
 from foveate.errors import MissingExtraError
 
 Models = Annotated[

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from foveate.cli.inputs import found_inputs
+from foveate.cli.input_files import found_inputs
 from foveate.errors import OptionError
 from foveate_research.cli.options import Count, Models, grouped, models_in
 from foveate_research.cli.picture_options import ClassOptions

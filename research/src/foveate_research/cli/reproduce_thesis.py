@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from foveate.cli.options import checked_map
+from foveate.cli.option_values import checked_map
 from foveate.errors import OptionError, printable
 from foveate_research.cli.classify import tell_unreadable
 from foveate_research.cli.options import grouped, names_in, need

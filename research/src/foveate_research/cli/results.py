@@ -11,8 +11,8 @@ from typing import Annotated, Any, ClassVar
 
 import typer
 
-from foveate.cli.batch import print_json
-from foveate.cli.inputs import make_folder, refuse_existing, refuse_unwritable
+from foveate.cli.json_lines import print_json
+from foveate.cli.output_files import make_folder, refuse_existing, refuse_unwritable
 from foveate.errors import OutputError, printable
 
 Stem = Annotated[

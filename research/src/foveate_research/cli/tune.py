@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from foveate.cli.options import checked_map
+from foveate.cli.option_values import checked_map
 from foveate.errors import OptionError
 from foveate_research.cli.options import Workers, grouped, models_in, need
 from foveate_research.cli.results import Results, progress

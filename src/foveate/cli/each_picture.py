@@ -1,9 +1,7 @@
-"""Runs a command over several pictures: progress, failures that stop no other, Ctrl-C."""
+"""Does a command's work for one picture after the other, and reports progress and failures."""
 
 from __future__ import annotations
 
-import json
-import math
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -11,19 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from foveate.cli.inputs import Input
+from foveate.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED
+from foveate.cli.input_files import Input
+from foveate.cli.json_lines import print_json
 from foveate.errors import FoveateError, printable
 
 Result = TypeVar("Result")
 
-EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
-
 
 @dataclass
 class Outcome(Generic[Result]):
-    """What became of a batch."""
+    """The results of the pictures that were done, and what became of the others."""
 
-    total: int
     done: list[Result] = field(default_factory=list)
     failed: int = 0
     interrupted: bool = False
@@ -35,21 +32,21 @@ class Outcome(Generic[Result]):
         return EXIT_FAILED if self.failed else 0
 
 
-def run(
+def for_each_picture(
     inputs: Sequence[Input],
     targets: Sequence[Path],
     work: Callable[[Path, Path], Result],
     *,
     as_json: Callable[[Result], dict[str, Any]] | None,
 ) -> Outcome[Result]:
-    """Does the work for each input in turn.
+    """Calls `work` with each picture's path and the path of its result.
 
-    With `as_json` one object a picture goes to stdout as soon as it is done: the result's, or
-    {"source", "error"}. Failures go to stderr in one line each. Ctrl-C ends the batch; what was
-    done by then stays.
+    A picture that fails does not stop the others: one line on stderr tells of it. Ctrl-C stops the
+    work, and what is done by then stays. With `as_json` a JSON object for each picture goes to
+    stdout as soon as it is done: what `as_json` makes of the result, or {"source", "error"}.
     """
-    outcome: Outcome[Result] = Outcome(len(inputs))
-    with _progress(len(inputs), as_json is not None) as advance:
+    outcome: Outcome[Result] = Outcome()
+    with _progress(len(inputs), as_json=as_json is not None) as advance:
         try:
             for item, target in zip(inputs, targets, strict=True):
                 advance(printable(item.path.name))
@@ -59,7 +56,7 @@ def run(
                     result = work(item.path, target)
                 except (FoveateError, MemoryError) as error:
                     outcome.failed += 1
-                    _report_failure(item.path, error, as_json is not None)
+                    _report_failure(item.path, error, as_json=as_json is not None)
                 else:
                     outcome.done.append(result)
                     if as_json is not None:
@@ -67,21 +64,12 @@ def run(
         except KeyboardInterrupt:
             outcome.interrupted = True
     if outcome.interrupted:
-        done = f"{len(outcome.done)} of {outcome.total} done"
+        done = f"{len(outcome.done)} of {len(inputs)} done"
         print(f"foveate: interrupted: {done}, nothing half-written", file=sys.stderr)
     return outcome
 
 
-def print_json(values: dict[str, Any]) -> None:
-    """One object on one line of stdout; numbers that JSON cannot say are null."""
-    finite = {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in values.items()
-    }
-    print(json.dumps(finite, allow_nan=False), flush=True)
-
-
-def _report_failure(source: Path, error: Exception, as_json: bool) -> None:
+def _report_failure(source: Path, error: Exception, *, as_json: bool) -> None:
     name = printable(source)
     message = str(error)
     if isinstance(error, MemoryError):
@@ -91,8 +79,11 @@ def _report_failure(source: Path, error: Exception, as_json: bool) -> None:
         print_json({"source": str(source), "error": message})
 
 
-def _progress(total: int, as_json: bool) -> AbstractContextManager[Callable[[str], None]]:
-    """On a terminal a bar on stderr that goes away when done; silence in a pipe."""
+def _progress(total: int, *, as_json: bool) -> AbstractContextManager[Callable[[str], None]]:
+    """A progress bar on stderr where that is a terminal, which goes away in the end.
+
+    It would mix with JSON lines that go to the same terminal, so then there is none.
+    """
     if not sys.stderr.isatty() or (as_json and sys.stdout.isatty()):
         return nullcontext(lambda name: None)
     from foveate.cli.terminal import progress_bar

@@ -1,0 +1,85 @@
+"""The values that people type for options: read and checked before any picture is touched."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from foveate.errors import ModelError, OptionError, printable
+from foveate.settings import Box
+
+Value = TypeVar("Value")
+
+_SIZE = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([kmg]?)(i?)b?\s*", re.IGNORECASE)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3}
+_OPTIONS = {
+    "quality": "--quality",
+    "match_quality": "--match-quality",
+    "size_bytes": "--size",
+    "floor": "--floor",
+}
+
+
+def size_bytes(text: str) -> int:
+    """The number of bytes that a text such as "150000", "200k", "1.5M" or "200KiB" means.
+
+    k is 1000 and Ki is 1024. Raises OptionError where the text is not such a size.
+    """
+    match = _SIZE.fullmatch(text)
+    if match is None or (match[3] and not match[2]):
+        raise OptionError(f"'{text}' is not a size: give bytes, or 200k, 1.5M, 200KiB")
+    size = float(match[1]) * (1024 if match[3] else 1000) ** _POWERS[match[2].lower()]
+    if size >= 2**63:
+        raise OptionError(f"'{text}' is more than a file can hold: give bytes, or 200k, 1.5M")
+    if size < 1:
+        raise OptionError(f"'{text}' is less than a byte: give bytes, or 200k, 1.5M, 200KiB")
+    return int(size)
+
+
+def box(text: str) -> Box:
+    """The box (x, y, width, height) that "X,Y,W,H" means. Raises OptionError."""
+    try:
+        x, y, width, height = (int(part) for part in text.split(","))
+    except ValueError as error:
+        raise OptionError(
+            f"'{text}' is not a box: give X,Y,W,H in pixels, such as 40,80,200,120"
+        ) from error
+    return x, y, width, height
+
+
+def parsed(parse: Callable[[str], Value], text: str, option: str) -> Value:
+    """What `parse` makes of the text; an OptionError becomes a usage error that names `option`."""
+    try:
+        return parse(text)
+    except OptionError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from error
+
+
+def in_options(message: str) -> str:
+    """The message with the names of `foveate.Settings` replaced by the options that were typed."""
+    words = "|".join(_OPTIONS)
+    return re.sub(rf"\b({words})\b", lambda match: _OPTIONS[match[1]], message)
+
+
+def checked_map(name: str, option: str, *, files: bool = True) -> None:
+    """Raises a usage error unless `name` is a model's name or, with `files`, an existing file.
+
+    A name with a suffix is taken for a file's, as `foveate.compress` does.
+    """
+    if files and Path(name).suffix:
+        if not Path(name).is_file():
+            raise typer.BadParameter(
+                f"{printable(name)}: no such file; give a map's file or a model's name",
+                param_hint=option,
+            )
+        return
+    from foveate.models.registry import get_model
+
+    try:
+        get_model(name)
+    except ModelError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from error
