@@ -1,1 +1,1 @@
-"""Numbers that say how good a copy or a map is."""
+"""Measures of how good a copy of a picture is."""

@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[4]
+
+def _checkout() -> Path:
+    """The repository around this file or, where Foveate is installed elsewhere, around the caller."""
+    working = Path.cwd()
+    for folder in (*Path(__file__).resolve().parents, working, *working.parents):
+        if (folder / "docs").is_dir() and (folder / "results").is_dir():
+            return folder
+    return working
+
+
+ROOT = _checkout()
 RESULTS = ROOT / "results"
 ABSENT = "–"
 

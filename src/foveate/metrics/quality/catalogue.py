@@ -1,4 +1,4 @@
-"""The list of metrics, in the order in which tables print them, and all of them at once."""
+"""The list of metrics in the order of tables, and functions that take many of them at once."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _Picture = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Metric:
-    """What a metric is called and what it can do. Higher is better for each."""
+    """A metric's names and what it can do. Of every metric, higher values are better."""
 
     name: str
-    """The function's name, and the key in JSON."""
+    """The name of the metric's function, and its key in JSON."""
     label: str
+    """The metric's name in tables."""
     unit: str
-    """dB, or nothing for indices."""
+    """Either dB, or empty for an index."""
     domain: str
-    """What it measures: luma, Cb, Cr or RGB."""
-    better: str = "higher"
+    """The samples that are measured: luma, Cb, Cr or RGB."""
     pools: bool = False
-    """Whether it takes `weights`."""
+    """Whether the function takes `weights`, with which errors are averaged."""
     maps: bool = False
-    """Whether `error_map` knows it."""
+    """Whether `error_map` can show where the metric's errors are."""
     needs_map: bool = False
-    """Whether it is defined by a saliency map only."""
+    """Whether the metric is defined only where there is a saliency map."""
 
 
 METRICS: tuple[Metric, ...] = (
@@ -76,13 +76,19 @@ def measure(
     saliency: _Picture | None = None,
     names: Iterable[str] | None = None,
 ) -> dict[str, float]:
-    """Every metric of `METRICS`, or those named, by name and in that order, sharing work.
+    """The values of several metrics by name, in the order of `METRICS`.
 
-    Pictures are (H, W, 3) RGB or (H, W) grey. `psnr_s` is among them only when `saliency` (H, W)
-    is given. Values are those of the functions of these names.
+    They are the same as those of the metrics' functions, but take less time, since metrics share
+    work.
+
+    Args:
+        reference, copy: pictures of one size, (H, W, 3) RGB or (H, W) grey, from 0 to `data_range`.
+        data_range: the sample value of white.
+        saliency: the map (H, W) that `psnr_s` needs; without a map that metric is left out.
+        names: the metrics to measure; by default all.
 
     Raises:
-        ValueError: a name is unknown, or is psnr_s without a map; shapes do not fit.
+        ValueError: a name is unknown, `psnr_s` is named without a map, or the shapes differ.
     """
     wanted = _wanted(names, {m.name for m in METRICS if saliency is not None or not m.needs_map})
     return _measured(wanted, reference, copy, data_range, saliency, {})
@@ -96,10 +102,13 @@ def measure_pooled(
     data_range: float,
     names: Iterable[str] | None = None,
 ) -> dict[str, float]:
-    """As `measure`, of the metrics that take `weights` (H, W), all averaged with these.
+    """The values of metrics averaged with `weights` (H, W), otherwise as `measure` gives them.
+
+    By default these are all metrics that can be averaged so.
 
     Raises:
-        ValueError: a name is unknown or does not pool; shapes do not fit; weights are negative.
+        ValueError: a named metric cannot be averaged so, the shapes differ, or a weight is
+            negative or not finite.
     """
     wanted = _wanted(names, {m.name for m in METRICS if m.pools})
     return _measured(wanted, reference, copy, data_range, None, {"weights": weights})

@@ -1,4 +1,4 @@
-"""Where the error is: a metric's error pixel by pixel, before it is averaged."""
+"""Maps of where a copy differs: a metric's errors before they are averaged."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _Map = npt.NDArray[np.float32]
 def error_map(
     name: str, reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float
 ) -> _Map:
-    """The error (H, W) of a metric that `METRICS` says maps; 0 where there is none.
+    """The errors of a metric, float32 (H, W); 0 where the pictures agree.
 
-    psnr_y, psnr_rgb: squared error in the picture's units (of R, G and B their mean).
-    psnr_hvs, psnr_hvs_m: a block's mean squared error weighted by contrast sensitivity (and after
-    masking), in units of samples 0..255, over all its pixels; partial blocks at the border show
-    the whole block beside them. ssim: 1 - SSIM of the window around a pixel, 0 to 2; nearer to
-    the border than half a window, that of the nearest whole window.
+    `psnr_y` and `psnr_rgb` have the squared error in the picture's units, for RGB the mean of the
+    three. `psnr_hvs` and `psnr_hvs_m` have in each pixel its block's mean squared error, weighted
+    by contrast sensitivity (and after masking), for samples from 0 to 255; a partial block at the
+    border has the error of the whole block beside it. `ssim` has 1 - SSIM, from 0 to 2, of the
+    window around the pixel; near the border that of the nearest whole window.
 
     Raises:
-        ValueError: the metric has no map, or shapes do not fit.
+        ValueError: the metric has no error map, or the shapes differ.
     """
     if name not in _MAPS:
         raise ValueError(f"{name} has no error map; choose from {', '.join(_MAPS)}")
@@ -35,26 +35,32 @@ def error_map(
     return _MAPS[name](reference, copy, data_range)
 
 
-def _of_luma(reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float) -> _Map:
+def _squared_errors_of_luma(
+    reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
+) -> _Map:
     result = np.empty(reference.shape[:2], np.float32)
     for rows in strips(*reference.shape[:2]):
         result[rows] = (luma(reference[rows]) - luma(copy[rows])) ** 2
     return result
 
 
-def _of_rgb(reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float) -> _Map:
+def _squared_errors_of_rgb(
+    reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
+) -> _Map:
     result = np.empty(reference.shape[:2], np.float32)
     for rows in strips(*reference.shape[:2]):
         result[rows] = ((rgb(reference[rows]) - rgb(copy[rows])) ** 2).mean(axis=2)
     return result
 
 
-def _of_blocks(reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float) -> _Map:
+def _errors_of_blocks(
+    reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
+) -> _Map:
     found = [plain for _, plain, _ in block_errors(reference, copy, data_range)]
     return _over_pixels(np.concatenate(found), reference.shape)
 
 
-def _of_masked_blocks(
+def _masked_errors_of_blocks(
     reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
 ) -> _Map:
     found = [masked for _, _, masked in block_errors(reference, copy, data_range)]
@@ -62,7 +68,7 @@ def _of_masked_blocks(
 
 
 def _over_pixels(blocks: npt.NDArray[np.float64], shape: tuple[int, ...]) -> _Map:
-    """A value a block over the pixels of a picture of that shape."""
+    """A picture of that shape in which each pixel has its block's value."""
     rows, columns = (
         np.minimum(np.arange(side) // 8, count - 1)
         for side, count in zip(shape[:2], blocks.shape, strict=True)
@@ -70,7 +76,9 @@ def _over_pixels(blocks: npt.NDArray[np.float64], shape: tuple[int, ...]) -> _Ma
     return np.asarray(blocks.astype(np.float32)[rows[:, None], columns])
 
 
-def _of_windows(reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float) -> _Map:
+def _dissimilarities(
+    reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
+) -> _Map:
     height, width = reference.shape[:2]
     down, across = border(height), border(width)
     inside = np.empty((height - 2 * down, width - 2 * across), np.float32)
@@ -80,9 +88,9 @@ def _of_windows(reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range:
 
 
 _MAPS: dict[str, Callable[[npt.NDArray[Any], npt.NDArray[Any], float], _Map]] = {
-    "psnr_y": _of_luma,
-    "psnr_hvs": _of_blocks,
-    "psnr_hvs_m": _of_masked_blocks,
-    "ssim": _of_windows,
-    "psnr_rgb": _of_rgb,
+    "psnr_y": _squared_errors_of_luma,
+    "psnr_hvs": _errors_of_blocks,
+    "psnr_hvs_m": _masked_errors_of_blocks,
+    "ssim": _dissimilarities,
+    "psnr_rgb": _squared_errors_of_rgb,
 }

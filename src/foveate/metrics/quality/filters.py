@@ -1,10 +1,10 @@
-"""Separable filters of planes, as products with banded matrices.
+"""Separable filters of planes, computed as products with banded matrices.
 
-A filter along an axis is a product with a matrix whose rows are the window, each shifted by one. In
-bands of 16 or 32 outputs that matrix is small, and BLAS multiplies it several times faster than
-NumPy adds up shifted planes, in float64. Products are kept under the size from which OpenBLAS wakes
-its threads (m n k of 2^18): these gain little here, and on a busy machine waiting for them takes
-ten times as long.
+To filter along an axis is to multiply by a matrix whose rows hold the window, each row shifted by
+one. For 16 or 32 outputs at a time the matrix is small, and BLAS multiplies by it several times
+faster than NumPy adds up shifted planes, in float64. Products stay below the size from which
+OpenBLAS uses threads (m n k of 2^18): threads gain little here, and on a busy machine waiting for
+them takes ten times as long.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ import numpy as np
 from foveate.blur import gaussian_window
 from foveate.metrics.quality.planes import Plane
 
-_ROWS, _COLUMNS = 16, 32  # the fastest bands of 8 to 128, for windows of 9 to 17 taps
-_PRODUCT = 1 << 18
+_ROWS, _COLUMNS = 16, 32  # the fastest of 8 to 128 outputs, for windows of 9 to 17 taps
+_PRODUCT = 1 << 18  # m n k
 
 
 def fitting_gaussian(taps: int, sigma_px: float, side: int) -> Plane:
-    """As `gaussian_window`, of the largest odd number of taps up to `taps` that fits a side."""
+    """A `gaussian_window` with the largest odd number of taps up to `taps` that fits a side."""
     return gaussian_window(min(taps, side - 1 + side % 2), sigma_px)
 
 
 def filtered(plane: Plane, down: Plane, across: Plane, *, step: int = 1) -> Plane:
-    """The plane (H, W) filtered with one window along each axis, where they lie wholly inside.
+    """The plane (H, W) filtered with a window along each axis, where the windows lie wholly inside.
 
-    Of the result every `step`-th row and column, from the first.
+    Only every `step`-th row and column of the result is computed, from the first on.
     """
     return _down(_across(plane, across, step), down, step)
 
 
 def products(rows: Plane, matrix: Plane) -> Plane:
-    """rows @ matrix, of (N, K) and (K, M)."""
+    """The product rows @ matrix of (N, K) and (K, M), computed in parts."""
     result = np.empty((len(rows), matrix.shape[1]))
     chunk = max(_PRODUCT // matrix.size, 1)
     for top in range(0, len(rows), chunk):
@@ -72,7 +72,7 @@ def _across(plane: Plane, window: Plane, step: int) -> Plane:
 
 @lru_cache(maxsize=64)
 def _band(window: bytes, step: int, outputs: int) -> Plane:
-    """(outputs, inputs): the window in each row, shifted by `step` from row to row."""
+    """A matrix (outputs, inputs) with the window in each row, shifted by `step` from row to row."""
     taps = np.frombuffer(window, np.float64)
     band = np.zeros((outputs, (outputs - 1) * step + len(taps)))
     for row in range(outputs):
@@ -82,5 +82,5 @@ def _band(window: bytes, step: int, outputs: int) -> Plane:
 
 @lru_cache(maxsize=64)
 def _transposed_band(window: bytes, step: int, outputs: int) -> Plane:
-    """(inputs, outputs), its rows contiguous: BLAS takes it twice as fast as a transposed view."""
+    """The transposed band (inputs, outputs), copied: BLAS takes a view half as fast."""
     return np.ascontiguousarray(_band(window, step, outputs).T)

@@ -1,8 +1,8 @@
-"""PSNR-HVS and PSNR-HVS-M: PSNR in the DCT domain, as the eye weighs frequencies.
+"""PSNR-HVS and PSNR-HVS-M: PSNR in the DCT domain, with the eye's sensitivity to each frequency.
 
 Egiazarian et al., "New full-reference quality metrics based on HVS" (VPQM 2006), and Ponomarenko
-et al., "On between-coefficient contrast masking of DCT basis functions" (VPQM 2007); details they
-leave out are those of Ponomarenko's psnrhvsm.m.
+et al., "On between-coefficient contrast masking of DCT basis functions" (VPQM 2007). Where the
+papers leave details out, this follows Ponomarenko's psnrhvsm.m.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from foveate.metrics.quality.filters import products
 from foveate.metrics.quality.planes import Plane, check_pair, luma, strips
 from foveate.metrics.quality.pooling import Weights, check_weights
 
-_STEPS = ANNEX_K_LUMA.ravel().astype(np.float64)  # both weights derive from them
-_SENSITIVITY = (25.735 / _STEPS[:, None]) ** 2  # of mean 1
+_STEPS = ANNEX_K_LUMA.ravel().astype(np.float64)  # sensitivity and masking derive from these
+_SENSITIVITY = (25.735 / _STEPS[:, None]) ** 2  # the mean is 1
 _MASKING = (10.0 / _STEPS) ** 2
 _MASKING[0] = 0.0  # DC neither masks nor is masked
 _UNMASKING = np.divide(1.0, _MASKING, out=np.zeros(64), where=_MASKING > 0)
@@ -34,11 +34,12 @@ def psnr_hvs(
     data_range: float,
     weights: Weights = None,
 ) -> float:
-    """PSNR-HVS of luma (BT.601 full range), dB; inf for identical pictures.
+    """PSNR-HVS of luma (BT.601, full range) in dB; inf for identical pictures.
 
-    Blocks of 8x8 side by side, orthonormal DCT, DC included. Partial blocks at the right and lower
-    border are left out; a side shorter than 8 pixels is first filled up with its last samples.
-    With `weights` (H, W), not negative, a block counts by the mean weight of its pixels.
+    The DCT is orthonormal, its 8x8 blocks lie side by side, and DC counts too. Partial blocks at
+    the right and lower border are left out; a side shorter than 8 pixels is first filled up with
+    its last samples. With `weights` (H, W), at least 0, a block counts by its pixels' mean weight.
+    Raises ValueError as `psnr_y` does.
     """
     return hvs_and_hvs_m(reference, copy, data_range=data_range, weights=weights)[0]
 
@@ -50,9 +51,9 @@ def psnr_hvs_m(
     data_range: float,
     weights: Weights = None,
 ) -> float:
-    """PSNR-HVS-M of luma: as `psnr_hvs`, errors first lessened by what the block's contrast hides.
+    """PSNR-HVS-M of luma: `psnr_hvs` after errors were lessened by what the block's contrast masks.
 
-    The masking's constants are those of 8-bit samples, so luma is scaled to 0..255 before.
+    Luma is first scaled to 0..255, since the constants of masking are made for 8-bit samples.
     """
     return hvs_and_hvs_m(reference, copy, data_range=data_range, weights=weights)[1]
 
@@ -64,12 +65,12 @@ def hvs_and_hvs_m(
     data_range: float,
     weights: Weights = None,
 ) -> tuple[float, float]:
-    """PSNR-HVS and PSNR-HVS-M at once, for little more than the second alone."""
+    """PSNR-HVS and PSNR-HVS-M together, in little more time than the second alone takes."""
     check_pair(reference, copy, data_range)
     weights = check_weights(weights, reference)
     if weights is not None:
         weights = block_means(weights)
-        weights = weights if weights.any() else None  # they lie in partial blocks only
+        weights = weights if weights.any() else None  # only partial blocks have any
     totals, count = np.zeros(2), 0.0
     for rows, plain, masked in block_errors(reference, copy, data_range):
         weight = np.ones_like(plain) if weights is None else weights[rows]
@@ -82,9 +83,10 @@ def hvs_and_hvs_m(
 def block_errors(
     reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
 ) -> Iterator[tuple[slice, Plane, Plane]]:
-    """Strip by strip: which rows of blocks, their mean squared error and the same masked.
+    """The errors of all blocks, strip by strip, for samples from 0 to 255.
 
-    Errors (rows, columns) are of samples 0..255, weighted by the contrast sensitivity.
+    Yields a slice of rows of blocks, and (rows, columns) of the blocks' mean squared errors
+    weighted by contrast sensitivity, without and with masking.
     """
     whole_rows = max(reference.shape[0] // 8, 1)
     columns = max(reference.shape[1] // 8, 1)
@@ -104,7 +106,7 @@ def block_errors(
 
 
 def block_means(plane: npt.NDArray[Any]) -> Plane:
-    """The mean of each whole block of a plane, blocks as `psnr_hvs` takes them."""
+    """The mean of each of a plane's blocks, which are laid as for `psnr_hvs`."""
     rows, columns = (max(side // 8, 1) for side in plane.shape)
     strips = [
         _blocks(plane[8 * row : 8 * row + 8].astype(np.float64)).mean(axis=1) for row in range(rows)
@@ -113,7 +115,7 @@ def block_means(plane: npt.NDArray[Any]) -> Plane:
 
 
 def _masking_effect(blocks: Plane, coefficients: Plane) -> Plane:
-    """How much error a block's contrast hides: (N,). Less where edges split the block."""
+    """How much error each block's contrast masks, (N,); less where an edge splits the block."""
     squares = coefficients * coefficients
     energy, whole = products(squares, _ENERGIES).T
     centred = blocks - coefficients[:, :1] / 8  # DC / 8 is the mean
@@ -126,7 +128,7 @@ def _masking_effect(blocks: Plane, coefficients: Plane) -> Plane:
 
 
 def _blocks(plane: Plane) -> Plane:
-    """(N, 64): the plane's whole blocks, row by row."""
+    """The samples (N, 64) of the plane's whole blocks, row by row."""
     if min(plane.shape) < 8:
         plane = np.pad(plane, [(0, max(8 - side, 0)) for side in plane.shape], mode="edge")
     rows, columns = plane.shape[0] // 8, plane.shape[1] // 8
@@ -135,7 +137,7 @@ def _blocks(plane: Plane) -> Plane:
 
 
 def _dct_of_blocks() -> Plane:
-    """(64, 64): a block's samples times this are its orthonormal DCT-II (T.81, A.3.3)."""
+    """The matrix (64, 64) that turns a block's samples into its DCT-II (T.81, A.3.3)."""
     frequency, sample = np.mgrid[0:8, 0:8]
     basis = 0.5 * np.cos((2 * sample + 1) * frequency * np.pi / 16)
     basis[0] /= np.sqrt(2)

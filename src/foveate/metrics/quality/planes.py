@@ -1,4 +1,4 @@
-"""The planes of a picture: luma and chroma of BT.601, full range (JFIF 1.02, page 3)."""
+"""The planes of a picture: BT.601 luma and chroma, full range (JFIF 1.02, page 3)."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ _STRIP_PIXELS = 1 << 16
 
 
 def luma(picture: npt.NDArray[Any]) -> Plane:
-    """Y (H, W) float64 in the picture's own range; of a grey picture its samples."""
+    """The luma Y, float64 (H, W), in the picture's own range; a grey picture's own samples."""
     return _weighted(picture, LUMA_OF_RGB, grey=1.0)
 
 
 def cb(picture: npt.NDArray[Any]) -> Plane:
-    """Cb (H, W) float64 around 0 (JFIF's offset left out); of a grey picture 0."""
+    """The chroma Cb, float64 (H, W), around 0 (JFIF's offset left out); 0 for a grey picture."""
     return _weighted(picture, CB_OF_RGB, grey=0.0)
 
 
 def cr(picture: npt.NDArray[Any]) -> Plane:
-    """Cr (H, W) float64 around 0 (JFIF's offset left out); of a grey picture 0."""
+    """The chroma Cr, float64 (H, W), around 0 (JFIF's offset left out); 0 for a grey picture."""
     return _weighted(picture, CR_OF_RGB, grey=0.0)
 
 
 def luma_pair(
     reference: npt.NDArray[Any], copy: npt.NDArray[Any]
 ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Both pictures' luma, for those who need it more than once; large pictures as they are.
+    """Both pictures' luma, for metrics that need it more than once; large pictures as they are.
 
-    Luma of luma is the same plane, so either will do where a metric of luma is taken; but two
-    float64 planes of a large picture are too much to hold.
+    Two float64 planes of a large picture would take too much memory. Metrics of luma can be given
+    either, since the luma of luma is luma itself.
     """
     if reference.shape[0] * reference.shape[1] > _HELD_PIXELS:
         return reference, copy
@@ -46,9 +46,10 @@ def luma_pair(
 
 
 def strips(rows: int, width: int) -> Iterator[slice]:
-    """Slices of rows in order, of as many as stay in a core's cache; a multiple of 32 but the last.
+    """Slices that cut the rows into strips which fit a core's cache.
 
-    A large picture is so never held in float64 as a whole.
+    All but the last have a multiple of 32 rows. Thanks to strips a large picture is never held in
+    float64 as a whole.
     """
     step = max(_STRIP_PIXELS // width // 32 * 32, 32)
     for top in range(0, rows, step):
@@ -56,7 +57,7 @@ def strips(rows: int, width: int) -> Iterator[slice]:
 
 
 def rgb(picture: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """(H, W, 3) float64; a grey picture three times."""
+    """The samples as float64 (H, W, 3); a grey picture has three equal channels."""
     samples = picture.astype(np.float64)
     return np.repeat(samples[..., None], 3, axis=2) if samples.ndim == 2 else samples
 

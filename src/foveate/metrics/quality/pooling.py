@@ -1,4 +1,4 @@
-"""How much each pixel counts when a metric is averaged: a saliency map, or a mask."""
+"""Weights that say how much each pixel counts in a metric's mean: a saliency map, or a mask."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Weights = npt.NDArray[Any] | None
 
 
 def check_weights(weights: Weights, reference: npt.NDArray[Any]) -> Weights:
-    """The weights, or None where they single out nothing (all zero, as no weights at all).
+    """The weights; None where all are zero, which means the same as no weights.
 
-    Raises ValueError unless they are (H, W) of the picture's size, finite and not negative.
+    Raises ValueError unless the weights are (H, W) as the picture, finite and at least 0.
     """
     if weights is None:
         return None

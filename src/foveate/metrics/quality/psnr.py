@@ -1,8 +1,8 @@
 """Peak signal-to-noise ratio: 10 log10(data_range² / mean squared error), in dB.
 
-Identical pictures give inf, which JSON cannot say: reports write null for it. With `weights`
-(H, W), not negative, the mean is weighted by them: a mask picks pixels, a saliency map makes the
-saliency-weighted PSNR; weights that are all zero change nothing.
+Identical pictures have inf. With `weights` (H, W), at least 0, the mean is weighted: a mask selects
+pixels, a saliency map gives the saliency-weighted PSNR. Weights that are all zero change nothing.
+Every function raises ValueError where shapes differ, or weights are negative or not finite.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from foveate.metrics.quality.planes import PlaneOf, cb, check_pair, cr, luma, rg
 from foveate.metrics.quality.pooling import Weights, check_weights
 
 SALIENT_PERCENTILE = 80
-_ROUNDING = 1e-28  # what float64 leaves between a grey picture and the same in three channels
+# The relative error that rounding leaves between a grey picture and the same in three channels.
+_ROUNDING = 1e-28
 
 
 def psnr_y(
@@ -27,7 +28,7 @@ def psnr_y(
     data_range: float,
     weights: Weights = None,
 ) -> float:
-    """PSNR of luma (BT.601 full range, float64), dB."""
+    """PSNR of luma (BT.601, full range, float64) in dB."""
     return _psnr(reference, copy, luma, weights, data_range)
 
 
@@ -38,7 +39,7 @@ def psnr_cb(
     data_range: float,
     weights: Weights = None,
 ) -> float:
-    """PSNR of Cb (BT.601 full range, float64), dB."""
+    """PSNR of Cb (BT.601, full range, float64) in dB."""
     return _psnr(reference, copy, cb, weights, data_range)
 
 
@@ -49,7 +50,7 @@ def psnr_cr(
     data_range: float,
     weights: Weights = None,
 ) -> float:
-    """PSNR of Cr (BT.601 full range, float64), dB."""
+    """PSNR of Cr (BT.601, full range, float64) in dB."""
     return _psnr(reference, copy, cr, weights, data_range)
 
 
@@ -60,7 +61,7 @@ def psnr_rgb(
     data_range: float,
     weights: Weights = None,
 ) -> float:
-    """PSNR over the samples of R, G and B together, dB."""
+    """PSNR over the samples of R, G and B together, in dB."""
     return _psnr(reference, copy, rgb, weights, data_range)
 
 
@@ -71,10 +72,10 @@ def psnr_s(
     *,
     data_range: float,
 ) -> float:
-    """PSNR-S: PSNR of luma over the salient pixels, dB (named by Prakash et al., DCC 2017).
+    """PSNR-S, the PSNR of luma over the salient pixels, in dB (Prakash et al., DCC 2017).
 
-    The paper leaves the threshold open: see `salient_pixels` for the one taken here. `saliency` is
-    (H, W), the picture's size.
+    `saliency` is the map (H, W). The paper does not say from which value on a pixel is salient;
+    `salient_pixels` has the threshold taken here.
     """
     if saliency.shape != reference.shape[:2]:
         raise ValueError(f"the map is {saliency.shape}, the picture {reference.shape[:2]}")
@@ -82,9 +83,9 @@ def psnr_s(
 
 
 def salient_pixels(saliency: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Pixels at or above the map's 80th percentile and above zero.
+    """Whether each pixel (H, W) is at or above the map's 80th percentile and above zero.
 
-    An all-zero map singles out nothing, as any flat map: all pixels then.
+    In a map of zeros all pixels count as salient, as they do in any other flat map.
     """
     threshold = np.percentile(saliency, SALIENT_PERCENTILE)
     salient: npt.NDArray[np.bool_] = (saliency >= threshold) & (saliency > 0)

@@ -1,7 +1,6 @@
-"""Structural similarity, at one scale and at several.
+"""SSIM and MS-SSIM: structural similarity at one scale and at several.
 
-SSIM: Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 13(4), 2004. MS-SSIM: Wang, Simoncelli and Bovik,
-Asilomar 2003.
+Wang, Bovik, Sheikh and Simoncelli, IEEE TIP 13(4), 2004; Wang, Simoncelli and Bovik, Asilomar 2003.
 """
 
 from __future__ import annotations
@@ -29,12 +28,13 @@ def ssim(
     data_range: float,
     weights: Weights = None,
 ) -> float:
-    """Mean SSIM of luma (BT.601 full range, float64), 1 for identical pictures.
+    """The mean SSIM of luma (BT.601, full range, float64); 1 for identical pictures.
 
-    11 Gaussian taps of sigma 1.5, K1 = 0.01, K2 = 0.03, population variances, no downsampling; the
-    mean is over windows that lie wholly inside. Along a side shorter than 11 pixels the window has
-    the largest odd number of taps that fits, of the same sigma, its sum 1 again. With `weights`
-    (H, W), not negative, a window counts by the weight at its centre.
+    The window has 11 Gaussian taps of sigma 1.5 pixels, K1 is 0.01 and K2 0.03, variances are those
+    of a population, and pictures are not downsampled. The mean is over windows that lie wholly
+    inside. Along a side shorter than 11 pixels the window has the largest odd number of taps that
+    fits, with the same sigma and sum. With `weights` (H, W), at least 0, a window counts by the
+    weight at its centre. Raises ValueError as `psnr_y` does.
     """
     check_pair(reference, copy, data_range)
     weights = check_weights(weights, reference)
@@ -42,12 +42,13 @@ def ssim(
 
 
 def ms_ssim(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
-    """MS-SSIM of luma (BT.601 full range, float64), 1 for identical pictures.
+    """MS-SSIM of luma (BT.601, full range, float64); 1 for identical pictures.
 
-    Five scales, each half the one before (means of 2x2 pixels, an odd last row or column left out),
-    windows and constants as for `ssim`, exponents .0448, .2856, .3001, .2363, .1333. A scale's mean
-    below 0 counts as 0. Pictures of which a side is under 176 have fewer scales: those at which the
-    window fits both sides, at least the first, their exponents scaled to sum 1.
+    There are five scales, each half the one before: means of 2x2 pixels, without an odd last row or
+    column. Windows and constants are those of `ssim`, the exponents .0448, .2856, .3001, .2363 and
+    .1333. A scale's mean below 0 counts as 0. A picture with a side under 176 pixels has fewer
+    scales: those at which the window fits both sides, and at least the first. Their exponents are
+    scaled to a sum of 1. Raises ValueError where shapes differ.
     """
     return ssim_and_ms_ssim(reference, copy, data_range=data_range)[1]
 
@@ -55,7 +56,7 @@ def ms_ssim(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: 
 def ssim_and_ms_ssim(
     reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float
 ) -> tuple[float, float]:
-    """SSIM and MS-SSIM at once, for no more than the second alone."""
+    """SSIM and MS-SSIM together, in no more time than the second alone takes."""
     check_pair(reference, copy, data_range)
     x, y = luma_pair(reference, copy)
     one, contrast = _means(x, y, data_range, None)
@@ -72,7 +73,10 @@ def ssim_and_ms_ssim(
 def similarities(
     reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
 ) -> Iterator[tuple[slice, Plane, Plane]]:
-    """Strip by strip: which rows of windows, their similarities, and those of contrast alone."""
+    """The SSIM of all windows, strip by strip.
+
+    Yields a slice of rows of windows, and (rows, columns) of their SSIM and of its contrast part.
+    """
     height, width = reference.shape[:2]
     down, across = (fitting_gaussian(_TAPS, _SIGMA_PX, side) for side in (height, width))
     c1, c2 = (_K1 * data_range) ** 2, (_K2 * data_range) ** 2
@@ -82,7 +86,7 @@ def similarities(
         mean_x, mean_y = filtered(x, down, across), filtered(y, down, across)
         product = mean_x * mean_y
         squares = mean_x**2 + mean_y**2
-        # Equation 13 needs the variances' sum only, not each.
+        # Equation 13 needs only the sum of the two variances.
         variances = filtered(x * x + y * y, down, across) - squares
         covariance = filtered(x * y, down, across) - product
         contrast = (2 * covariance + c2) / (variances + c2)
@@ -97,12 +101,12 @@ def border(side: int) -> int:
 def _means(
     x: npt.NDArray[Any], y: npt.NDArray[Any], data_range: float, weights: Weights
 ) -> tuple[float, float]:
-    """The means of similarity and of its contrast part."""
+    """The mean SSIM, and the mean of its contrast part."""
     height, width = x.shape[:2]
     if weights is not None:
         down, across = border(height), border(width)
         weights = weights[down : height - down, across : width - across]
-        weights = weights if weights.any() else None  # they lie at the border only
+        weights = weights if weights.any() else None  # only the border has any
     totals, count = np.zeros(2), 0.0
     for rows, similarity, contrast in similarities(x, y, data_range):
         if weights is None:
@@ -116,7 +120,7 @@ def _means(
 
 
 def _halved(picture: npt.NDArray[Any]) -> Plane:
-    """Luma at half the size: means of 2x2 pixels."""
+    """The luma at half the size: the means of 2x2 pixels."""
     rows, columns = picture.shape[0] // 2, picture.shape[1] // 2
     result = np.empty((rows, columns))
     for strip in strips(rows, columns):

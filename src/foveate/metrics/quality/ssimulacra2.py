@@ -1,7 +1,8 @@
-"""SSIMULACRA 2: structure and edges at six scales of a perceptual colour space, as one score.
+"""SSIMULACRA 2: a score of structure and edges at six scales in a perceptual colour space.
 
-Sneyers (Cloudinary, 2022), version 2.1; the definition and every constant are those of the author's
-tools/ssimulacra2.cc in libjxl. What is float32 there is float64 here, which tells on flat fields.
+Sneyers (Cloudinary, 2022), version 2.1. The definition and every constant are those of the author's
+tools/ssimulacra2.cc in libjxl, which computes in float32. This computes in float64, so that scores
+of flat pictures differ.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _OPSIN = np.array(
     ]
 )
 _BIAS = 0.0037930732552754493
-# Each row a scale: means of structure lost, edges gained and edges lost, then their 4-norms.
+# A row for each scale: the weights of the means of structure lost, edges gained and edges lost, and
+# those of their 4-norms.
 _WEIGHTS = (
     # X, from the finest scale to the coarsest
     (0.0, 0.0007376606707406586, 0.0, 0.0, 0.0007793481682867309, 0.0),
@@ -75,13 +77,14 @@ _WEIGHTS = (
 
 
 def ssimulacra2(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_range: float) -> float:
-    """SSIMULACRA 2 of sRGB pictures, 100 for identical ones; 70 is high quality, 30 low.
+    """SSIMULACRA 2 of sRGB pictures: 100 for identical ones; 70 is high quality, and 30 low.
 
-    Grey pictures are three equal channels. Windows that reach over the border see zeros there, and
-    an odd last row or column is halved with itself. A scale is taken when the one before has both
-    sides of 8 or more; with fewer than six (a side under 113) the weights are counted off without
-    gaps, as the author's tool does. A side under 8, which that tool refuses, is first filled up
-    with its last samples.
+    Grey pictures count as three equal channels. Windows that reach over the border find zeros
+    there, and an odd last row or column is averaged with itself. Another scale is added while both
+    sides have 8 pixels or more. Pictures with a side under 113 have fewer than six scales; the
+    weights are then used in their order without gaps, as the author's tool does. A side under 8,
+    which that tool refuses, is first filled up with its last samples. Raises ValueError where
+    shapes differ.
     """
     check_pair(reference, copy, data_range)
     short = [(0, max(_LEAST_SIDE - side, 0)) for side in reference.shape[:2]]
@@ -102,14 +105,14 @@ def ssimulacra2(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_ran
 
 
 class _Linear:
-    """A picture in linear light, converted strip by strip at full size, held at the coarser."""
+    """A picture in linear light. At full size it is converted strip by strip, to save memory."""
 
     def __init__(self, picture: npt.NDArray[Any], data_range: float | None = None) -> None:
         self._picture, self._data_range = picture, data_range
         self.shape: tuple[int, int] = picture.shape[:2]
 
     def rows(self, part: slice) -> npt.NDArray[np.float64]:
-        """Rows of it, (rows, W, 3), 0 to 1."""
+        """Some of the picture's rows, (rows, W, 3), from 0 to 1."""
         strip = self._picture[part]
         if self._data_range is None:
             return strip.astype(np.float64)
@@ -118,7 +121,7 @@ class _Linear:
         return rgb(_linear(strip / self._data_range))
 
     def halved(self) -> _Linear:
-        """The mean of 2x2 pixels."""
+        """The picture at half the size: the means of 2x2 pixels."""
         height, width = ((side + 1) // 2 for side in self.shape)
         result = np.empty((height, width, 3), np.float32)
         for part in strips(height, width):
@@ -131,7 +134,7 @@ class _Linear:
 
 
 def _norms(reference: _Linear, copy: _Linear) -> npt.NDArray[np.float64]:
-    """(3, 6): of a scale's X, Y and B - Y the means of three errors, then their 4-norms."""
+    """The means of three errors and then their 4-norms, for X, Y and B - Y at a scale: (3, 6)."""
     height, width = reference.shape
     halo = len(_WINDOW) // 2
     sums = np.zeros((3, 6))
@@ -152,7 +155,7 @@ def _norms(reference: _Linear, copy: _Linear) -> npt.NDArray[np.float64]:
 
 
 def _errors(x: Plane, y: Plane) -> Iterator[Plane]:
-    """Structure lost, edges gained, edges lost: of planes with the window's border around."""
+    """Structure lost, edges gained and edges lost, for planes that are padded for the window."""
     mean_x, mean_y = filtered(x, _WINDOW, _WINDOW), filtered(y, _WINDOW, _WINDOW)
     variances = filtered(x * x + y * y, _WINDOW, _WINDOW) - (mean_x**2 + mean_y**2)
     covariance = filtered(x * y, _WINDOW, _WINDOW) - mean_x * mean_y
@@ -167,7 +170,7 @@ def _errors(x: Plane, y: Plane) -> Iterator[Plane]:
 
 
 def _xyb(linear: npt.NDArray[np.float64]) -> tuple[Plane, Plane, Plane]:
-    """X, Y and B - Y, scaled and shifted to be positive."""
+    """The planes X, Y and B - Y, scaled and shifted to be positive."""
     mixed = products(linear.reshape(-1, 3), _OPSIN.T)
     mixed += _BIAS
     np.cbrt(np.maximum(mixed, 0.0, out=mixed), out=mixed)
@@ -177,16 +180,16 @@ def _xyb(linear: npt.NDArray[np.float64]) -> tuple[Plane, Plane, Plane]:
 
 
 def _linear(samples: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """sRGB 0 to 1 in linear light (IEC 61966-2-1)."""
+    """The linear light, 0 to 1, of sRGB samples from 0 to 1 (IEC 61966-2-1)."""
     bright = ((np.maximum(samples, 0.04045) + 0.055) / 1.055) ** 2.4
     return np.where(samples <= 0.04045, samples / 12.92, bright)
 
 
 def _truncated_cosines() -> Plane:
-    """The blur's window: a Gaussian as three cosines, each over an odd number of half waves.
+    """The window of the blur: a Gaussian made of three cosines with an odd number of half waves.
 
-    Charalampidis, IEEE TSP 64(14), 2016, which libjxl runs as a recursion: of the amplitudes that
-    give a sum of 1 and the variance asked for, those nearest to the Gaussian's own.
+    Charalampidis, IEEE TSP 64(14), 2016, which libjxl runs as a recursion. The amplitudes are those
+    nearest to the Gaussian's own that give a sum of 1 and the Gaussian's variance.
     """
     offsets = np.arange(1 - _RADIUS_PX, _RADIUS_PX)
     frequencies = np.array([1, 3, 5]) * np.pi / (2 * _RADIUS_PX)
