@@ -102,6 +102,11 @@ def test_alpha_is_flattened_on_white_with_a_note() -> None:
         assert picture.notes == ("alpha flattened on white",)
 
 
+def test_flattened_colours_are_rounded_to_the_nearest_level() -> None:
+    samples = np.array([[[1, 1, 1, 128], [2, 2, 2, 128]]], np.uint8)  # 127.502 and 128.004
+    assert read_picture(samples).pixels[0, :, 0].tolist() == [128, 128]
+
+
 def test_opaque_alpha_goes_without_a_note() -> None:
     picture = read_picture(Image.fromarray(colours()).convert("RGBA"))
     assert np.array_equal(picture.pixels, colours())

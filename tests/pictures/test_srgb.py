@@ -42,8 +42,10 @@ def test_a_profile_called_srgb_that_changes_colours_is_not() -> None:
 def test_a_profile_that_cannot_be_used_is_dropped_with_a_note(space: bytes) -> None:
     broken = SRGB[:16] + space + SRGB[20:128] + bytes(len(SRGB) - 128)
     assert not is_srgb(broken)
-    picture = Picture(pixels=ramp(None).pixels, name="ramp", icc=broken)
+    pixels = ramp(None).pixels
+    picture = Picture(pixels=pixels, name="ramp", icc=broken, notes=("alpha flattened on white",))
     found = in_srgb(picture)
     assert found.icc is None
     assert np.array_equal(found.pixels, picture.pixels)
-    assert "colour profile dropped" in found.notes[0]
+    assert found.notes[0] == "alpha flattened on white"
+    assert "colour profile dropped" in found.notes[1]

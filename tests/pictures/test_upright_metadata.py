@@ -206,3 +206,14 @@ def test_xmp_orientation_is_found_in_both_spellings() -> None:
     assert upright_xmp(b"tiff:Orientation = '3'") == b"tiff:Orientation = '1'"
     element = b"<tiff:Orientation> 6 </tiff:Orientation>"
     assert upright_xmp(element) == element.replace(b"6", b"1")
+
+
+@pytest.mark.parametrize(
+    "tag", [270, 271, 272, 305, 306, 315, 33432]
+)  # texts of TIFF 6.0, section 8
+def test_what_a_tiff_says_of_the_photo_is_kept(tag: int) -> None:
+    file = io.BytesIO()
+    Image.new("L", (8, 8)).save(file, "TIFF", tiffinfo={tag: "2001:02:03 04:05:06"})
+    exif = Image.Exif()
+    exif.load(b"Exif\0\0" + (read_picture(file.getvalue()).exif or b""))
+    assert exif[tag] == "2001:02:03 04:05:06"

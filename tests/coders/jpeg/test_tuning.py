@@ -102,3 +102,8 @@ def test_no_photograph_needed_all_the_passes_that_a_search_may_take():
     assert (
         seen("passes_to_quality")[-1] < quality_target._SEARCH_PASSES + quality_target._FULL_PASSES
     )
+
+
+def test_pictures_are_tuned_for_fidelity_unless_eyes_are_asked_for() -> None:
+    assert Options().tuning is TUNINGS["fidelity"]
+    assert TUNINGS["fidelity"] is not TUNINGS["eyes"]

@@ -9,7 +9,7 @@ from typing import Any
 
 
 def _checkout() -> Path:
-    """The repository around this file or, where Foveate is installed elsewhere, around the caller."""
+    """The repository around this file or, where Foveate is installed, around the caller."""
     working = Path.cwd()
     for folder in (*Path(__file__).resolve().parents, working, *working.parents):
         if (folder / "docs").is_dir() and (folder / "results").is_dir():
