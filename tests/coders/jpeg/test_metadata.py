@@ -132,6 +132,18 @@ def test_without_metadata_the_pixels_and_nothing_else_stay() -> None:
     assert metadata.without_metadata(metadata.spliced(plain, segments)) == plain
 
 
+def test_without_metadata_no_thumbnail_stays() -> None:
+    plain = plain_jpeg(PICTURE, 75)
+    assert plain[2:11] == b"\xff\xe0\x00\x10JFIF\0"
+    thumbnail = b"\xff\xe0" + (16 + 12).to_bytes(2, "big") + plain[6:18] + b"\2\2" + b"secretsecret"
+    extension = b"\xff\xe0\x00\x10JFXX\0\x10secretxx"
+    adobe = b"\xff\xee\x00\x14Adobe\0\x64\0\0\0\0\1secret"
+    bare = metadata.without_metadata(plain[:2] + thumbnail + extension + adobe + plain[20:])
+    assert bare == plain[:20] + b"\xff\xee\x00\x0eAdobe\0\x64\0\0\0\0\1" + plain[20:]
+    with Image.open(io.BytesIO(bare)) as after, Image.open(io.BytesIO(plain)) as before:
+        assert np.array_equal(np.asarray(before), np.asarray(after))
+
+
 @pytest.mark.parametrize("progressive", [False, True])
 def test_without_metadata_further_pictures_and_their_metadata_go(progressive: bool) -> None:
     pictures = [Image.fromarray(PICTURE), Image.fromarray(PICTURE[::-1])]

@@ -70,6 +70,14 @@ def test_a_profile_that_is_none_goes_too():
     assert b"private words" not in result.data
 
 
+@pytest.mark.parametrize("orientation", [0, 9])
+def test_an_orientation_that_means_nothing_is_not_kept(orientation):
+    result = foveate.compress(jpeg(orientation=orientation), quality=95, metadata="none")
+    with Image.open(io.BytesIO(result.data)) as image:
+        assert dict(image.getexif()) == {}
+    assert "orientation" not in "".join(result.report.notes)
+
+
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_a_stripped_jpeg_that_can_be_made_smaller_is_upright_and_in_srgb(orientation):
     source = jpeg(orientation=orientation, icc=wide_gamut())

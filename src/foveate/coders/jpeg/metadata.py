@@ -76,13 +76,12 @@ def spliced(jpeg: bytes, app_segments: bytes) -> bytes:
 
 _SOS, _EOI = 0xDA, 0xD9
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
-_KEPT_APPS = (0xE0, 0xEE)
-"""JFIF's APP0 and Adobe's APP14: without them a decoder would take the colours for others."""
 
 
 def without_metadata(jpeg: bytes) -> bytes | None:
-    """A JPEG file without its APPn and COM segments, but for those that say what its colours are.
+    """A JPEG file without its APPn and COM segments, but for what says how its colours are coded.
 
+    The header of JFIF's own segment stays, but its thumbnail goes, since that shows the picture.
     What follows the picture's end goes too: further pictures (MPO) have metadata of their own.
     None for a file that is not laid out as T.81 B.2 has it.
     """
@@ -98,12 +97,23 @@ def without_metadata(jpeg: bytes) -> bytes | None:
         if marker == _SOS:
             scans += 1
             end = _end_of_scan(jpeg, end)
-        dropped = (0xE0 <= marker <= 0xEF and marker not in _KEPT_APPS) or marker == 0xFE
-        if not dropped:
-            out.append(jpeg[at:end])
+        out.append(_needed_part(jpeg[at:end]))
         at = end
     # Decoders forgive a missing EOI after a scan.
     return b"".join(out) if scans > 0 and at == len(jpeg) else None
+
+
+def _needed_part(segment: bytes) -> bytes:
+    """What a decoder needs of a segment: nothing of comments and of most APPn segments.
+
+    JFIF's header in APP0 and Adobe's in APP14 are needed, because they say what the colours are.
+    """
+    marker, payload = segment[1], segment[4:]
+    if marker == 0xE0 and payload.startswith(b"JFIF\0") and len(payload) >= 14:
+        return _segment(b"\xff\xe0", payload[:12] + b"\0\0")  # a thumbnail of no columns and rows
+    if marker == 0xEE and payload.startswith(b"Adobe") and len(payload) >= 12:
+        return _segment(b"\xff\xee", payload[:12])
+    return b"" if 0xE0 <= marker <= 0xEF or marker == 0xFE else segment
 
 
 def _end_of_scan(jpeg: bytes, at: int) -> int:

@@ -17,6 +17,8 @@ from foveate.pictures.srgb import is_srgb
 from foveate.settings import Settings
 
 _ORIENTATION_TAG = 0x0112
+_TURNED = range(2, 9)
+"""Orientations that turn or mirror a picture; others but 1 mean nothing (Exif 2.32, 4.6.5)."""
 
 
 def bare_jpeg(jpeg: bytes) -> tuple[bytes, tuple[str, ...]] | None:
@@ -35,7 +37,7 @@ def bare_jpeg(jpeg: bytes) -> tuple[bytes, tuple[str, ...]] | None:
         orientation = 1
         with contextlib.suppress(Exception):  # broken EXIF counts as none, as where it was read
             orientation = file.getexif().get(_ORIENTATION_TAG, 1)
-        if orientation != 1:
+        if orientation in _TURNED:
             tags = Image.Exif()
             tags[_ORIENTATION_TAG] = orientation
             exif = tags.tobytes().removeprefix(metadata.EXIF_HEADER)
