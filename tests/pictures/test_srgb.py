@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from colour_profiles import SRGB, wide_gamut
+from colour_profiles import SRGB, wide_gamut, with_gamma
 from foveate.pictures import Picture, read_picture
 from foveate.pictures.srgb import in_srgb, is_srgb
 
@@ -36,6 +36,11 @@ def test_a_profile_called_srgb_that_changes_colours_is_not() -> None:
     assert np.abs(picture.pixels - 255 * bent).max() <= 3  # IEC 61966-2-1
     assert picture.icc is None
     assert picture.notes == ("colours converted to sRGB",)
+
+
+@pytest.mark.parametrize("gamma", [1.8, 2.2])
+def test_a_profile_that_changes_colours_a_little_is_not_srgb(gamma: float) -> None:
+    assert not is_srgb(with_gamma(gamma))
 
 
 @pytest.mark.parametrize("space", [b"CMYK", b"RGB "])
