@@ -1,4 +1,4 @@
-"""What can go wrong for a user: one small tree; each message names the file or option and the mend.
+"""The errors that a user can mend. Each message names the file or option, and what would work.
 
 FoveateError
 ├── PictureError        a picture that cannot be read

@@ -11,7 +11,7 @@ import typer
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import found_inputs
 from foveate.cli.option_values import box, checked_map, in_options, parsed, size_bytes
-from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing
+from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing, where_written
 from foveate.cli.readable_numbers import readable_bytes, readable_saving
 from foveate.errors import OptionError, printable
 from foveate.settings import (
@@ -243,22 +243,14 @@ def _show(results: list[Done]) -> None:
     for done in results:
         for note in _notes(done.report):
             out.print(f"{printable(done.source)}: {note}", style="dim", soft_wrap=True)
-    out.print(_where(results), soft_wrap=True)
+    places = [(done.source, [done.output]) for done in results]
+    out.print(where_written(places, "NAME.foveate.jpg"), soft_wrap=True)
 
 
 def _notes(report: Report) -> tuple[str, ...]:
     if report.copied_source:
         return ("cannot be made smaller; the result is a copy of it", *report.notes)
     return report.notes
-
-
-def _where(results: list[Done]) -> str:
-    if len(results) == 1:
-        return f"Written: {printable(results[0].output)}"
-    files = f"Written: {len(results)} files NAME.foveate.jpg"
-    if all(done.output.parent == done.source.parent for done in results):
-        return f"{files} beside their pictures"
-    return f"{files} in {printable(results[0].output.parent)}"
 
 
 def _decibels(comparison: PlainComparison | None) -> str:

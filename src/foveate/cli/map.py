@@ -13,7 +13,7 @@ import typer
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import found_inputs
 from foveate.cli.option_values import checked_map
-from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing
+from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing, where_written
 from foveate.errors import printable
 
 EPILOG = """
@@ -152,18 +152,13 @@ def _show(results: list[Done]) -> None:
     from foveate.cli.terminal import console, name_cell, table
 
     out = console()
-    rows = table("picture", "confidence", "model", "written")
+    rows = table("picture", "confidence", "model")
     for done in results:
-        written = [printable(done.output)]
-        if done.overlay is not None:
-            written.append(printable(done.overlay.name))
-        rows.add_row(
-            name_cell(printable(done.source)),
-            f"{done.confidence:.2f}",
-            done.model,
-            name_cell(", ".join(written)),
-        )
+        rows.add_row(name_cell(printable(done.source)), f"{done.confidence:.2f}", done.model)
     out.print(rows)
     for done in results:
         for note in done.notes:
             out.print(f"{printable(done.source)}: {note}", style="dim", soft_wrap=True)
+    places = [(done.source, [*filter(None, (done.output, done.overlay))]) for done in results]
+    names = "NAME.map.png and NAME.overlay.jpg" if results[0].overlay else "NAME.map.png"
+    out.print(where_written(places, names), soft_wrap=True)

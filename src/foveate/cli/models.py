@@ -104,9 +104,9 @@ def add(
     if as_json:
         print_json(added.to_dict())
         return
-    typer.echo(f"{added.name}: reads as {added.reads_as}, {readable_bytes(added.size_bytes)}")
-    typer.echo(f"SHA-256 {added.sha256}")
-    typer.echo(f"kept as {added.weights}")
+    typer.echo(f"{added.name}: {readable_bytes(added.size_bytes)}, read as {added.reads_as}")
+    typer.echo(f"SHA-256: {added.sha256}")
+    typer.echo(f"Written: {added.weights}")
 
 
 @app.command(epilog=REMOVE_EPILOG, no_args_is_help=True)

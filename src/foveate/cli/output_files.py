@@ -65,6 +65,19 @@ def _check_names(inputs: Sequence[Input], targets: Sequence[Path]) -> None:
             )
 
 
+def where_written(results: Sequence[tuple[Path, Sequence[Path]]], names: str) -> str:
+    """A line that says where results are: each picture's path comes with those of its results.
+
+    `names` stands for the results' names where there are several pictures.
+    """
+    _, outputs = results[0]
+    if len(results) == 1:
+        return f"Written: {', '.join(printable(output) for output in outputs)}"
+    beside = all(outputs[0].parent == source.parent for source, outputs in results)
+    place = "beside them" if beside else f"in {printable(outputs[0].parent)}"
+    return f"Written: {names} for {len(results)} pictures, {place}"
+
+
 def make_folder(folder: Path) -> None:
     """Makes a folder for results unless it exists. Raises OutputError."""
     try:

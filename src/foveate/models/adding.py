@@ -229,7 +229,7 @@ def _try(session: Any, family: ModelEntry, size: tuple[int, int], source: Path) 
             f"{printable(source)}: its outputs are not of the shapes that {family.name} reads"
         ) from error
     if not _is_map(prediction):
-        raise ModelError(f"{printable(source)}: gives no map of values in 0..1 of a plain picture")
+        raise ModelError(f"{printable(source)}: its map of a test picture is not within 0 to 1")
 
 
 def _trial_picture(height: int, width: int) -> npt.NDArray[np.uint8]:
