@@ -13,6 +13,8 @@ import foveate
 from colour_profiles import wide_gamut
 from foveate.errors import FoveateError, OptionError, OutputError, TargetError
 from foveate.metrics.quality import psnr_cb, psnr_y
+from foveate.pictures import read_picture
+from foveate.pictures.srgb import in_srgb
 
 
 def textured(height: int, width: int, *, seed: int = 0) -> np.ndarray:
@@ -383,3 +385,20 @@ def test_a_colour_profile_is_kept_and_the_pixels_stay_in_it() -> None:
 def test_bits_a_pixel_are_the_files() -> None:
     report = foveate.compress(PICTURE, match_quality=50, map="none").report
     assert report.bpp == pytest.approx(8 * report.bytes / (264 * 200))
+
+
+@pytest.mark.parametrize(("quality", "subsampling"), [(94, "420"), (95, "444")])
+def test_from_quality_95_on_colours_keep_their_resolution(quality, subsampling):
+    report = foveate.compress(PICTURE, quality=quality, map="none").report
+    assert report.coder["subsampling"] == subsampling
+
+
+def test_stripped_of_its_profile_a_picture_is_brought_to_srgb() -> None:
+    file = io.BytesIO()
+    Image.fromarray(PICTURE).save(file, "PNG", icc_profile=wide_gamut())
+    result = foveate.compress(file.getvalue(), quality=90, map="none", metadata="none")
+    with Image.open(io.BytesIO(result.data)) as image:
+        assert "icc_profile" not in image.info
+    expected = in_srgb(read_picture(file.getvalue())).pixels
+    assert np.abs(decoded(result.data) - expected).mean() < 7
+    assert np.abs(decoded(result.data) - PICTURE).mean() > 15

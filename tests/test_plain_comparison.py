@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -50,3 +52,36 @@ def test_of_a_large_picture_a_sample_tells_the_quality_of_plain_jpeg():
     for quality in (30, 75):
         size = len(plain_jpeg(large, quality))
         assert plain_quality_of(large, size, "420") == pytest.approx(quality, abs=1)
+
+
+def test_metadata_are_no_part_of_the_comparison():
+    exif = Image.Exif()
+    exif[0x010E] = "x" * 30_000
+    file = io.BytesIO()
+    Image.fromarray(PIXELS).save(file, "PNG", exif=exif)
+    bare = foveate.compress(PIXELS, quality=70, map="none", compare=True).report
+    more = foveate.compress(file.getvalue(), quality=70, map="none", compare=True).report
+    assert more.bytes > bare.bytes + 25_000
+    assert more.comparison == bare.comparison
+
+
+def test_plain_jpeg_has_the_same_resolution_of_colours():
+    report = foveate.compress(PIXELS, quality=96, map="none", compare=True).report
+    assert report.coder["subsampling"] == "444"
+    qualities = [report.comparison.plain_quality + step for step in (-1, 0, 1)]
+    sizes = [len(plain_jpeg(PIXELS, quality, subsampling="444")) for quality in qualities]
+    like = [abs(size - report.bytes) for size in sizes]
+    assert like[1] == min(like)
+
+
+def test_where_nothing_differs_no_number_is_told():
+    report = foveate.compress(np.full((64, 64), 128, np.uint8), map="none", compare=True).report
+    assert report.comparison.psnr is None
+    assert report.comparison.salient_gain_db is None
+    assert "Infinity" not in json.dumps(report.to_dict())
+
+
+def test_fractions_are_told_to_three_decimals():
+    told = foveate.compress(PIXELS, map="none", compare=True).report.to_dict()
+    for value in (told["bpp"], told["seconds"], told["comparison"]["psnr"]):
+        assert value == round(value, 3)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from picture_files import colours, encoded, frames, png, refusal
 from PIL import Image, PngImagePlugin
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from colour_profiles import SRGB
 from foveate.errors import PictureError
@@ -58,11 +59,16 @@ def test_the_pixel_limit_is_the_callers() -> None:
     assert "limit" in refusal(colours(10, 10), max_pixels=99)
 
 
-def test_pillows_own_pixel_limit_stays_as_it_was() -> None:
-    before = Image.MAX_IMAGE_PIXELS
+def test_pillows_own_pixel_limit_stays_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 123_456_789)
     read_picture(png(10_000, 10_000, 1, 0, b"\0" * (1251 * 10_000)))
     refusal(png(60_000, 60_000, 8, 0, b""))
-    assert before == Image.MAX_IMAGE_PIXELS
+    assert Image.MAX_IMAGE_PIXELS == 123_456_789
+
+
+def test_pictures_up_to_250_megapixels_are_taken() -> None:
+    assert "limit" not in refusal(png(15_000, 16_000, 8, 0, b""))  # its pixels are missing
+    assert "limit" in refusal(png(15_000, 17_000, 8, 0, b""))
 
 
 def test_a_side_that_no_jpeg_can_hold_is_refused() -> None:
@@ -100,6 +106,10 @@ def test_a_heic_photo_gets_its_own_mend() -> None:
 def test_a_camera_raw_file_is_not_taken_for_its_preview() -> None:
     preview = encoded(Image.fromarray(colours()), "TIFF", tiffinfo={0xFE: 1})
     assert "raw file" in refusal(preview)
+    negative = ImageFileDirectory_v2()
+    negative[0xC612] = bytes([1, 4, 0, 0])  # DNGVersion
+    negative.tagtype[0xC612] = 1
+    assert "raw file" in refusal(encoded(Image.fromarray(colours()), "TIFF", tiffinfo=negative))
 
 
 def test_names_cannot_write_control_characters(tmp_path: Path) -> None:

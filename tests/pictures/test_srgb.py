@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -54,3 +55,14 @@ def test_a_profile_that_cannot_be_used_is_dropped_with_a_note(space: bytes) -> N
     assert np.array_equal(found.pixels, picture.pixels)
     assert found.notes[0] == "alpha flattened on white"
     assert "colour profile dropped" in found.notes[1]
+
+
+def test_white_stays_white_whatever_the_profiles_white_point() -> None:
+    """Relative colorimetric (ICC.1:2022, 0.10): paper of another white is shown as white."""
+    warm = bytearray(wide_gamut())
+    at = warm.index(b"wtpt")
+    offset = int.from_bytes(warm[at + 4 : at + 8], "big")
+    warm[offset + 8 : offset + 20] = struct.pack(">3i", *(round(v * 65536) for v in (1, 1, 0.5)))
+    pixels = np.full((4, 4, 3), 255, np.uint8)
+    found = in_srgb(Picture(pixels=pixels, name="x", icc=bytes(warm)))
+    assert found.pixels.min() >= 254

@@ -217,3 +217,26 @@ def test_what_a_tiff_says_of_the_photo_is_kept(tag: int) -> None:
     exif = Image.Exif()
     exif.load(b"Exif\0\0" + (read_picture(file.getvalue()).exif or b""))
     assert exif[tag] == "2001:02:03 04:05:06"
+
+
+def test_every_orientation_in_xmp_becomes_upright_in_both_spellings() -> None:
+    for number in b"2345678":
+        attribute = b'<x tiff:Orientation="%c"/>' % number
+        element = b"<tiff:Orientation> %c </tiff:Orientation>" % number
+        assert upright_xmp(attribute) == b'<x tiff:Orientation="1"/>'
+        assert upright_xmp(element) == b"<tiff:Orientation> 1 </tiff:Orientation>"
+
+
+def test_what_lies_behind_a_thumbnails_directory_is_cut_only_where_nothing_else_is() -> None:
+    """A maker note behind the thumbnail stays, and so does all before it."""
+    before = tiff("<", maker_note=b"n" * 60, thumbnail=b"t" * 40)
+    note_at, end = before.index(b"n" * 60), len(before)
+    moved = bytearray(before + b"n" * 60)
+    pointer = struct.pack("<I", note_at)
+    at = moved.index(struct.pack("<HHI", MAKER_NOTE, 7, 60)) + 8
+    assert bytes(moved[at : at + 4]) == pointer
+    moved[at : at + 4] = struct.pack("<I", end)
+    after = upright_exif(bytes(moved), width=10, height=20)
+    assert after is not None
+    assert parsed(after).get_ifd(EXIF_IFD)[MAKER_NOTE] == b"n" * 60
+    assert struct.unpack_from("<I", after, 8 + 2 + 24)[0] == 0  # no second directory

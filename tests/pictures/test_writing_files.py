@@ -166,3 +166,17 @@ def test_a_disk_without_hard_links_is_written_too(
     write_atomically(tmp_path / "a.jpg", b"new", overwrite=False)
     assert "exists already" in refusal(tmp_path / "a.jpg")
     assert contents(tmp_path) == {"a.jpg": b"new"}
+
+
+def test_a_file_that_appears_meanwhile_stays_on_a_disk_without_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "a.jpg"
+
+    def refused(*_: object) -> None:
+        target.write_bytes(b"another's")
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", refused)
+    assert "exists already" in refusal(target)
+    assert contents(tmp_path) == {"a.jpg": b"another's"}

@@ -6,7 +6,7 @@ from PIL import Image
 
 from foveate.errors import MapError
 from foveate.pictures import read_picture
-from foveate.saliency import map_from_array, map_from_file, overlay
+from foveate.saliency import SaliencyMap, map_from_array, map_from_file, overlay
 
 PICTURE = read_picture(np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8))
 VALUES = np.linspace(0, 1, 30 * 40).reshape(30, 40)
@@ -19,6 +19,13 @@ def test_a_grey_picture_is_a_map_at_any_scale(tmp_path):
     assert found.values.shape == (300, 400)
     assert found.confidence == 1
     assert np.abs(found.coarse - VALUES).max() < 0.01
+
+
+def test_a_grey_picture_with_alpha_is_a_map_by_its_grey(tmp_path):
+    path = tmp_path / "map.png"
+    grey = np.round(VALUES * 255).astype(np.uint8)
+    Image.merge("LA", [Image.fromarray(grey), Image.fromarray(255 - grey)]).save(path)
+    assert np.abs(map_from_file(path, PICTURE).coarse - VALUES).max() < 0.01
 
 
 def test_sixteen_bits_keep_their_steps(tmp_path):
@@ -108,3 +115,66 @@ def test_an_overlay_has_the_pictures_size_and_is_warm_where_the_map_peaks():
     assert painted.shape == (300, 400, 3)
     assert (painted[:, 350:, 0] > painted[:, 350:, 2] + 50).all()
     assert (painted[:, :250, 2] >= painted[:, :250, 0]).all()
+
+
+def test_every_row_of_an_overlay_shows_its_own_row_of_the_map():
+    values = np.zeros((60, 40))
+    values[45:] = 1
+    grey = read_picture(np.full((600, 400), 128, dtype=np.uint8))
+    painted = overlay(grey, map_from_array(values, grey)).astype(int)
+    assert (painted[480:, :, 0] > painted[480:, :, 2] + 50).all()
+    assert (painted[:420, :, 2] >= painted[:420, :, 0]).all()
+
+
+def test_floats_below_zero_are_stretched_too():
+    found = map_from_array(VALUES - 0.5, PICTURE)
+    assert np.allclose(found.coarse, VALUES, atol=1e-6)
+
+
+def test_a_mask_of_truth_values_is_a_map():
+    found = map_from_array(VALUES > 0.5, PICTURE)
+    assert np.array_equal(found.coarse, (VALUES > 0.5).astype(np.float32))
+
+
+@pytest.mark.parametrize("shape", [(2400, 3200), (3200, 2400)])
+def test_a_map_finer_than_needed_is_averaged_and_keeps_its_place(shape):
+    values = np.zeros(shape, np.float32)
+    values[: shape[0] // 4, : shape[1] // 2] = 1
+    picture = read_picture(np.zeros((shape[0] // 8, shape[1] // 8), np.uint8))
+    found = map_from_array(values, picture)
+    assert max(found.coarse.shape) == 2048
+    assert found.coarse.shape[0] / found.coarse.shape[1] == pytest.approx(shape[0] / shape[1])
+    expected = np.zeros((picture.height, picture.width))
+    expected[: picture.height // 4, : picture.width // 2] = 1
+    assert np.abs(found.values - expected).mean() < 0.01
+
+
+def test_an_overlay_shows_the_pictures_tones_as_luma_has_them():
+    colours = np.zeros((8, 24, 3), np.uint8)
+    colours[:, :8, 0], colours[:, 8:16, 1], colours[:, 16:, 2] = 255, 255, 255
+    picture = read_picture(colours)
+    flat = SaliencyMap(np.zeros((1, 1), np.float32), 8, 24, 1.0, "test")
+    red, green, blue = overlay(picture, flat)[4, [4, 12, 20], 0].astype(float)
+    assert (green - blue) / (red - blue) == pytest.approx(
+        (0.587 - 0.114) / (0.299 - 0.114), rel=0.1
+    )
+
+
+@pytest.mark.parametrize(("value", "least"), [(0.0, 0.75), (1.0, 0.3)])
+def test_an_overlay_never_hides_the_picture(value, least):
+    tones = np.zeros((8, 16), np.uint8)
+    tones[:, 8:] = 255
+    everywhere = SaliencyMap(np.full((1, 1), value, np.float32), 8, 16, 1.0, "test")
+    painted = overlay(read_picture(tones), everywhere).astype(int)
+    assert (painted[4, 12] - painted[4, 4] > least * 255).all()
+
+
+def test_an_overlay_is_warm_already_where_a_map_has_a_quarter_of_its_peak():
+    quarter = SaliencyMap(np.full((1, 1), 0.25, np.float32), 8, 8, 1.0, "test")
+    red, _, blue = overlay(read_picture(np.full((8, 8), 128, np.uint8)), quarter)[4, 4].astype(int)
+    assert red > blue + 40
+
+
+def test_an_overlay_of_another_pictures_map_is_refused():
+    with pytest.raises(ValueError, match="another size"):
+        overlay(PICTURE, SaliencyMap(np.ones((1, 1), np.float32), 400, 300, 1.0, "test"))

@@ -171,3 +171,24 @@ def test_a_glance_is_the_picture_averaged_and_aligned(shape):
     small = glance(np.round(ramp).astype(np.uint8), height=32, width=32)
     expected = (np.arange(32) + 0.5) / 32 * 255
     assert np.abs(small.mean(axis=(0, 2))[1:-1] - expected[1:-1]).max() < 2.5
+
+
+@pytest.mark.parametrize("shape", [(400, 4000), (4000, 400), (1501, 900)])
+def test_a_glance_at_a_picture_of_any_aspect_is_as_sharp_as_pillows(astronaut, shape):
+    pixels = np.asarray(Image.fromarray(astronaut).resize(shape[::-1], Image.Resampling.BICUBIC))
+    height, width = shape[0] // 10, shape[1] // 10
+    small = glance(pixels, height=height, width=width).astype(int)
+    direct = np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR))
+    assert np.abs(small - direct).mean() < 1.5
+
+
+def test_a_glance_does_not_depend_on_its_strips(astronaut, monkeypatch):
+    whole = glance(astronaut, height=37, width=50)
+    monkeypatch.setattr("foveate.saliency.glance.STRIP_PIXELS", 7 * 512)
+    assert np.array_equal(glance(astronaut, height=37, width=50), whole)
+
+
+def test_where_nothing_stands_out_the_map_is_one_everywhere():
+    found = saliency_map(np.zeros((40, 60, 3), np.uint8), model="none")
+    assert (found.values == 1).all()
+    assert found.confidence == 0

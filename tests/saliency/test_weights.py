@@ -66,3 +66,25 @@ def test_protected_boxes_weigh_as_much_as_the_most_salient_block():
 def test_a_protected_box_counts_on_a_flat_map_too():
     weights = block_weights(np.zeros((20, 20), np.float32), 0.0, protect=[(0, 0, 8, 8)])
     assert weights[0, 0] == weights.max() > weights[19, 19]
+
+
+@pytest.mark.parametrize("boldness", [0.2, 0.8])
+def test_boldness_is_the_power_of_all_weights(boldness):
+    values = np.random.default_rng(0).random((20, 20)).astype(np.float32)
+    values[0, 0] = 0
+    whole, bold = (
+        of_map.block_weights(values, 0.7, protect=[(80, 80, 24, 24)], boldness=each)
+        for each in (1.0, boldness)
+    )
+    assert np.log(bold) == pytest.approx(boldness * np.log(whole), abs=1e-4)
+
+
+def test_a_block_that_a_box_only_touches_is_protected_whole():
+    touched = of_map.touched_blocks([(12, 20, 5, 1)], 5, 5)
+    assert np.argwhere(touched).tolist() == [[2, 1], [2, 2]]
+
+
+def test_beside_a_protected_box_a_flat_map_weighs_nothing_however_sure():
+    flat = np.full((20, 20), 0.5, np.float32)
+    sure, unsure = (block_weights(flat, c, protect=[(0, 0, 32, 32)]) for c in (1.0, 0.0))
+    assert np.array_equal(sure, unsure)

@@ -241,3 +241,13 @@ def test_65500_pixels_wide() -> None:
     data = encode(pixels, None, target, Options()).data
     assert decoded(data).shape == (10, 65_500, 3)
     assert len(data) <= target.most
+
+
+@pytest.mark.parametrize("carried", [30_000, 200_000])
+def test_metadata_change_nothing_of_the_picture(carried: int) -> None:
+    """A target that is larger by the metadata's bytes leaves the picture as many as before."""
+    segments, _ = metadata.segments(icc=bytes(carried))
+    bare, more = within(bytes_at_quality(PICTURE, 40)), len(segments)
+    target = BytesTarget(bare.least + more, bare.aim + more, bare.most + more)
+    with_metadata = encode(PICTURE, None, target, Options(), segments).data
+    assert with_metadata.replace(segments, b"") == encode(PICTURE, None, bare, Options()).data

@@ -175,3 +175,20 @@ def test_a_file_that_is_no_jpeg_gives_nothing(data: bytes) -> None:
     assert metadata.without_metadata(b"\xff\xd8\x00" + data) is None
     found = metadata.without_metadata(b"\xff\xd8" + data)
     assert found is None or b"\xff\xd9" in data or b"\xff\xda" in data
+
+
+def test_without_metadata_restart_markers_stay_in_their_scan() -> None:
+    file = io.BytesIO()
+    picture = Image.fromarray(np.tile(PICTURE, (3, 3, 1)))
+    picture.save(file, "JPEG", restart_marker_blocks=1, comment=b"secret")
+    bare = metadata.without_metadata(file.getvalue())
+    assert bare is not None
+    assert b"secret" not in bare
+    assert b"\xff\xd0" in bare
+    with Image.open(io.BytesIO(bare)) as after, Image.open(file) as before:
+        assert np.array_equal(np.asarray(before), np.asarray(after))
+
+
+def test_a_segment_that_is_cut_short_gives_nothing() -> None:
+    plain = plain_jpeg(PICTURE, 75)
+    assert metadata.without_metadata(plain[:-2] + b"\xff\xfe\x00\x40cut") is None

@@ -129,3 +129,20 @@ def test_nearest_quality_of_an_impossible_size_is_the_end_that_is_nearer(
         bytes_at_quality(noise, q) for q in range(1, 101)
     )
     assert nearest_quality(noise, 10**9) == 100
+
+
+@pytest.mark.parametrize("quality", [5, 30, 75, 95])
+def test_of_qualities_that_come_as_near_the_lowest_is_taken(quality: int) -> None:
+    flat = np.full((40, 48, 3), 90, np.uint8)
+    sizes = {q: bytes_at_quality(flat, q) for q in range(1, 101)}
+    size = sizes[quality]
+    expected = min(sizes, key=lambda q: (abs(sizes[q] - size), q))
+    assert nearest_quality(flat, size) == expected
+
+
+@pytest.mark.parametrize("share", [0.2, 0.8])
+def test_the_nearest_size_is_taken_from_above_or_below(noise: np.ndarray, share: float) -> None:
+    below, above = (bytes_at_quality(noise, quality) for quality in (50, 51))
+    assert below < above
+    wanted = round(below + share * (above - below))
+    assert nearest_quality(noise, wanted) == (50 if share < 0.5 else 51)

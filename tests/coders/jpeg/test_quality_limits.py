@@ -8,7 +8,9 @@ import pytest
 from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.jpeg.targets import quality_target
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
+from foveate.coders.jpeg.targets.sample import Pieces
 
 UNSEEN_MSE = 0.05
 """A mean squared error that nobody sees; limits below it are not told apart."""
@@ -78,3 +80,35 @@ def test_both_limits_hold_for_a_picture_of_which_a_sample_is_searched():
     at_floor = errors(pixels, weights, plain_jpeg(pixels, 65, subsampling="420"))
     assert mine[0] <= 1.004 * at_quality[0]
     assert mine[2] <= 1.004 * at_floor[2]
+
+
+def test_both_limits_hold_where_the_sample_shows_only_what_is_easy(monkeypatch):
+    """The pieces lie in the smooth half; the clipped noise of the other half is not seen there."""
+    pixels, weights = half_and_half(768, 1024)
+    rows = np.arange(0, 48, 2)
+    easy = Pieces(rows, np.zeros_like(rows), width=24)
+    monkeypatch.setattr(quality_target, "sampled", lambda blocks: easy)
+    found = encode(pixels, weights, PlainQuality(70, 60), Options(threads=2))
+    mine = errors(pixels, weights, found.data)
+    at_quality = errors(pixels, weights, plain_jpeg(pixels, 70, subsampling="420"))
+    at_floor = errors(pixels, weights, plain_jpeg(pixels, 60, subsampling="420"))
+    assert mine[0] <= 1.004 * at_quality[0]
+    assert mine[2] <= 1.004 * at_floor[2]
+
+
+def test_the_background_is_what_a_mask_leaves_out_however_little_that_is():
+    pixels, weights = half_and_half()
+    weights = np.where(np.arange(weights.shape[1]) < 30, 10.0, 0.1)[None].repeat(30, axis=0)
+    found = encode(pixels, weights.astype(np.float32), PlainQuality(80, 75), Options())
+    outside = weights < 1
+    mine, theirs = (
+        decoded_mse(pixels, data).astype(float)[:, outside].mean(axis=1).sum()
+        for data in (found.data, plain_jpeg(pixels, 75, subsampling="420"))
+    )
+    assert mine <= 1.004 * theirs + UNSEEN_MSE
+
+
+def test_the_finest_file_is_told_as_such():
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    assert encode(noise, None, PlainQuality(100, 100), Options(chroma_420=False)).at_ceiling
+    assert not encode(noise, None, PlainQuality(60, 60), Options(chroma_420=False)).at_ceiling

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,17 @@ def test_an_empty_block_takes_a_share_of_its_run_only(scale):
     _, _, _, empty_block, end_of_block = encoder.rates.bands[0][-1]
     assert empty.mean() > 0.3
     assert 0 <= empty_block < 0.5 * end_of_block
+
+
+def test_dc_is_chosen_in_the_order_in_which_the_file_has_it():
+    """Baseline 4:2:0 interleaves two by two luma blocks; another order costs the trellis more."""
+    pixels = photo(320, 320)
+    blocks = transform(pixels, None, Options())
+    script = baseline_script(3, chroma_420=True)
+    sizes = []
+    for each in (script, dataclasses.replace(script, mcu_blocks=1)):
+        encoder = Encoder(blocks, each, Options().tuning, threads=1)
+        for _ in range(3):
+            quantised = encoder.quantise(24.0, lambda_factor=4.0)
+        sizes.append(quantised.size_bytes)
+    assert sizes[0] < sizes[1]

@@ -9,9 +9,10 @@ from PIL import Image
 from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode, transform
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.jpeg.targets import bytes_target
 from foveate.coders.jpeg.targets.bytes_target import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
-from foveate.coders.jpeg.targets.sample import every, sampled
+from foveate.coders.jpeg.targets.sample import Pieces, every, sampled
 
 
 def textured(height: int, width: int, seed: int = 0) -> np.ndarray:
@@ -90,3 +91,41 @@ def test_a_quality_is_kept_where_the_detail_is_in_one_place(chroma_420):
     plain = plain_jpeg(pixels, 80, subsampling="420" if chroma_420 else "444")
     mine, theirs = (decoded_mse(pixels, data)[0].mean(dtype=float) for data in (found.data, plain))
     assert mine <= theirs + 0.05  # what counts as an error that no one sees
+
+
+def test_a_sample_that_misleads_is_given_up(monkeypatch):
+    """Only flat pieces are looked at, so that far too many bytes seem to be left."""
+    pixels = mostly_black()
+    rows = np.array([*range(25), *range(40, 100)])
+    flat = Pieces(rows, np.zeros_like(rows), width=32)
+    monkeypatch.setattr(bytes_target, "sampled", lambda blocks: flat)
+    found = encode(pixels, None, BytesTarget(29_700, 29_850, 30_000), Options())
+    assert found.at_ceiling or 29_700 <= len(found.data) <= 30_000
+
+
+def test_where_the_usual_sample_is_too_quiet_a_finer_one_is_taken():
+    quiet = np.clip(textured(1200, 1840).astype(int) // 8 + 110, 0, 255).astype(np.uint8)
+    usual, finer = (every(skip, transform(quiet, None, Options())) for skip in (4, 2))
+    busy = quiet.copy()
+    seen = {*zip(usual.rows.tolist(), usual.columns.tolist(), strict=True)}
+    grain = np.random.default_rng(1).normal(0, 60, (16, usual.width * 16, 3))
+    for row in range(75):
+        for number in range(3):
+            column = number * 32 + (115 % 32) * (row % 3) // 2
+            if (row, column) not in seen:
+                part = busy[row * 16 :][:16, column * 16 :][:, : usual.width * 16]
+                part[:] = np.clip(part + grain[:, : part.shape[1]], 0, 255)
+    pieces = sampled(transform(busy, None, Options()))
+    assert pieces is not None
+    assert pieces.rows.size == finer.rows.size
+
+
+def test_a_sample_counts_detail_by_how_much_it_matters():
+    """Where the map looks only between the usual pieces, they tell too little of it."""
+    quiet = np.clip(textured(1200, 1840).astype(int) // 8 + 110, 0, 255).astype(np.uint8)
+    usual = every(4, transform(quiet, None, Options()))
+    weights = np.full((150, 230), 8.0, np.float32)
+    for row, column in zip(usual.rows.tolist(), usual.columns.tolist(), strict=True):
+        weights[2 * row : 2 * row + 2, 2 * column : 2 * (column + usual.width)] = 0.1
+    pieces = sampled(transform(quiet, weights, Options()))
+    assert pieces is None or pieces.rows.size > usual.rows.size

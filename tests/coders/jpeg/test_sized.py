@@ -72,3 +72,11 @@ def test_segments_are_part_of_the_size() -> None:
     assert 7920 <= len(found.data) <= 8000
     assert segment in found.data
     Image.open(io.BytesIO(found.data)).load()
+
+
+def test_a_byte_too_few_is_refused_and_not_exceeded() -> None:
+    with pytest.raises(TargetError) as caught:
+        jpeg_of_size(picture(64, 64), 300)
+    nearest = int(str(caught.value).split(" is ")[1].split()[0].replace(",", ""))
+    with pytest.raises(TargetError):
+        jpeg_of_size(picture(64, 64), nearest - 1)

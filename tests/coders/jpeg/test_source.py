@@ -9,10 +9,14 @@ import pytest
 from PIL import Image
 
 import foveate
-from colour_profiles import wide_gamut
-from foveate.coders.jpeg.source import is_baseline
+from colour_profiles import SRGB, wide_gamut
+from foveate.coders.base import Encoded
+from foveate.coders.jpeg import metadata
+from foveate.coders.jpeg.headers import is_baseline, stored_subsampling
+from foveate.coders.jpeg.source import no_larger_than_source
 from foveate.pictures import read_picture
 from foveate.pictures.srgb import in_srgb
+from foveate.settings import Settings
 from photos import photo
 
 BASELINE, PROGRESSIVE = 0xC0, 0xC2
@@ -127,3 +131,59 @@ def test_baseline_is_told_by_the_frame_header():
     assert not is_baseline(jpeg(progressive=True))
     assert not is_baseline(jpeg().replace(b"\xff\xc0\x00\x11", b"\xff\xc1\x00\x11"))
     assert not is_baseline(b"")
+
+
+def test_fill_bytes_and_other_tables_before_the_frame_are_passed_over():
+    source = jpeg()
+    frame = source.index(b"\xff\xc0\x00\x11")
+    tables = b"\xff\xc4\x00\x02" + b"\xff\xcc\x00\x02" + b"\xff\xff\xff\xfe\x00\x02"
+    assert is_baseline(source[:frame] + tables + source[frame:])
+    progressive = jpeg(progressive=True)
+    frame = progressive.index(b"\xff\xc2\x00\x11")
+    assert not is_baseline(progressive[:frame] + tables + progressive[frame:])
+
+
+def test_sampling_without_a_name_is_told_as_such():
+    source = bytearray(jpeg(subsampling="4:2:0"))
+    assert stored_subsampling(bytes(source)) == "420"
+    frame = source.index(b"\xff\xc0\x00\x11")
+    source[frame + 14] = 0x12  # Cb has a sample for each two columns only
+    assert stored_subsampling(bytes(source)) == "other"
+
+
+def test_of_an_srgb_profile_nothing_stays():
+    result = foveate.compress(jpeg(icc=SRGB), quality=95, metadata="none")
+    assert result.report.copied_source
+    assert result.report.notes == ()
+    with Image.open(io.BytesIO(result.data)) as image:
+        assert "icc_profile" not in image.info
+
+
+def test_broken_exif_is_stripped_like_any_other():
+    source = metadata.spliced(jpeg(), metadata.segments(exif=b"no TIFF at all")[0])
+    source = source.replace(b"Maker", b"\xff" * 5)
+    result = foveate.compress(source, quality=95, metadata="none")
+    assert result.report.copied_source
+    assert b"no TIFF" not in result.data
+
+
+def test_a_source_that_takes_as_many_bytes_is_given_back():
+    source = jpeg()
+    picture, settings = read_picture(source), Settings(quality=95).checked()
+    for extra, copied in ((-1, False), (0, True), (1, True)):
+        made = Encoded(bytes(len(source) + extra), target_bytes=7)
+        found = no_larger_than_source(made, picture, settings, pytest.fail)
+        assert found.copied_source == copied
+        assert found.target_bytes == 7
+
+
+def test_a_copied_source_has_no_comparison_and_no_notes_of_what_was_not_done():
+    turned = jpeg(orientation=6)
+    report = foveate.compress(turned, quality=95, compare=True).report
+    assert report.copied_source
+    assert report.comparison is None
+    two, file = [Image.fromarray(photo(240, 320, seed)) for seed in (0, 1)], io.BytesIO()
+    two[0].save(file, "MPO", save_all=True, append_images=two[1:], quality=3)
+    told = foveate.compress(file.getvalue(), quality=95, map="none").report
+    assert read_picture(file.getvalue()).notes != ()
+    assert (told.copied_source, told.notes) == (True, ())
