@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
@@ -19,7 +20,7 @@ Folder = Path | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class PictureOptions:
+class PictureOptions(ABC):
     """A set of pictures; one of `images`, `set` and `shards` names it."""
 
     PANEL: ClassVar[str] = "The pictures"
@@ -83,9 +84,9 @@ class PictureOptions:
             raise OptionError(f"{images} needs {self._option(self.ANSWERS)}")
         return found
 
+    @abstractmethod
     def _folders(self, images: Path) -> PictureSet[Any] | None:
         """The set of a folder and its answers; nothing where no answers are named."""
-        raise NotImplementedError
 
     def _check(self, found: PictureSet[Any]) -> None:
         """Raises DatasetError where the set is one of labels."""
