@@ -36,23 +36,13 @@ def test_several_classes_come_in_the_sets_order_with_their_mask(tmp_path):
     assert np.array_equal(picture.class_mask, mask)
 
 
-def test_sheets_of_tiles_are_cut_row_by_row(tmp_path):
-    sheet = noise(128, 320)
-    fields = {"tiles.webp": encoded(sheet, "WEBP"), "json": b'{"cls": 0, "count": 7}'}
-    write_set(tmp_path, ["n01443537"], [("s", fields)])
-    tiles = list(read_labelled(tmp_path, "val"))
-    assert [tile.key for tile in tiles] == [f"s-{place:02d}" for place in range(7)]
-    assert np.array_equal(tiles[6].pixels, sheet[64:128, 64:128])
-    assert {tile.labels for tile in tiles} == {("n01443537",)}
-
-
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
         ({"cls": b"9"}, "a.cls is '9', not an index below 2"),
         ({"cls": b"cat"}, "a.cls is 'cat', not an index"),
         ({}, "sample a has no .json"),
-        ({"json": b"[]"}, "a.json is not an object"),
+        ({"json": b"[]"}, 'a.json states no "labels"'),
         ({"json": b"{}"}, 'a.json states no "labels"'),
         ({"json": b'{"labels": {"pig": 1}}'}, "a.json names 'pig', not a class of the set"),
         ({"json": b"{"}, "a.json is not JSON"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,89 +26,57 @@ class AttentionPicture:
     mask: npt.NDArray[np.uint8] | None = None  # (H, W), 0 or 255
 
 
-def decode_picture(data: bytes) -> npt.NDArray[np.uint8]:
-    """(H, W, 3) sRGB of an encoded picture."""
+def decode_picture(data: bytes, *, mode: str = "RGB") -> npt.NDArray[np.uint8]:
+    """(H, W, 3) sRGB of an encoded picture, or (H, W) of mode "L"."""
     with Image.open(io.BytesIO(data)) as image:
-        return np.asarray(image.convert("RGB"))
-
-
-def decode_grey(data: bytes) -> npt.NDArray[np.uint8]:
-    """(H, W) of an encoded grey picture."""
-    with Image.open(io.BytesIO(data)) as image:
-        return np.asarray(image.convert("L"))
+        return np.asarray(image.convert(mode))
 
 
 def picture_field(
-    fields: dict[str, bytes], name: str, key: str, folder: Path
+    fields: dict[str, bytes], name: str, key: str, folder: Path, *, mode: str = "RGB"
 ) -> npt.NDArray[np.uint8]:
-    """(H, W, 3) sRGB of a sample's field; DatasetError naming both where it is no picture."""
-    return _decoded(fields, name, key, folder, decode_picture)
-
-
-def grey_field(
-    fields: dict[str, bytes], name: str, key: str, folder: Path
-) -> npt.NDArray[np.uint8]:
-    """(H, W) of a sample's grey field; DatasetError naming both where it is no picture."""
-    return _decoded(fields, name, key, folder, decode_grey)
-
-
-def _decoded(
-    fields: dict[str, bytes],
-    name: str,
-    key: str,
-    folder: Path,
-    decode: Callable[[bytes], npt.NDArray[np.uint8]],
-) -> npt.NDArray[np.uint8]:
+    """The pixels of a sample's field; DatasetError naming both where it is no picture."""
     data = field(fields, name, key, folder)
     try:
-        return decode(data)
+        return decode_picture(data, mode=mode)
     except (OSError, ValueError) as error:
         raise DatasetError(f"{folder}: {key}.{name} cannot be read as a picture") from error
 
 
-def read_fixations(folder: Path, part: str) -> list[AttentionPicture]:
-    """A part of shards of KEY.webp + KEY.fix.npy (osie, gaze-more)."""
-    pictures = []
+def read_attention(folder: Path, part: str, *, only: str = "") -> Iterator[AttentionPicture]:
+    """The pictures of a part of shards with the answers that their samples hold, streamed.
+
+    A sample is KEY.webp with KEY.fix.npy, KEY.map.png or KEY.mask.png. only: the one field of
+    answers that is read, which every sample must have.
+
+    Raises:
+        DatasetError: no shards of that part, a sample without a field, or a field of no picture.
+    """
     for key, fields in read_samples(folder, part):
-        points = np.load(io.BytesIO(field(fields, "fix.npy", key, folder)), allow_pickle=False)
+        if only:
+            fields = {name: field(fields, name, key, folder) for name in (only, "webp")}
+        fixations = density = mask = None
+        if "fix.npy" in fields:
+            points = np.load(io.BytesIO(fields["fix.npy"]), allow_pickle=False)
+            fixations = points.astype(np.int16)
+        if "map.png" in fields:
+            density = picture_field(fields, "map.png", key, folder, mode="L")
+        if "mask.png" in fields:
+            mask = picture_field(fields, "mask.png", key, folder, mode="L")
         pixels = picture_field(fields, "webp", key, folder)
-        pictures.append(AttentionPicture(key, pixels, fixations=points.astype(np.int16)))
-    return pictures
+        yield AttentionPicture(key, pixels, fixations, density, mask)
+
+
+def read_fixations(folder: Path, part: str) -> list[AttentionPicture]:
+    """The pictures of a part, each with its fixations (osie, gaze-more)."""
+    return list(read_attention(folder, part, only="fix.npy"))
 
 
 def read_densities(folder: Path, part: str) -> list[AttentionPicture]:
-    """A part of shards of KEY.webp + KEY.map.png (gaze-scenes)."""
-    pictures = []
-    for key, fields in read_samples(folder, part):
-        density = grey_field(fields, "map.png", key, folder)
-        pixels = picture_field(fields, "webp", key, folder)
-        pictures.append(AttentionPicture(key, pixels, density=density))
-    return pictures
+    """The pictures of a part, each with its density map (gaze-scenes)."""
+    return list(read_attention(folder, part, only="map.png"))
 
 
 def read_masks(folder: Path, part: str) -> list[AttentionPicture]:
-    """A part of shards of KEY.webp + KEY.mask.png (duts)."""
-    pictures = []
-    for key, fields in read_samples(folder, part):
-        mask = grey_field(fields, "mask.png", key, folder)
-        pixels = picture_field(fields, "webp", key, folder)
-        pictures.append(AttentionPicture(key, pixels, mask=mask))
-    return pictures
-
-
-def read_gaze_test(folder: Path, part: str) -> list[AttentionPicture]:
-    """Plain folders images/PART-*.webp with fixations/KEY.npy or maps/KEY.map.png (gaze-test)."""
-    pictures = []
-    paths = sorted((folder / "images").glob(f"{part}-*.webp"))
-    if not paths:
-        raise DatasetError(f"{folder} holds no images/{part}-*.webp: give the set's folder")
-    for path in paths:
-        pixels = decode_picture(path.read_bytes())
-        points = folder / "fixations" / f"{path.stem}.npy"
-        if points.is_file():
-            found = np.load(points, allow_pickle=False).astype(np.int16)
-            pictures.append(AttentionPicture(path.stem, pixels, fixations=found))
-        else:
-            seen = decode_grey((folder / "maps" / f"{path.stem}.map.png").read_bytes())
-            pictures.append(AttentionPicture(path.stem, pixels, density=seen))
-    return pictures
+    """The pictures of a part, each with the mask of its objects (duts)."""
+    return list(read_attention(folder, part, only="mask.png"))

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import DatasetError
-from foveate_research.datasets.attention import decode_grey
+from foveate_research.datasets.attention import decode_picture
 
 Fixations = npt.NDArray[np.int16]
 
@@ -36,7 +36,7 @@ def read_fixation_file(path: Path, height: int, width: int) -> Fixations:
 
 def read_point_picture(path: Path, height: int, width: int) -> Fixations:
     """Fixations as the bright pixels of a picture (MIT1003's NAME_fixPts.jpg), viewers unknown."""
-    rows, columns = np.nonzero(decode_grey(path.read_bytes()) > 127)
+    rows, columns = np.nonzero(decode_picture(path.read_bytes(), mode="L") > 127)
     return inside(_without_viewers(np.stack([columns, rows], axis=1)), height, width)
 
 

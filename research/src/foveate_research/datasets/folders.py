@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from foveate.errors import DatasetError, printable
-from foveate_research.datasets.attention import AttentionPicture, decode_grey, decode_picture
+from foveate_research.datasets.attention import AttentionPicture, decode_picture
 from foveate_research.datasets.fixation_files import (
     POINT_FILES,
     inside,
@@ -250,12 +250,12 @@ def binary_mask(grey: npt.NDArray[np.uint8], threshold: float) -> npt.NDArray[np
 
 def read_pixels(path: Path) -> npt.NDArray[np.uint8]:
     """(H, W, 3) sRGB of a picture's file; DatasetError naming it when it cannot be read."""
-    return _decoded(path, decode_picture)
+    return _decoded(path, "RGB")
 
 
 def read_grey(path: Path) -> npt.NDArray[np.uint8]:
     """(H, W) of a grey picture's file; DatasetError naming it when it cannot be read."""
-    return _decoded(path, decode_grey)
+    return _decoded(path, "L")
 
 
 def read_indices(path: Path) -> npt.NDArray[np.uint8]:
@@ -268,9 +268,9 @@ def read_indices(path: Path) -> npt.NDArray[np.uint8]:
         raise DatasetError(f"{printable(path)} cannot be read as a picture") from error
 
 
-def _decoded(path: Path, decode: Callable[[bytes], npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
+def _decoded(path: Path, mode: str) -> npt.NDArray[np.uint8]:
     try:
-        return decode(path.read_bytes())
+        return decode_picture(path.read_bytes(), mode=mode)
     except (OSError, UnidentifiedImageError, ValueError) as error:
         raise DatasetError(f"{printable(path)} cannot be read as a picture") from error
 

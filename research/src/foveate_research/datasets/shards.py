@@ -24,10 +24,9 @@ def read_samples(folder: Path, part: str) -> Iterator[tuple[str, dict[str, bytes
 
     The extension is all that follows the key's first dot: "webp", "fix.npy", "mask.png".
     """
-    paths = shard_paths(folder, part)
+    urls = [str(path) for path in shard_paths(folder, part)]
     import webdataset
 
-    urls = [str(path) for path in paths]
     for sample in webdataset.WebDataset(urls, shardshuffle=False, empty_check=False):
         fields = {name: value for name, value in sample.items() if not name.startswith("__")}
         yield sample["__key__"], fields
@@ -40,20 +39,38 @@ def field(fields: dict[str, bytes], name: str, key: str, folder: Path) -> bytes:
     return fields[name]
 
 
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What a set's manifest.json states, nothing where there is none. Raises DatasetError."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        return {}
+    try:
+        stated = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DatasetError(f"{path} is not JSON: {error}") from error
+    return stated if isinstance(stated, dict) else {}
+
+
+def stated_terms(folder: Path) -> dict[str, str]:
+    """{"terms": of use} as the set's manifest states them; empty where it does not."""
+    terms = read_manifest(folder).get("terms")
+    return {"terms": terms} if isinstance(terms, str) else {}
+
+
+def shard_hashes(folder: Path, part: str) -> dict[str, str]:
+    """The SHA-256 of each shard of a part by its file's name."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in shard_paths(folder, part)
+    }
+
+
 def describe_shards(folder: Path, part: str, count: int) -> dict[str, Any]:
     """What a record says of a part: samples and the SHA-256 of each shard, terms where stated."""
-    hashes = {}
-    for path in shard_paths(folder, part):
-        hashes[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    facts: dict[str, Any] = {
+    return {
         "set": folder.name,
         "part": part,
         "count": count,
-        "sha256": hashes,
+        "sha256": shard_hashes(folder, part),
+        **stated_terms(folder),
     }
-    manifest = folder / "manifest.json"
-    if manifest.is_file():
-        stated = json.loads(manifest.read_text(encoding="utf-8"))
-        if isinstance(stated.get("terms"), str):
-            facts["terms"] = stated["terms"]
-    return facts

@@ -11,8 +11,12 @@ import numpy as np
 from foveate.errors import DatasetError, PictureError, printable
 from foveate_research.datasets.attention import decode_picture
 from foveate_research.datasets.indexed_shards import IndexedShards, index_shards
-from foveate_research.datasets.labels import TILE_COLUMNS, TILE_SIDE, read_classes
+from foveate_research.datasets.labels import read_classes
+from foveate_research.datasets.shards import stated_terms
 from foveate_research.thesis.source import Pixels, Source
+
+TILE_COLUMNS = 5
+TILE_SIDE = 64
 
 
 def labelled_shards(folder: Path, part: str, name: str) -> Source:
@@ -47,8 +51,7 @@ def labelled_shards(folder: Path, part: str, name: str) -> Source:
         name = "webp" if tile is None else "tiles.webp"
         return int(index.fields[name][number, 1]) if index.has(number, name) else -1
 
-    stated = json.loads((folder / "manifest.json").read_text(encoding="utf-8")).get("terms")
-    terms = stated if isinstance(stated, str) else None
+    terms = stated_terms(folder).get("terms")
     return Source(folder.name, part, classes, keys, labels, read, size_bytes, terms=terms)
 
 
