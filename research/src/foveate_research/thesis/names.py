@@ -15,7 +15,7 @@ resnet, resnet@stage2    a small ResNet, and with a branch merged after that sta
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from foveate.errors import OptionError
 from foveate_research.thesis.networks.ways import WAYS, gated, get_way
@@ -25,7 +25,12 @@ Start = Literal["scratch", "tuned", "zero"]
 RESNET = "resnet"
 RESNET_STAGES = ("stage1", "stage2", "stage3", "stage4")
 _MAPS: tuple[Maps, ...] = tuple(maps for maps in get_args(Maps) if maps != "own")
-_SUFFIXES = (*_MAPS, "tuned", "zero", "ones", "attention", "mean", "padded")
+_SUFFIXES: dict[str, tuple[str, Any]] = {
+    **{maps: ("maps", maps) for maps in _MAPS},
+    **{start: ("start", start) for start in ("tuned", "zero")},
+    **{flag: (flag, True) for flag in ("ones", "attention", "mean", "padded")},
+}
+"""What may follow a "+", in the order of names, with the field of Experiment and its value."""
 
 DEFAULT = tuple(WAYS)
 """The ten ways and fan-in3's control."""
@@ -80,15 +85,8 @@ class Experiment:
     @property
     def name(self) -> str:
         """The name that is typed: the network, then every "+" option in one order."""
-        told = [
-            self.maps if self.maps != "own" else "",
-            self.start if self.start != "scratch" else "",
-            "ones" if self.ones else "",
-            "attention" if self.attention else "",
-            "mean" if self.mean else "",
-            "padded" if self.padded else "",
-        ]
-        return "+".join([self.network, *filter(None, told)])
+        told = [name for name, (at, value) in _SUFFIXES.items() if getattr(self, at) == value]
+        return "+".join([self.network, *told])
 
     @property
     def is_resnet(self) -> bool:
@@ -117,22 +115,10 @@ def parse_experiment(text: str) -> Experiment:
     network, *suffixes = text.split("+")
     found = Experiment(_checked_network(network))
     for suffix in suffixes:
-        if suffix in _MAPS:
-            found = replace(found, maps=suffix)
-        elif suffix == "tuned":
-            found = replace(found, start="tuned")
-        elif suffix == "zero":
-            found = replace(found, start="zero")
-        elif suffix == "ones":
-            found = replace(found, ones=True)
-        elif suffix == "attention":
-            found = replace(found, attention=True)
-        elif suffix == "mean":
-            found = replace(found, mean=True)
-        elif suffix == "padded":
-            found = replace(found, padded=True)
-        else:
+        if suffix not in _SUFFIXES:
             raise OptionError(f"{text}: '+{suffix}' is none of +{', +'.join(_SUFFIXES)}")
+        at, value = _SUFFIXES[suffix]
+        found = replace(found, **{at: value})
     if found.name.count("+") != len(suffixes):
         raise OptionError(f"{text}: two of these cannot be had at once")
     _check(found)
