@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +9,7 @@ from PIL import Image
 
 from foveate_research.thesis.pack import Pack
 from foveate_research.thesis.packing import PackOptions, pack_pictures
+from shard_files import Sample, write_set
 
 COLOURS = {"blue": (40, 60, 220), "green": (40, 200, 60), "red": (220, 50, 40)}
 MODEL = "spectral-residual"
@@ -43,23 +41,9 @@ def write_parts(folder: Path, train: int = 4, val: int = 2) -> Path:
     return folder
 
 
-def encoded(pixels: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "WEBP", lossless=True)
-    return stream.getvalue()
-
-
-def write_shard(folder: Path, part: str, samples: list[tuple[str, dict[str, bytes]]]) -> None:
+def write_colours(folder: Path, part: str, samples: list[Sample]) -> None:
     """One shard of a set with the three colours as classes."""
-    folder.mkdir(parents=True, exist_ok=True)
-    stated = {"name": folder.name, "classes": list(COLOURS), "terms": "made for a test"}
-    (folder / "manifest.json").write_text(json.dumps(stated))
-    with tarfile.open(folder / f"{part}-000000.tar", "w") as archive:
-        for key, fields in samples:
-            for name, data in fields.items():
-                entry = tarfile.TarInfo(f"{key}.{name}")
-                entry.size = len(data)
-                archive.addfile(entry, io.BytesIO(data))
+    write_set(folder, list(COLOURS), samples, part, name=folder.name, terms="made for a test")
 
 
 def a_pack(folder: Path, *, train: int = 4, val: int = 2, side: int = 128) -> Pack:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
-import tarfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+
+from shard_files import encoded, write_set, write_shard
 
 
 def a_scene(seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -20,12 +19,6 @@ def a_scene(seed: int) -> tuple[np.ndarray, np.ndarray]:
     mask[top : top + 16, left : left + 18] = 255
     pixels[mask > 0] = 230
     return pixels, mask
-
-
-def encoded(pixels: np.ndarray, kind: str) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, kind, lossless=True)
-    return stream.getvalue()
 
 
 def write_folders(images: Path, masks: Path, *, count: int = 3, suffix: str = ".jpg") -> None:
@@ -41,15 +34,12 @@ def write_folders(images: Path, masks: Path, *, count: int = 3, suffix: str = ".
 
 def write_mask_shard(folder: Path, part: str = "test", *, count: int = 3) -> Path:
     """One shard of KEY.webp with KEY.mask.png; returns the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(folder / f"{part}-000000.tar", "w") as archive:
-        for seed in range(count):
-            pixels, mask = a_scene(seed)
-            fields = {"webp": encoded(pixels, "WEBP"), "mask.png": encoded(mask, "PNG")}
-            for name, data in fields.items():
-                entry = tarfile.TarInfo(f"picture-{seed}.{name}")
-                entry.size = len(data)
-                archive.addfile(entry, io.BytesIO(data))
+    samples = []
+    for seed in range(count):
+        pixels, mask = a_scene(seed)
+        fields = {"webp": encoded(pixels), "mask.png": encoded(mask, "PNG")}
+        samples.append((f"picture-{seed}", fields))
+    write_shard(folder / f"{part}-000000.tar", samples)
     return folder
 
 
@@ -57,15 +47,10 @@ def write_faces_and_bodies(folder: Path) -> None:
     """One picture of msrc21's kind: a face above a body on grass."""
     indices = np.full((48, 64), 1, np.uint8)
     indices[4:20, 20:40], indices[20:46, 16:44] = 2, 3
-    folder.mkdir()
-    manifest = {"classes": ["void", "grass", "face", "body"]}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
     labels = {"labels": {"grass": 0.5, "face": 0.2, "body": 0.3}}
-    fields = {"json": json.dumps(labels).encode()}
-    for suffix, values, kind in (("webp", a_scene(0)[0], "WEBP"), ("mask.png", indices, "PNG")):
-        fields[suffix] = encoded(values, kind)
-    with tarfile.open(folder / "val-000000.tar", "w") as archive:
-        for suffix, data in fields.items():
-            entry = tarfile.TarInfo(f"a.{suffix}")
-            entry.size = len(data)
-            archive.addfile(entry, io.BytesIO(data))
+    fields = {
+        "json": json.dumps(labels).encode(),
+        "webp": encoded(a_scene(0)[0]),
+        "mask.png": encoded(indices, "PNG"),
+    }
+    write_set(folder, ["void", "grass", "face", "body"], [("a", fields)])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from picture_files import encoded
 from PIL import Image, ImageOps, PngImagePlugin
 
 from foveate.pictures import read_picture
@@ -25,12 +26,6 @@ def exif_with(orientation: int | None) -> Image.Exif:
         exif[ORIENTATION] = orientation
     exif[MAKE] = "Foveate camera"
     return exif
-
-
-def encoded(image: Image.Image, file_format: str, **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, file_format, **options)
-    return buffer.getvalue()
 
 
 def parsed(payload: bytes | None) -> Image.Exif:

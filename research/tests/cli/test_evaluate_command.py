@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import json
-import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +11,7 @@ from PIL import Image
 
 from foveate_research.cli.score_tables import show_scores
 from photos import photo
+from shard_files import encoded, write_shard
 from tiny_sets import write_faces_and_bodies
 
 
@@ -145,15 +144,8 @@ def test_the_first_pictures_only(foveate) -> None:
 def test_published_sets_and_shards_are_read_too(foveate, tmp_path) -> None:
     mask = np.zeros((48, 64), dtype=np.uint8)
     mask[10:30, 20:40] = 255
-    files = {"webp": (photo(), "WEBP"), "mask.png": (mask, "PNG")}
-    (tmp_path / "packed").mkdir()
-    with tarfile.open(tmp_path / "packed" / "test-000000.tar", "w") as archive:
-        for suffix, (pixels, kind) in files.items():
-            stream = io.BytesIO()
-            Image.fromarray(pixels).save(stream, kind)
-            entry = tarfile.TarInfo(f"a.{suffix}")
-            entry.size = stream.tell()
-            archive.addfile(entry, io.BytesIO(stream.getvalue()))
+    files = {"webp": encoded(photo()), "mask.png": encoded(mask, "PNG")}
+    write_shard(tmp_path / "packed" / "test-000000.tar", [("a", files)])
     for folder, pixels in (("images", photo()), ("ground_truth_mask", mask)):
         (tmp_path / "ECSSD" / folder).mkdir(parents=True)
         Image.fromarray(pixels).save(tmp_path / "ECSSD" / folder / "a.png")

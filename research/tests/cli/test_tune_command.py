@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import tarfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,23 +14,20 @@ from PIL import Image
 from foveate.coders.jpeg.tuning import TUNINGS
 from foveate_research.tuning.encoder import AIMS, RANGES, score
 from photos import photo
-from tiny_sets import encoded
+from shard_files import encoded, write_shard
 
 needs_optuna = pytest.mark.skipif(find_spec("optuna") is None, reason="optuna is not installed")
 
 
 def write_watched_shard(folder: Path) -> None:
     """Two photos with fixations of two viewers, as a val part."""
-    folder.mkdir()
-    with tarfile.open(folder / "val-000000.tar", "w") as archive:
-        for seed in range(2):
-            points = io.BytesIO()
-            np.save(points, np.array([[0, 43, 40], [1, 44, 48]], np.int16))
-            fields = {"webp": encoded(photo(96, 128, seed), "WEBP"), "fix.npy": points.getvalue()}
-            for suffix, data in fields.items():
-                entry = tarfile.TarInfo(f"scene-{seed}.{suffix}")
-                entry.size = len(data)
-                archive.addfile(entry, io.BytesIO(data))
+    points = io.BytesIO()
+    np.save(points, np.array([[0, 43, 40], [1, 44, 48]], np.int16))
+    samples = [
+        (f"scene-{seed}", {"webp": encoded(photo(96, 128, seed)), "fix.npy": points.getvalue()})
+        for seed in range(2)
+    ]
+    write_shard(folder / "val-000000.tar", samples)
 
 
 def test_the_weights_curve_never_falls_and_a_controls_power_is_fitted_to_it(foveate) -> None:

@@ -4,10 +4,10 @@ import json
 
 import numpy as np
 import pytest
-from shards_of_labels import encoded, noise, write_set
 
 from foveate.errors import DatasetError
 from foveate_research.datasets.labels import read_classes, read_labelled
+from shard_files import encoded, noise, write_set
 
 
 def test_one_class_a_picture_is_read_by_its_index(tmp_path):

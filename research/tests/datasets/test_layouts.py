@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 from scipy.io import savemat
-from shards_of_labels import encoded, noise, write_set
 
 from foveate.errors import DatasetError, OptionError
 from foveate_research.datasets.layouts import LAYOUTS, open_layout
 from foveate_research.datasets.packed import open_shards
 from foveate_research.datasets.sets import split_by_hash
+from shard_files import encoded, noise, write_set
 
 PIXELS = noise(20, 30)
 MASK = np.zeros((20, 30), dtype=np.uint8)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +11,7 @@ from PIL import Image
 
 from foveate_research.datasets.layout_table import LAYOUTS
 from photos import photo
+from shard_files import encoded, write_set
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "measuring.md").read_text()
 
@@ -49,16 +48,10 @@ def save(path: Path, pixels: np.ndarray) -> None:
 
 def write_msrc21(folder: Path, pixels: np.ndarray, indices: np.ndarray) -> None:
     """One labelled picture as a shard: a cow and a horse on grass."""
-    folder.mkdir(parents=True)
     classes = ["void", "building", "grass", "tree", "cow", "horse"]
-    (folder / "manifest.json").write_text(json.dumps({"classes": classes}))
-    fields = {"json": json.dumps({"labels": {"grass": 0.5, "cow": 0.3, "horse": 0.2}}).encode()}
-    for suffix, values, kind in (("webp", pixels, "WEBP"), ("mask.png", indices, "PNG")):
-        stream = io.BytesIO()
-        Image.fromarray(values).save(stream, kind)
-        fields[suffix] = stream.getvalue()
-    with tarfile.open(folder / "val-000000.tar", "w") as archive:
-        for suffix, data in fields.items():
-            entry = tarfile.TarInfo(f"a.{suffix}")
-            entry.size = len(data)
-            archive.addfile(entry, io.BytesIO(data))
+    fields = {
+        "json": json.dumps({"labels": {"grass": 0.5, "cow": 0.3, "horse": 0.2}}).encode(),
+        "webp": encoded(pixels),
+        "mask.png": encoded(indices, "PNG"),
+    }
+    write_set(folder, classes, [("a", fields)])

@@ -9,7 +9,8 @@ from PIL import Image
 from foveate.errors import DatasetError, PictureError
 from foveate_research.datasets.indexed_shards import index_shards
 from foveate_research.thesis.sources import open_sources
-from tiny_packs import COLOURS, a_picture, encoded, write_classes, write_parts, write_shard
+from shard_files import encoded
+from tiny_packs import COLOURS, a_picture, write_classes, write_colours, write_parts
 
 
 def shows(source, index):
@@ -77,8 +78,8 @@ def test_shards_of_pictures_with_a_class(tmp_path):
         for seed in range(2)
         for index, (name, colour) in enumerate(COLOURS.items())
     ]
-    write_shard(tmp_path / "set", "train", samples)
-    write_shard(tmp_path / "set", "val", samples[:2])
+    write_colours(tmp_path / "set", "train", samples)
+    write_colours(tmp_path / "set", "val", samples[:2])
     sources = open_sources(tmp_path / "set")
     assert sources["train"].labels == [0, 1, 2, 0, 1, 2]
     assert all(shows(sources["train"], index) for index in (5, 0, 3))
@@ -91,8 +92,8 @@ def test_tiles_are_cut(tmp_path):
         top, left = 64 * (tile // 5), 64 * (tile % 5)
         sheet[top : top + 64, left : left + 64] = 10 * tile
     fields = {"tiles.webp": encoded(sheet), "json": json.dumps({"cls": 2, "count": 7}).encode()}
-    write_shard(tmp_path / "set", "train", [("sheet", fields)])
-    write_shard(tmp_path / "set", "val", [("other", fields)])
+    write_colours(tmp_path / "set", "train", [("sheet", fields)])
+    write_colours(tmp_path / "set", "val", [("other", fields)])
     source = open_sources(tmp_path / "set")["train"]
     assert source.labels == [2] * 7
     assert source.keys[6] == "sheet-06"
@@ -100,7 +101,7 @@ def test_tiles_are_cut(tmp_path):
 
 
 def test_fields_are_read_where_they_lie(tmp_path):
-    write_shard(tmp_path, "train", [("a", {"cls": b"1", "map.jpg": b"xy"}), ("b", {"cls": b"2"})])
+    write_colours(tmp_path, "train", [("a", {"cls": b"1", "map.jpg": b"xy"}), ("b", {"cls": b"2"})])
     index = index_shards(tmp_path, "train")
     assert index.keys == ("a", "b")
     assert index.read(0, "map.jpg", "cls") == [b"xy", b"1"]
@@ -111,7 +112,7 @@ def test_fields_are_read_where_they_lie(tmp_path):
 
 
 def test_a_shard_that_is_cut_off_is_told(tmp_path):
-    write_shard(tmp_path, "train", [("a", {"cls": b"1"}), ("b", {"webp": b"x" * 5000})])
+    write_colours(tmp_path, "train", [("a", {"cls": b"1"}), ("b", {"webp": b"x" * 5000})])
     index = index_shards(tmp_path, "train")
     path = tmp_path / "train-000000.tar"
     path.write_bytes(path.read_bytes()[:3000])
@@ -139,8 +140,8 @@ def test_a_shard_that_is_cut_off_is_told(tmp_path):
             ),
             "looked for LOC_val_solution.csv or val_annotations.txt",
         ),
-        (lambda folder: write_shard(folder, "train", [("a", {"webp": b"x"})]), "has no .cls"),
-        (lambda folder: write_shard(folder, "train", [("a", {"cls": b"7"})]), "a is of class 7"),
+        (lambda folder: write_colours(folder, "train", [("a", {"webp": b"x"})]), "has no .cls"),
+        (lambda folder: write_colours(folder, "train", [("a", {"cls": b"7"})]), "a is of class 7"),
     ],
 )
 def test_other_layouts_are_told(tmp_path, make, message):
@@ -150,7 +151,7 @@ def test_other_layouts_are_told(tmp_path, make, message):
 
 
 def test_a_broken_picture_is_told_when_it_is_read(tmp_path):
-    write_shard(tmp_path / "set", "train", [("a", {"webp": b"no picture", "cls": b"0"})])
+    write_colours(tmp_path / "set", "train", [("a", {"webp": b"no picture", "cls": b"0"})])
     source = open_sources(tmp_path / "set")["train"]
     with pytest.raises(PictureError, match=r"a\.webp cannot be read"):
         source.read(0)

@@ -6,7 +6,8 @@ import pytest
 
 from foveate.errors import DatasetError
 from foveate_research.thesis.sources import open_sources
-from tiny_packs import COLOURS, a_picture, encoded, write_classes, write_parts, write_shard
+from shard_files import encoded
+from tiny_packs import COLOURS, a_picture, write_classes, write_colours, write_parts
 
 
 def counts(sources):
@@ -37,7 +38,7 @@ def test_val_is_dealt_out_of_shards_of_train(tmp_path):
         for seed in range(5)
         for index, (name, colour) in enumerate(COLOURS.items())
     ]
-    write_shard(tmp_path / "set", "train", samples)
+    write_colours(tmp_path / "set", "train", samples)
     assert counts(open_sources(tmp_path / "set", val_share=0.2)) == {"train": 12, "val": 3}
 
 
@@ -110,7 +111,10 @@ def images_alone(folder):
         (images_alone, "holds no classes: put its pictures into folders, one a class"),
         (flat_parts, "holds test, train, val and no classes: put train's pictures into folders"),
         (lambda folder: write_classes(folder / "val"), "has one class, 'val'|holds val and no"),
-        (lambda folder: write_shard(folder, "val", [("a", {"cls": b"1"})]), "has val and no train"),
+        (
+            lambda folder: write_colours(folder, "val", [("a", {"cls": b"1"})]),
+            "has val and no train",
+        ),
     ],
 )
 def test_what_is_no_set_of_classes_is_told(tmp_path, make, message):
