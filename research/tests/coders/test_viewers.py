@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from foveate_research.coders.gaze import top_fifth, viewers_density
+from foveate_research.coders.gaze import viewers_density
 
 
 def test_the_density_is_the_fixations_blurred_by_3_per_cent_of_the_width():
@@ -19,13 +19,3 @@ def test_the_density_is_the_fixations_blurred_by_3_per_cent_of_the_width():
 def test_points_beyond_the_edge_count_as_on_it():
     outside, on = (viewers_density(np.array([[0, x, 5]]), 20, 30) for x in (35, 29))
     np.testing.assert_array_equal(outside, on)
-
-
-def test_a_fifth_of_the_pixels_is_taken():
-    assert top_fifth(np.arange(1.0, 101.0).reshape(10, 10)).sum() == 20
-
-
-def test_where_few_looked_no_pixel_that_nobody_saw_is_taken():
-    density = np.zeros((10, 10))
-    density[3, 4:7] = 1
-    np.testing.assert_array_equal(top_fifth(density), density > 0)

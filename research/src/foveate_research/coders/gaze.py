@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from foveate.metrics.quality import salient_pixels
 from foveate_research.metrics.fixations import fixation_density
 from foveate_research.metrics.humans import SIGMA_OF_WIDTH
 
@@ -21,8 +20,3 @@ def viewers_density(fixations: npt.ArrayLike, height: int, width: int) -> Floats
     points = np.clip(points, 0, [width - 1, height - 1])
     density = fixation_density(points, height, width, sigma_px=SIGMA_OF_WIDTH * width)
     return np.asarray(density / max(float(density.max(initial=0.0)), 1e-30))
-
-
-def top_fifth(density: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
-    """(H, W): pixels at or above the density's 80th percentile, and looked at at all."""
-    return salient_pixels(density)

@@ -23,10 +23,10 @@ from PIL import Image
 from foveate import compress
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate.errors import DatasetError, printable
-from foveate.metrics.quality import psnr_y
+from foveate.metrics.quality import psnr_y, salient_pixels
 from foveate.pictures import read_picture
 from foveate.saliency import map_from_array
-from foveate_research.coders.gaze import top_fifth, viewers_density
+from foveate_research.coders.gaze import viewers_density
 from foveate_research.coders.scenes import SceneFiles
 from foveate_research.coders.study import Study
 from foveate_research.datasets.fixation_files import POINT_FILES, read_fixation_file
@@ -87,7 +87,7 @@ def psnr_by_map(pixels: Pixels, fixations: Points, quality: int, seed: int) -> l
         viewers_density(half, height, width)
         for half in halves(fixations, np.random.default_rng(seed))
     ]
-    regions = [top_fifth(density).astype(np.float64) for density in densities]
+    regions = [salient_pixels(density).astype(np.float64) for density in densities]
     picture = read_picture(pixels)
     maps: list[Any] = [map_from_array(d.astype(np.float32), picture) for d in densities]
     size = bytes_at_quality(pixels, quality)

@@ -16,9 +16,17 @@ from foveate.errors import DatasetError, OptionError, PictureError, printable
 from foveate.metrics.quality import salient_pixels
 from foveate.pictures import read_picture
 from foveate.saliency import SaliencyMap, saliency_map
-from foveate_research.coders.gaze import top_fifth, viewers_density
+from foveate_research.coders.gaze import viewers_density
+from foveate_research.datasets.attention import in_colour
 from foveate_research.datasets.fixation_files import POINT_FILES, read_fixation_file
-from foveate_research.datasets.folders import ENDINGS, PICTURES, files_by_key, matched, read_grey
+from foveate_research.datasets.folders import (
+    ENDINGS,
+    PICTURES,
+    binary_mask,
+    files_by_key,
+    matched,
+    read_grey,
+)
 from foveate_research.maps.measuring import resized
 
 Pixels = npt.NDArray[np.uint8]
@@ -74,7 +82,7 @@ class Scene:
     @cached_property
     def looked_at(self) -> Flags | None:
         """(H, W): the fifth where viewers looked most; None without fixations."""
-        return None if self.density is None else top_fifth(self.density)
+        return None if self.density is None else salient_pixels(self.density)
 
 
 def scene_files(
@@ -158,9 +166,7 @@ def open_scene(files: SceneFiles, *, model: str) -> Scene:
     Raises:
         PictureError, DatasetError: a file cannot be read. ModelError: no such model.
     """
-    pixels = read_picture(files.picture).pixels
-    if pixels.ndim == 2:
-        pixels = np.repeat(pixels[..., None], 3, axis=2)
+    pixels = in_colour(read_picture(files.picture).pixels)
     if files.size is not None and files.size != pixels.shape[1::-1]:
         small = Image.fromarray(pixels).resize(files.size, Image.Resampling.LANCZOS)
         pixels = np.asarray(small)
@@ -190,8 +196,7 @@ def _mask(path: Path, pixels: Pixels) -> Flags:
             f"{printable(path)} is {grey.shape[1]}x{grey.shape[0]}, its picture "
             f"{pixels.shape[1]}x{pixels.shape[0]}: give masks of the pictures' sizes"
         )
-    full = 1 if int(grey.max(initial=0)) <= 1 else 255
-    return np.asarray(grey >= 0.5 * full)
+    return binary_mask(grey, 0.5) > 0
 
 
 def _of_categories(

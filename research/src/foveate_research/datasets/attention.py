@@ -32,6 +32,11 @@ def decode_picture(data: bytes, *, mode: str = "RGB") -> npt.NDArray[np.uint8]:
         return np.asarray(image.convert(mode))
 
 
+def in_colour(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) of a picture, grey in all three channels."""
+    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)
+
+
 def picture_field(
     fields: dict[str, bytes], name: str, key: str, folder: Path, *, mode: str = "RGB"
 ) -> npt.NDArray[np.uint8]:

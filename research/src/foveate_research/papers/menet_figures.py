@@ -7,7 +7,7 @@ nearly binary. Figure 7: the thirteen single-channel maps for a picture.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from foveate_research.maps.masks import MaskScores
 from foveate_research.maps.measuring import Tick, ignore, maps_of_model
 from foveate_research.maps.robustness import NOISE_SIGMAS, Spoiling, measure_robustness
 from foveate_research.metrics.masks import stretched
+from foveate_research.models.readings.menet import SCALE_NAMES
 from foveate_research.papers.figures import Curves, Panel, grid, plots
 from foveate_research.papers.menet_sets import MaskSet
 from foveate_research.papers.menet_tables import METRICS, default_models, notes_on
@@ -32,20 +33,19 @@ from foveate_research.papers.msroi_figures import small_picture
 
 NO_NOISE = Spoiling("none")
 RANDOM_NOISE = Spoiling("noise")
+_CURVES = ("menet-ce", "menet-ce-only", "menet-ce-plain", "foveate-s-mask", "spectral-residual")
 MODELS = {
-    "menet-figure6": (
-        *("menet-ce", "menet-ce-only", "menet-ce-plain", "foveate-s-mask", "spectral-residual"),
-    ),
+    "menet-figure6": _CURVES,
     "menet-figure7": ("menet",),
-    "menet-figure8": (
-        *("menet", "menet-ce", "menet-ce-only", "menet-ce-plain", "foveate-s-mask"),
-        "spectral-residual",
-    ),
+    "menet-figure8": ("menet", *_CURVES),
 }
 """What is measured where no model is named; those that the registry has."""
 
 A_ROW = 8
 DIGITS = 4
+
+Line = dict[str, list[float]]
+"""The values of a line on the x axis, then those on the y axis, by the axes' names."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Drawn:
 
     name: str
     figure: Any
-    lines: dict[str, dict[str, dict[str, list[float]]]]  # set -> model -> axis -> values
+    lines: dict[str, dict[str, Line]]  # set -> model -> line
     notes: list[str]
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,63 +66,62 @@ def figure6(
     sets: Mapping[str, MaskSet], models: Sequence[str] | None = None, *, tick: Tick = ignore
 ) -> Drawn:
     """Precision against recall under noise of random strength, a plot a set."""
-    name = "menet-figure6"
-    chosen = default_models(MODELS[name]) if models is None else list(models)
-    lines: dict[str, dict[str, dict[str, list[float]]]] = {}
-    for set_name, pictures in sets.items():
-        found = _under((RANDOM_NOISE,), pictures, chosen, tick)[RANDOM_NOISE.name]
-        lines[set_name] = {
-            model: {
-                "recall": _rounded(found[model].mean_curve("rounded recall")),
-                "precision": _rounded(found[model].mean_curve("rounded precision")),
-            }
-            for model in chosen
+
+    def line_of(scores: Mapping[str, MaskScores]) -> Line:
+        found = scores[RANDOM_NOISE.name]
+        return {
+            axis: _rounded(found.mean_curve(f"rounded {axis}")) for axis in ("recall", "precision")
         }
-    curves = [
-        Curves(
-            title=f"{set_name}, noise of 0 to 50",
-            x_label="recall",
-            y_label="precision",
-            lines={model: (line["recall"], line["precision"]) for model, line in of.items()},
-            x_range=(0, 1),
-            y_range=(0, 1),
-        )
-        for set_name, of in lines.items()
-    ]
-    return Drawn(name, plots(curves), lines, notes_on(chosen, list(sets)))
+
+    axes = {"x_label": "recall", "y_label": "precision", "x_range": (0, 1), "y_range": (0, 1)}
+    return _drawn(
+        *("menet-figure6", sets, models, (RANDOM_NOISE,), line_of, axes),
+        title="{}, noise of 0 to 50",
+        tick=tick,
+    )
 
 
 def figure8(
     sets: Mapping[str, MaskSet], models: Sequence[str] | None = None, *, tick: Tick = ignore
 ) -> Drawn:
     """F, at twice the map's mean, against the standard deviation of the noise, a plot a set."""
-    name = "menet-figure8"
+    ways = (NO_NOISE, *(Spoiling("noise", sigma) for sigma in NOISE_SIGMAS))
+
+    def line_of(scores: Mapping[str, MaskScores]) -> Line:
+        means = [scores[way.name].known(METRICS["F"]).mean() for way in ways]
+        return {"sigma": [0.0, *NOISE_SIGMAS], "F": _rounded(means)}
+
+    label = "standard deviation of the noise, of 255"
+    axes = {"x_label": label, "y_label": "F", "y_range": (0, 1), "marked": True}
+    return _drawn("menet-figure8", sets, models, ways, line_of, axes, title="{}", tick=tick)
+
+
+def _drawn(
+    name: str,
+    sets: Mapping[str, MaskSet],
+    models: Sequence[str] | None,
+    ways: Sequence[Spoiling],
+    line_of: Callable[[Mapping[str, MaskScores]], Line],
+    axes: Mapping[str, Any],
+    *,
+    title: str,
+    tick: Tick,
+) -> Drawn:
+    """A plot a set with a line a model, which `line_of` makes of its scores by spoiling."""
     chosen = default_models(MODELS[name]) if models is None else list(models)
-    spoilings = {0.0: NO_NOISE, **{sigma: Spoiling("noise", sigma) for sigma in NOISE_SIGMAS}}
-    sigmas = list(spoilings)
-    lines: dict[str, dict[str, dict[str, list[float]]]] = {}
+    sources = {model: maps_of_model(model) for model in chosen}
+    lines: dict[str, dict[str, Line]] = {}
     for set_name, pictures in sets.items():
-        found = _under(list(spoilings.values()), pictures, chosen, tick)
+        found = measure_robustness(pictures, sources, spoilings=ways, tick=tick)
         lines[set_name] = {
-            model: {
-                "sigma": sigmas,
-                "F": _rounded(
-                    [
-                        found[way.name][model].known(METRICS["F"]).mean()
-                        for way in spoilings.values()
-                    ]
-                ),
-            }
+            model: line_of({way: scores[model] for way, scores in found.items()})
             for model in chosen
         }
     curves = [
         Curves(
-            title=set_name,
-            x_label="standard deviation of the noise, of 255",
-            y_label="F",
-            lines={model: (line["sigma"], line["F"]) for model, line in of.items()},
-            y_range=(0, 1),
-            marked=True,
+            title=title.format(set_name),
+            lines={model: (x, y) for model, line in of.items() for x, y in [line.values()]},
+            **axes,
         )
         for set_name, of in lines.items()
     ]
@@ -155,19 +154,10 @@ def _scales(picture: Picture, name: str, model: str) -> list[Panel]:
         outputs = run_network(entry.record, pixels, usable_threads(None))
     if "scales" not in outputs:
         raise ModelError(f"{model} has no scale maps: give menet, or weights that read as it")
-    from foveate_research.models.readings.menet import SCALE_NAMES
-
     titled = zip(SCALE_NAMES, outputs["scales"], strict=True)
     maps = [Panel(stretched(scale), title) for title, scale in titled]
     answer = predicted_map(picture, model=model).resized(height, width)
     return [Panel(pixels, name), *maps, Panel(answer, f"{model}: the map")]
-
-
-def _under(
-    ways: Sequence[Spoiling], pictures: MaskSet, models: Sequence[str], tick: Tick
-) -> dict[str, dict[str, MaskScores]]:
-    sources = {model: maps_of_model(model) for model in models}
-    return measure_robustness(pictures, sources, spoilings=ways, tick=tick)
 
 
 def _rounded(values: Any) -> list[float]:

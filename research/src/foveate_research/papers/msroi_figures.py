@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from foveate.errors import DatasetError, printable
 from foveate.pictures import Picture, read_picture
 from foveate.saliency import SaliencyMap, map_from_file, overlay, predicted_map
+from foveate_research.coders.gaze import viewers_density
+from foveate_research.datasets.attention import in_colour
 from foveate_research.datasets.fixation_files import POINT_FILES, read_fixation_file
-from foveate_research.metrics.fixations import fixation_density
-from foveate_research.metrics.humans import SIGMA_OF_WIDTH
 from foveate_research.papers.figures import PANEL_SIDE, Panel, grid, reduced
 
 FIGURE2_MODELS = ("cam", "msroi")
@@ -54,7 +53,7 @@ def figure2(
     rows = []
     for path in pictures:
         picture = small_picture(path)
-        row = [Panel(_rgb(picture))]
+        row = [Panel(in_colour(picture.pixels))]
         if fixations is not None:
             row.append(Panel(overlay(picture, seen_by_viewers(path, picture, fixations))))
         rows.append(row + [_heat(picture, model) for model in models])
@@ -72,7 +71,7 @@ def figure3(pictures: Sequence[Path], models: Sequence[str]) -> Any:
     for path in pictures:
         picture = small_picture(path)
         heats = [_heat(picture, model, title=title_of(model)) for model in models]
-        groups.append([Panel(_rgb(picture), path.stem), *heats])
+        groups.append([Panel(in_colour(picture.pixels), path.stem), *heats])
     a_row = max(1, 2 * PAIRS_A_ROW // len(groups[0]))
     starts = range(0, len(groups), a_row)
     rows = [[*chain.from_iterable(groups[start : start + a_row])] for start in starts]
@@ -86,7 +85,7 @@ def title_of(model: str) -> str:
 
 def small_picture(path: Path) -> Picture:
     """A picture at the size of a panel, upright; PictureError when it cannot be read."""
-    return read_picture(reduced(_rgb(read_picture(path)), 2 * PANEL_SIDE))
+    return read_picture(reduced(in_colour(read_picture(path).pixels), 2 * PANEL_SIDE))
 
 
 def seen_by_viewers(path: Path, picture: Picture, folder: Path) -> SaliencyMap:
@@ -98,12 +97,10 @@ def seen_by_viewers(path: Path, picture: Picture, folder: Path) -> SaliencyMap:
         given = folder / f"{path.stem}{suffix}"
         if given.is_file():
             whole = read_picture(path)
-            points = read_fixation_file(given, whole.height, whole.width)[:, 1:3]
-            scale = np.array([picture.width / whole.width, picture.height / whole.height])
-            cells = np.floor(points * scale).astype(np.int64)
-            sigma = SIGMA_OF_WIDTH * picture.width
-            density = fixation_density(cells, picture.height, picture.width, sigma_px=sigma)
-            values = (density / max(float(density.max()), 1e-30)).astype(np.float32)
+            found = read_fixation_file(given, whole.height, whole.width)
+            shares = np.array([1, picture.width / whole.width, picture.height / whole.height])
+            cells = np.floor(found * shares)
+            values = viewers_density(cells, picture.height, picture.width).astype(np.float32)
             return SaliencyMap(values, picture.height, picture.width, 1.0, "human fixations")
     for suffix in MAP_FILES:
         given = folder / f"{path.stem}{suffix}"
@@ -118,9 +115,3 @@ def seen_by_viewers(path: Path, picture: Picture, folder: Path) -> SaliencyMap:
 
 def _heat(picture: Picture, model: str, *, title: str = "") -> Panel:
     return Panel(overlay(picture, predicted_map(picture, model=model)), title)
-
-
-def _rgb(picture: Picture) -> npt.NDArray[np.uint8]:
-    """(H, W, 3), grey pictures too."""
-    pixels = picture.pixels
-    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)

@@ -7,13 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from foveate.errors import DatasetError, printable
 from foveate.pictures import read_picture
+from foveate_research.datasets.attention import in_colour
 from foveate_research.datasets.folders import PICTURES
 from foveate_research.datasets.sets import split_by_hash
-from foveate_research.thesis.source import Pixels, Source
+from foveate_research.thesis.source import Source
 
 PARTS = {"train": ("train",), "val": ("val", "validation"), "test": ("test",)}
 """Part -> what its folder or shards may be called."""
@@ -172,7 +171,7 @@ def _files(
     keys = [f"{label}/{path.stem}" for label in files for path in files[label]]
     return Source(
         *(name, part, classes, keys, labels),
-        lambda index: _rgb(read_picture(paths[index]).pixels),
+        lambda index: in_colour(read_picture(paths[index]).pixels),
         lambda index: _size_bytes(paths[index]),
         titles,
     )
@@ -183,8 +182,3 @@ def _size_bytes(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return -1
-
-
-def _rgb(pixels: Pixels) -> Pixels:
-    """(H, W, 3): grey in all three channels."""
-    return pixels if pixels.ndim == 3 else np.repeat(pixels[..., None], 3, axis=2)

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foveate.metrics.quality import salient_pixels
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import ranks
-from foveate_research.coders.gaze import top_fifth, viewers_density
+from foveate_research.coders.gaze import viewers_density
 from foveate_research.datasets.attention import AttentionPicture, read_fixations
 from foveate_research.datasets.shards import describe_shards
 from foveate_research.maps.measuring import Tick, ignore
@@ -38,7 +39,7 @@ def log_likelihood(pictures: list[AttentionPicture], model: str) -> tuple[Floats
         height, width = picture.pixels.shape[:2]
         density = viewers_density(picture.fixations, height, width)
         values = saliency_map(picture.pixels, model=model).of_blocks()
-        centres = top_fifth(density)[4::8, 4::8]  # one pixel a whole block
+        centres = salient_pixels(density)[4::8, 4::8]  # one pixel a whole block
         rank = ranks(values)[: centres.shape[0], : centres.shape[1]]
         seen += np.histogram(rank, EDGES)[0]
         looked += np.histogram(rank[centres], EDGES)[0]
