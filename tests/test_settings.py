@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import foveate
 from foveate.coders.jpeg.tuning import TUNINGS
-from foveate.coders.registry import coder_names, get_coder
+from foveate.coders.registry import HOMES, get_coder
 from foveate.errors import OptionError
 from foveate.settings import CHOICES, Choices, Format, Method, Settings
 
@@ -85,7 +85,7 @@ def test_settings_and_keyword_arguments_ask_alike():
 
 def test_every_choice_of_a_coder_has_one():
     formats = [name for name in get_args(Format) if name != "jpeg"]
-    assert set(coder_names()) == {*get_args(Method), *formats}
-    for name in coder_names():
+    assert set(HOMES) == {*get_args(Method), *formats}
+    for name in HOMES:
         assert get_coder(name).suffix.startswith(".")
     assert set(CHOICES["tune"]) == set(TUNINGS)

@@ -1,7 +1,8 @@
 """How sure a mean over pictures is: 95 % intervals by resampling pictures, and paired differences.
 
 Pictures are drawn with replacement, as many as there are; the 2.5 % and 97.5 % quantiles of the
-statistic over the resamples are the interval (Efron's percentile method).
+statistic over the resamples are the interval (Efron's percentile method). The draws are
+always the same.
 """
 
 from __future__ import annotations
@@ -32,27 +33,16 @@ class Estimate:
         }
 
 
-def resampled_means(
-    per_picture: npt.ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0
-) -> Floats:
+def resampled_means(per_picture: npt.ArrayLike, *, resamples: int = RESAMPLES) -> Floats:
     """Means over resampled pictures: (N, ...) per picture -> (resamples, ...)."""
     values = np.asarray(per_picture, dtype=np.float64)
     count = len(values)
     if count == 0:
         raise ValueError("no pictures to resample")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     drawn = rng.multinomial(count, np.full(count, 1 / count), size=resamples)
     flat = values.reshape(count, -1)
     return np.asarray((drawn @ flat / count).reshape(resamples, *values.shape[1:]))
-
-
-def mean_estimate(
-    per_picture: npt.ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0
-) -> Estimate:
-    """The mean of (N,) numbers, one a picture, and its interval."""
-    values = np.asarray(per_picture, dtype=np.float64)
-    low, high = np.quantile(resampled_means(values, resamples=resamples, seed=seed), [0.025, 0.975])
-    return Estimate(float(values.mean()), float(low), float(high))
 
 
 def statistic_estimate(
@@ -60,7 +50,6 @@ def statistic_estimate(
     statistic: Callable[[Floats], float],
     *,
     resamples: int = RESAMPLES,
-    seed: int = 0,
 ) -> Estimate:
     """A statistic of the mean over pictures, such as the maximum of a mean curve.
 
@@ -68,14 +57,17 @@ def statistic_estimate(
     of every resample.
     """
     values = np.asarray(per_picture, dtype=np.float64)
-    found = [statistic(mean) for mean in resampled_means(values, resamples=resamples, seed=seed)]
+    found = [statistic(mean) for mean in resampled_means(values, resamples=resamples)]
     low, high = np.quantile(found, [0.025, 0.975])
     return Estimate(statistic(values.mean(axis=0)), float(low), float(high))
 
 
-def paired_difference(
-    first: npt.ArrayLike, second: npt.ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0
-) -> Estimate:
+def mean_estimate(per_picture: npt.ArrayLike, *, resamples: int = RESAMPLES) -> Estimate:
+    """The mean of (N,) numbers, one a picture, and its interval."""
+    return statistic_estimate(per_picture, float, resamples=resamples)
+
+
+def paired_difference(first: npt.ArrayLike, second: npt.ArrayLike) -> Estimate:
     """The mean of first minus second, (N,) each over the same pictures, and its interval.
 
     The interval excludes 0 where one model is better on this set beyond the chance of the draw.
@@ -83,7 +75,7 @@ def paired_difference(
     ours, theirs = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if ours.shape != theirs.shape:
         raise ValueError(f"pairs of different pictures: {ours.shape} against {theirs.shape}")
-    return mean_estimate(ours - theirs, resamples=resamples, seed=seed)
+    return mean_estimate(ours - theirs)
 
 
 def statistic_difference(
@@ -92,7 +84,6 @@ def statistic_difference(
     statistic: Callable[[Floats], float],
     *,
     resamples: int = RESAMPLES,
-    seed: int = 0,
 ) -> Estimate:
     """A statistic of the first's mean over pictures minus that of the second's.
 
@@ -100,8 +91,5 @@ def statistic_difference(
     """
     pairs = np.stack([np.asarray(first, np.float64), np.asarray(second, np.float64)], axis=1)
     return statistic_estimate(
-        pairs,
-        lambda means: statistic(means[0]) - statistic(means[1]),
-        resamples=resamples,
-        seed=seed,
+        pairs, lambda means: statistic(means[0]) - statistic(means[1]), resamples=resamples
     )

@@ -64,7 +64,7 @@ def test_a_good_map_lies_between_the_centre_and_viewers_who_agree():
 
 def test_the_numbers_are_the_metrics_own():
     pictures = watched(3)
-    found = measure_fixations(pictures, {"spot": spot}, baselines=False)
+    found = measure_fixations(pictures, {"spot": spot})
     expected = [nss(spot(p.pixels), p.fixations[:, 1:3]) for p in pictures]
     assert found["spot"].numbers["nss"] == pytest.approx(expected, rel=1e-4)
 
@@ -122,9 +122,7 @@ def test_a_map_that_is_too_sharp_is_made_wider_on_the_training_part():
 
     fitted = fit_calibrations(watched(20, seed=1), {"sharp": sharp, "spot": spot})
     assert fitted["sharp"].temperature < fitted["spot"].temperature
-    found = measure_fixations(
-        watched(10, seed=2), {"sharp": sharp}, calibrations=fitted, baselines=False
-    )
+    found = measure_fixations(watched(10, seed=2), {"sharp": sharp}, calibrations=fitted)
     before = found["sharp"].estimates()["information_gain"].mean
     after = found[fitted_name("sharp")].estimates()["information_gain"].mean
     assert after > before + 0.5

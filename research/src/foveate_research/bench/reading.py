@@ -25,13 +25,13 @@ PICTURES = 400
 """How many are drawn where no pack is named."""
 
 
-def reading_record(pack: Path | None, *, seconds: float, drawn_pictures: int = PICTURES) -> Any:
+def reading_record(pack: Path | None, *, seconds: float) -> Any:
     """Pictures a second of processor time, the best batch, by the way of reading.
 
     pack: what `foveate classify pack` wrote, or None for a pack of drawn pictures.
     """
     with tempfile.TemporaryDirectory() as folder:
-        opened = drawn_pack(Path(folder), drawn_pictures) if pack is None else open_pack(pack)
+        opened = drawn_pack(Path(folder), PICTURES) if pack is None else open_pack(pack)
         return {
             **head(("foveate", "numpy", "Pillow", "torch")),
             "data": opened.described(),

@@ -59,7 +59,7 @@ Encode = Callable[[Scene, int], Coded]
 class Codec:
     """One coder.
 
-    package, extra: what has to be installed. image_format: what Pillow has to know. viewers: takes
+    package: what has to be installed. image_format: what Pillow has to know. viewers: takes
     a scene's fixations. outside: no JPEG.
     """
 
@@ -67,7 +67,6 @@ class Codec:
     label: str
     encode: Encode
     package: str = ""
-    extra: str = "bench"
     image_format: str = ""
     viewers: bool = False
     outside: bool = False
@@ -273,7 +272,7 @@ def usable(names: Sequence[str], *, viewers: bool) -> tuple[list[Codec], list[st
             )
         codec = CODECS[name]
         if codec.package and importlib.util.find_spec(codec.package) is None:
-            raise MissingExtraError(f"measuring {codec.label}", f"foveate-research[{codec.extra}]")
+            raise MissingExtraError(f"measuring {codec.label}", "foveate-research[bench]")
         if codec.image_format and not features.check(codec.image_format):
             notes.append(f"{codec.label}: left out, this Pillow cannot write it")
         elif codec.viewers and not viewers:

@@ -51,16 +51,11 @@ WITHOUT_MAP = {
 
 
 def bench_codecs(
-    study: Study, *, qualities: Sequence[int] = QUALITIES, equal_bytes: Sequence[int] = EQUAL_BYTES
+    study: Study, *, qualities: Sequence[int] = QUALITIES
 ) -> tuple[dict[str, Any], Any]:
-    """The record, and a figure of the curves.
-
-    equal_bytes: of the qualities, those with a table of all metrics.
-
-    Raises as `Study.coded`.
-    """
+    """The record, and a figure of the curves. Raises as `Study.coded`."""
     brief = partial(scene_numbers, names=CURVE_METRICS)
-    tables = [quality for quality in qualities if quality in equal_bytes]
+    tables = [quality for quality in qualities if quality in EQUAL_BYTES]
     measures: dict[int, Measure] = {
         quality: scene_numbers if quality in tables else brief for quality in qualities
     }

@@ -157,16 +157,15 @@ def measure_fixations(
     *,
     options: FixationOptions | None = None,
     calibrations: Mapping[str, Calibration] | None = None,
-    baselines: bool = True,
     tick: Tick = ignore,
 ) -> dict[str, Scores]:
     """Every source's scores over pictures with fixations, density maps or both.
 
     The set is gone through twice: for other pictures' fixations, then to measure. Maps are measured
     at the pictures' sizes, against densities at theirs. calibrations: a second row for each source
-    that has one, its maps made densities by it. baselines: rows for the centre, for other pictures'
-    fixations as a Gaussian, and for viewers, each against the blurred fixations of the others
-    (means over points; no CC, SIM, KL).
+    that has one, its maps made densities by it. Baselines get rows too: the centre, other pictures'
+    fixations as a Gaussian, and viewers, each against the blurred fixations of the others (means
+    over points; no CC, SIM, KL).
 
     Raises:
         DatasetError: pictures with neither fixations nor density maps, or none at all.
@@ -189,14 +188,13 @@ def measure_fixations(
             if name in fitted:
                 density = fitted[name].density(values)
                 _row(found, fitted_name(name)).add(picture.key, measured.scores(density))
-        if baselines:
-            _row(found, CENTRE).add(picture.key, measured.scores(measured.prior))
-            if measured.prior_of_others is not None:
-                values_of_others = measured.scores(measured.prior_of_others)
-                _row(found, OTHERS).add(picture.key, values_of_others)
-            humans = _humans(picture, measured)
-            if humans:
-                _row(found, HUMANS).add(picture.key, humans)
+        _row(found, CENTRE).add(picture.key, measured.scores(measured.prior))
+        if measured.prior_of_others is not None:
+            values_of_others = measured.scores(measured.prior_of_others)
+            _row(found, OTHERS).add(picture.key, values_of_others)
+        humans = _humans(picture, measured)
+        if humans:
+            _row(found, HUMANS).add(picture.key, humans)
     if not found:
         raise DatasetError("no picture of the set has fixations: nothing to measure")
     return found

@@ -54,7 +54,7 @@ def maps_on_disk(folder: Path) -> MapsOnDisk:
     return MapsOnDisk(folder, files_by_key(folder, PICTURES, endings=MAP_ENDINGS, deep=True))
 
 
-def maps_of_model(name: str, *, threads: int | None = None) -> MapOf:
+def maps_of_model(name: str) -> MapOf:
     """What a model says, however unsure it is, as a source. Raises ModelError for a wrong name.
 
     `foveate.saliency_map` is flat where the model is unsure, for the coder's sake; a flat map is
@@ -64,7 +64,7 @@ def maps_of_model(name: str, *, threads: int | None = None) -> MapOf:
     from foveate.saliency import predicted_map
 
     get_model(name)
-    return lambda pixels: predicted_map(pixels, model=name, threads=threads).values
+    return lambda pixels: predicted_map(pixels, model=name).values
 
 
 def map_for(source: Source, key: str, pixels: Pixels, *, height: int, width: int) -> Map:

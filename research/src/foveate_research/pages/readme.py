@@ -23,11 +23,11 @@ BD_ROWS = ("pillow", "jpegli-optimised", "foveate-none", "foveate", "foveate-eye
 BD_COLUMNS = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
 
 
-def labelled(image: Image.Image, text: str, size: int = 20) -> Image.Image:
+def labelled(image: Image.Image, text: str) -> Image.Image:
     """The image with a line of text below."""
     out = Image.new("RGB", (image.width, image.height + 32), "white")
     out.paste(image, (0, 0))
-    ImageDraw.Draw(out).text((2, image.height + 4), text, "black", ImageFont.load_default(size))
+    ImageDraw.Draw(out).text((2, image.height + 4), text, "black", ImageFont.load_default(20))
     return out
 
 

@@ -28,7 +28,6 @@ from PIL import Image
 from foveate.errors import (
     DatasetError,
     FoveateError,
-    MissingExtraError,
     OptionError,
     OutputError,
     printable,
@@ -250,10 +249,8 @@ def _jpeg(image: Image.Image) -> bytes:
 
 def _tar(samples: list[_Sample]) -> bytes:
     """A shard; the same samples give the same bytes."""
-    try:
-        import webdataset
-    except ImportError as error:
-        raise MissingExtraError("packing pictures", "foveate-research[train]") from error
+    import webdataset
+
     stream = io.BytesIO()
     writer = webdataset.TarWriter(stream, encoder=False, mtime=0)
     for sample in samples:

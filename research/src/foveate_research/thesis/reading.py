@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, Protocol, get_args
@@ -36,7 +35,6 @@ Draws = npt.NDArray[np.int64]
 """(N, 4): index, top, left, and 1 where mirrored."""
 
 Images = npt.NDArray[np.uint8]
-Tick = Callable[[int], None]
 
 
 class Stored(Protocol):
@@ -138,11 +136,10 @@ def open_part(
     *,
     maps: Maps = "own",
     raw_limit: int = RAW_LIMIT,
-    tick: Tick = lambda count: None,
 ) -> PackedPart:
     """A part of a pack, decoded once into a file beside it where it is small enough.
 
-    raw_limit: bytes. tick: called with the number of each picture decoded.
+    raw_limit: bytes.
 
     Raises:
         OptionError: the pack has no such part.
@@ -158,13 +155,11 @@ def open_part(
     shape = (len(index), pack.stored_side, pack.stored_side, CHANNELS)
     pictures: Stored = decoding
     if np.prod(shape) <= raw_limit:
-        pictures = _decoded(pack, part, decoding, shape, tick)
+        pictures = _decoded(pack, part, decoding, shape)
     return PackedPart(pictures, labels, pack.side, pack.stored_side, maps, pack.mean[3])
 
 
-def _decoded(
-    pack: Pack, part: str, decoding: Decoding, shape: tuple[int, ...], tick: Tick
-) -> Images:
+def _decoded(pack: Pack, part: str, decoding: Decoding, shape: tuple[int, ...]) -> Images:
     """All pictures of a part, from their file; held in memory where none can be written."""
     path = pack.folder / RAW / f"{part}-{pack.sha256[:16]}.rgbs"
     if not path.is_file() or path.stat().st_size != np.prod(shape):
@@ -174,7 +169,6 @@ def _decoded(
             with draft.open("wb") as file:
                 for number in range(shape[0]):
                     file.write(decoding[number].tobytes())
-                    tick(number)
             draft.replace(path)
         except BaseException as error:
             with contextlib.suppress(OSError):

@@ -16,6 +16,7 @@ SMALL_SIDE_PX, LARGE_SIDE_PX = 128, 256
 LARGE_PIXELS = 2_000_000
 """From this size on, squares have the large side: a small one would show too little."""
 
+_MOST_SALIENT = 3
 _CELLS = 8  # A square's side has this many cells; squares begin at cells.
 # The corners of two squares are this many cells apart along at least one axis; the additional cell
 # allows for rounding to pixels.
@@ -39,8 +40,8 @@ class Spot:
         return pixels[self.y : self.y + self.side, self.x : self.x + self.side]
 
 
-def salient_spots(saliency: SaliencyMap, *, count: int = 3) -> list[Spot]:
-    """At most `count` squares where the map is highest, then one where the map is lowest.
+def salient_spots(saliency: SaliencyMap) -> list[Spot]:
+    """At most three squares where the map is highest, then one where the map is lowest.
 
     The most salient square comes first; of equal ones, the one nearest to the centre. Squares do
     not overlap, so a small picture may have only one. A flat map has no least salient square.
@@ -69,7 +70,7 @@ def salient_spots(saliency: SaliencyMap, *, count: int = 3) -> list[Spot]:
             )
         )
 
-    while len(spots) < count and free.any():
+    while len(spots) < _MOST_SALIENT and free.any():
         take(means - tie_break, most=True)
     if free.any() and means.max() - means.min() > 1e-6:
         take(-means - tie_break, most=False)
