@@ -49,3 +49,22 @@ def test_all_blocks_are_no_sample() -> None:
     quantised = encoder.quantise(10.0)
     assert prediction.exact
     assert prediction.size_bytes(quantised) == quantised.size_bytes
+
+
+def test_the_whole_picture_is_looked_at_again_where_scale_or_steps_have_moved() -> None:
+    blocks = transform(uneven(720, 512), None, Options())
+    sampled = every(3, blocks).of_blocks(blocks)
+    script, tuning = progressive_script(3), Options().tuning
+    whole, part = (Encoder(b, script, tuning, threads=2) for b in (blocks, sampled))
+    prediction = SizePrediction(whole, part)
+    prediction.size_bytes(part.quantise(8.0))
+    for scale in (40.0, 30.0):
+        for _ in range(3):
+            quantised = part.quantise(scale)
+            part.adapt_shape(quantised, 0.5 * scale)
+        fresh = SizePrediction(Encoder(blocks, script, tuning, threads=2), part)
+        assert prediction.size_bytes(quantised) == fresh.size_bytes(quantised)
+        other = Encoder(blocks, script, tuning, threads=2)
+        other.adopt(part)
+        expected = other.expected_bits(quantised.scale, 1.0)
+        assert prediction._expected[0] == expected
