@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from foveate.cli.main import main
 from foveate.models.records import read_card
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # no test depends on the time
+hypothesis.settings.load_profile("untimed")
 
 
 @dataclass(frozen=True)

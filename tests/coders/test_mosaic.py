@@ -205,7 +205,7 @@ def test_the_final_tables_are_annex_k_at_the_reported_quality() -> None:
         np.testing.assert_allclose(table, reference[number], rtol=0.05, atol=1)
 
 
-@hypothesis_settings(max_examples=15, deadline=None)
+@hypothesis_settings(max_examples=15)
 @given(
     height=st.integers(1, 40),
     width=st.integers(1, 40),

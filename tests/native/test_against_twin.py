@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import trellis_twin
 import twin
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from native_inputs import in_units, pixels_of, random_levels
@@ -38,7 +38,6 @@ def test_forward_of_a_flat_picture_is_exact(value: int) -> None:
     assert not component[..., 1:].any()
 
 
-@settings(deadline=None)
 @given(
     height=st.integers(1, 300),
     width=st.integers(1, 300),
@@ -69,7 +68,6 @@ def assert_as_good_as_the_twins(counts: np.ndarray) -> None:
     assert coded_bits(counts, ours) <= coded_bits(counts, theirs) * (1 + slack)
 
 
-@settings(deadline=None)
 @given(
     counts=hnp.arrays(
         np.int64, 256, elements=st.one_of(st.just(0), st.integers(0, 9), st.integers(0, 2**40))
@@ -79,7 +77,6 @@ def test_code_lengths_are_as_good_as_the_twins(counts: np.ndarray) -> None:
     assert_as_good_as_the_twins(counts)
 
 
-@settings(deadline=None)
 @given(
     symbols=st.integers(2, 60),
     ratio=st.floats(1.0, 3.0),

@@ -269,7 +269,7 @@ scan_tuples = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     scans=st.lists(scan_tuples, max_size=4),
     progressive=st.booleans(),
@@ -295,7 +295,7 @@ def test_any_scan_script_is_coded_or_refused(
     assert data[-2:] == b"\xff\xd9"
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     rows=st.integers(0, 4),
     cols=st.integers(0, 4),

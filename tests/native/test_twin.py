@@ -9,7 +9,7 @@ import pytest
 import scipy.fft
 import trellis_twin
 import twin
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
@@ -180,7 +180,6 @@ def kraft(lengths: np.ndarray) -> float:
 
 
 @given(hnp.arrays(np.int64, 256, elements=st.integers(0, 2**40) | st.just(0)))
-@settings(deadline=None)
 def test_lengths_leave_the_code_of_all_ones_free_and_stay_within_16_bits(
     counts: np.ndarray,
 ) -> None:

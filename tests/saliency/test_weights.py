@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import rankdata
@@ -25,7 +25,6 @@ def test_ranks_are_scipys_mean_ranks(values):
 
 
 @given(MAPS, st.floats(0, 1))
-@settings(deadline=None)
 def test_weights_are_positive_with_geometric_mean_one(values, confidence):
     weights = block_weights(values, confidence)
     if weights is None:

@@ -52,7 +52,7 @@ def spread(features, region):
 
 
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 24))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_equations_2_and_3_differ_by_areas_times_spreads(seed, count):
     features, salient = drawn(seed, count)
     second = equation_2(features, salient).mean()
@@ -64,7 +64,7 @@ def test_equations_2_and_3_differ_by_areas_times_spreads(seed, count):
 
 
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 24))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_equations_2_and_3_agree_when_as_many_pixels_of_either_region_count(seed, count):
     features, salient = drawn(seed, count)
 
@@ -107,7 +107,7 @@ def test_unit_features_lose_no_less_than_minus_four():
 
 
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 24))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_mining_takes_the_smaller_region_and_the_worst_of_the_larger(seed, count):
     features, salient = drawn(seed, count)
     losses = metric_losses(features, salient)

@@ -145,7 +145,7 @@ def test_odd_sizes_are_read_back_whole(
         assert table.min() >= 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     height=st.integers(1, 70),
     width=st.integers(1, 70),

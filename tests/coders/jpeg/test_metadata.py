@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
@@ -99,7 +99,6 @@ def test_one_part_too_large_leaves_the_others() -> None:
     assert len(notes) == 1
 
 
-@settings(deadline=None)
 @given(exif=st.binary(max_size=300), xmp=st.binary(max_size=300), icc=st.binary(max_size=300))
 def test_segments_are_well_formed_whatever_they_hold(exif: bytes, xmp: bytes, icc: bytes) -> None:
     segments, _ = metadata.segments(exif=exif, xmp=xmp, icc=icc)
@@ -169,7 +168,6 @@ def test_without_metadata_a_missing_end_and_fill_bytes_are_forgiven() -> None:
     assert metadata.without_metadata(plain[:-2]) == plain[:-2]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_a_file_that_is_no_jpeg_gives_nothing(data: bytes) -> None:
     assert metadata.without_metadata(b"\xff\xd8\x00" + data) is None

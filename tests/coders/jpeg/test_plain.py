@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -56,7 +56,6 @@ def test_a_quality_outside_1_to_100_is_refused(quality: int) -> None:
         tables_at(quality)
 
 
-@settings(deadline=None)
 @given(st.floats(0.5, 100))
 def test_quality_and_percent_are_each_others_inverse(quality: float) -> None:
     percent = quality_percent(quality)

@@ -92,7 +92,7 @@ def test_jpeglib_reads_exactly_the_levels_that_were_written(
         np.testing.assert_array_equal(theirs, ours)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     height=st.one_of(st.integers(1, 60), st.integers(500, 800)),
     width=st.integers(1, 60),
