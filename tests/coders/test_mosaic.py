@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
@@ -80,7 +79,6 @@ def test_levels_are_closed_above_as_the_paper_writes_them() -> None:
     np.testing.assert_array_equal(mosaic.saliency_levels(above), [0, 1, 2, 3, 4])
 
 
-@hypothesis_settings(deadline=None)
 @given(
     hnp.arrays(
         np.float32,

@@ -9,6 +9,7 @@ import typer
 
 from foveate.cli.json_lines import print_json
 from foveate.cli.readable_numbers import readable_bytes
+from foveate.errors import OptionError, printable
 
 EPILOG = """
 [bold]Examples[/]
@@ -27,6 +28,11 @@ ADD_EPILOG = """
 foveate models add menet-wide.onnx
 
 foveate models add best.onnx --name menet-wide-ce --reads-as menet-ce
+
+foveate models add u2net.onnx --adapter u2net.toml
+
+A network that 'foveate export' did not write needs an adapter: a small TOML file that says what \
+the network takes and gives. docs/foreign-models.md explains it.
 
 The file is copied to the folder that the environment variable FOVEATE_MODELS names, or else to \
 ~/.local/share/foveate/models. Use it with 'foveate map --model NAME' or 'foveate compress --map \
@@ -74,7 +80,10 @@ def models(
 @app.command(epilog=ADD_EPILOG, no_args_is_help=True)
 def add(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="An ONNX file that 'foveate export' wrote.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="An ONNX file that 'foveate export' wrote, or any with --adapter."
+        ),
     ],
     name: Annotated[
         str | None,
@@ -88,6 +97,12 @@ def add(
             "the network that FILE names.",
         ),
     ] = None,
+    adapter: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TOML", help="What a foreign network takes and gives, as this file says."
+        ),
+    ] = None,
     sha256: Annotated[
         str | None,
         typer.Option("--sha256", metavar="HEX", help="Refuse the file unless this is its SHA-256."),
@@ -98,13 +113,21 @@ def add(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Add a model of your own, after a trial run on a small picture."""
-    from foveate.models.adding import add_model
+    if adapter is not None:
+        if reads_as is not None:
+            raise OptionError("--adapter and --reads-as contradict each other: leave one out")
+        from foveate.models.adapters.adding import add_foreign_model
 
-    added = add_model(file, name=name, reads_as=reads_as, sha256=sha256, overwrite=overwrite)
+        added = add_foreign_model(file, adapter, name=name, sha256=sha256, overwrite=overwrite)
+    else:
+        from foveate.models.adding import add_model
+
+        added = add_model(file, name=name, reads_as=reads_as, sha256=sha256, overwrite=overwrite)
     if as_json:
         print_json(added.to_dict())
         return
-    typer.echo(f"{added.name}: {readable_bytes(added.size_bytes)}, read as {added.reads_as}")
+    read_by = printable(adapter) if adapter else added.reads_as
+    typer.echo(f"{added.name}: {readable_bytes(added.size_bytes)}, read as {read_by} says")
     typer.echo(f"SHA-256: {added.sha256}")
     typer.echo(f"Written: {added.weights}")
 

@@ -34,7 +34,7 @@ class AddedModel:
     """What was put into the user's folder."""
 
     name: str
-    reads_as: str
+    reads_as: str | None  # None where an adapter reads it
     weights: Path
     sha256: str
     size_bytes: int
@@ -75,13 +75,13 @@ def add_model(
             family, or does not run as its family does.
         OutputError: the user's folder cannot be written, or holds that name already.
     """
-    data = _read(source)
+    data = read_file(source)
     found = hashlib.sha256(data).hexdigest()
     if sha256 is not None and sha256.strip().lower() != found:
         raise ModelError(f"{printable(source)}: its SHA-256 is {found}, not the one that was given")
-    session = _loaded(source, data)
+    session = loaded(source, data)
     card = card_within(session, source)
-    name = _checked_name(source.stem if name is None else name)
+    name = checked_name(source.stem if name is None else name)
     family = _family(card, source) if reads_as is None else _asked_family(reads_as)
     fixed = _fixed_size(session)
     _try(session, family, fixed or family.size(*_TRIAL_SIDES), source)
@@ -99,7 +99,7 @@ def add_model(
     }
     if fixed is not None:
         record["fixed_size"] = list(fixed)
-    _write(weights, data, record, overwrite=overwrite)
+    keep(weights, data, record, overwrite=overwrite)
     return AddedModel(name, family.name, weights, found, len(data))
 
 
@@ -139,7 +139,7 @@ def card_within(session: Any, source: Path) -> dict[str, Any]:
     return card
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
     """A name that --map and --model can take and that no model of the package has."""
     if not _NAME.fullmatch(name):
         raise OptionError(
@@ -159,7 +159,8 @@ def _taken() -> set[str]:
     return {"auto", *known, *others, *(entry.record for entry in known.values() if entry.record)}
 
 
-def _read(source: Path) -> bytes:
+def read_file(source: Path) -> bytes:
+    """The bytes of a file that the user named; ModelError when it cannot be read."""
     try:
         return source.read_bytes()
     except OSError as error:
@@ -167,7 +168,7 @@ def _read(source: Path) -> bytes:
         raise ModelError(f"{printable(source)}: {why}") from error
 
 
-def _loaded(source: Path, data: bytes) -> Any:
+def loaded(source: Path, data: bytes) -> Any:
     """A session of the file; onnxruntime has an exception of its own for each way to fail."""
     try:
         return session_of(data, 1)
@@ -209,7 +210,7 @@ def _try(session: Any, family: ModelEntry, size: tuple[int, int], source: Path) 
     if inputs != ["pixels"]:
         named = ", ".join(inputs) or "nothing"
         raise ModelError(f"{printable(source)}: takes {printable(named)}, not pixels alone")
-    pixels = _trial_picture(*size)
+    pixels = trial_picture(*size)
     assert family.read is not None
     try:
         outputs = outputs_of(session, pixels)
@@ -228,11 +229,16 @@ def _try(session: Any, family: ModelEntry, size: tuple[int, int], source: Path) 
         raise ModelError(
             f"{printable(source)}: its outputs are not of the shapes that {family.name} reads"
         ) from error
+<<<<<<< HEAD
     if not _is_map(prediction):
         raise ModelError(f"{printable(source)}: its map of a test picture is not within 0 to 1")
+=======
+    if not is_map(prediction):
+        raise ModelError(f"{printable(source)}: gives no map of values in 0..1 of a plain picture")
+>>>>>>> 4206312 (Run foreign saliency networks by a small TOML adapter)
 
 
-def _trial_picture(height: int, width: int) -> npt.NDArray[np.uint8]:
+def trial_picture(height: int, width: int) -> npt.NDArray[np.uint8]:
     """(height, width, 3): shading, a bright square, a little grain."""
     y, x = np.mgrid[:height, :width]
     shade = 60 + 80 * x / width + 40 * y / height
@@ -242,7 +248,7 @@ def _trial_picture(height: int, width: int) -> npt.NDArray[np.uint8]:
     return np.asarray(picture, dtype=np.uint8)
 
 
-def _is_map(prediction: Prediction) -> bool:
+def is_map(prediction: Prediction) -> bool:
     """Whether a prediction is what the registry promises."""
     values = prediction.values
     if values.ndim != 2 or not np.isfinite(values).all():
@@ -255,7 +261,7 @@ def _stated_weights(card: dict[str, Any]) -> dict[str, Any]:
     return stated if isinstance(stated, dict) else {}
 
 
-def _write(weights: Path, data: bytes, record: dict[str, Any], *, overwrite: bool) -> None:
+def keep(weights: Path, data: bytes, record: dict[str, Any], *, overwrite: bool) -> None:
     """The weights, then the record that makes them a model."""
     card = weights.with_suffix(".json")
     if card.exists() and not overwrite:

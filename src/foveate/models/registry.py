@@ -15,10 +15,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from foveate.errors import ModelError
+from foveate.errors import FoveateError, ModelError
 from foveate.models.packages import OWN, model_packages, research_hint
 from foveate.models.records import added_records, has_record, read_card
-from foveate.models.session import Outputs, run_network
+from foveate.models.session import Outputs, Run, outputs_of, run_network
 
 AUTO = "foveate-s"
 
@@ -52,6 +52,7 @@ class ModelEntry:
     read: Read | None = None  # of a network
     draw: Draw | None = None  # of a baseline
     record: str | None = None  # whose card and weights it uses
+    run: Run = outputs_of  # how a network is shown the pixels
 
     def predict(self, pixels: Pixels, threads: int) -> Prediction:
         """The map for pixels (h, w, 3) of the picture reduced to size()."""
@@ -59,7 +60,7 @@ class ModelEntry:
             return self.draw(pixels)
         assert self.read is not None
         assert self.record is not None
-        return self.read(run_network(self.record, pixels, threads), pixels)
+        return self.read(run_network(self.record, pixels, threads, run=self.run), pixels)
 
     @property
     def card(self) -> dict[str, Any] | None:
@@ -126,15 +127,30 @@ def list_models() -> list[ModelEntry]:
 
 
 def _added(known: dict[str, ModelEntry]) -> list[ModelEntry]:
-    """The user's own weights whose family is installed."""
+    """The user's own weights whose family is installed, or that an adapter reads."""
     entries = []
     for name, card in added_records().items():
+        if "adapter" in card:
+            entries += _foreign(name, card)
+            continue
         family = known.get(str(card.get("reads_as")))
         if family is not None:
             summary = str(card.get("summary", f"{family.summary}, added weights"))
             size = _size_of(card, family)
             entries.append(replace(family, name=name, summary=summary, record=name, size=size))
     return entries
+
+
+def _foreign(name: str, card: dict[str, Any]) -> list[ModelEntry]:
+    """The row of a network that an adapter reads; none where its record is damaged."""
+    from foveate.models.adapters.adapter import parsed_adapter
+    from foveate.models.adapters.running import foreign_entry
+
+    try:
+        adapter = parsed_adapter(card["adapter"], name)
+    except (FoveateError, AttributeError, TypeError):
+        return []
+    return [foreign_entry(name, adapter, record=name)]
 
 
 def families() -> dict[str, ModelEntry]:

@@ -32,3 +32,12 @@ def shorter_side_size(height: int, width: int, *, shortest: int, stride: int) ->
     ratio = min(max(width / height, 1 / LONGEST_SIDES_RATIO), LONGEST_SIDES_RATIO)
     longer = round(shortest * max(ratio, 1 / ratio) / stride) * stride
     return (shortest, longer) if ratio >= 1 else (longer, shortest)
+
+
+def longer_side_size(height: int, width: int, *, longest: int, multiple: int) -> tuple[int, int]:
+    """(height, width) near the picture's aspect, its longer side the largest multiple of
+    `multiple` within `longest`, the other the nearest multiple; long strips are squashed."""
+    ratio = min(max(width / height, 1 / LONGEST_SIDES_RATIO), LONGEST_SIDES_RATIO)
+    longer = longest // multiple * multiple
+    shorter = max(multiple, round(longer * min(ratio, 1 / ratio) / multiple) * multiple)
+    return (shorter, longer) if ratio >= 1 else (longer, shorter)

@@ -1,0 +1,1 @@
+"""Saliency networks of other people, run as an adapter file says."""
