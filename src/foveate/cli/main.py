@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 import foveate
 from foveate.cli import compare, compress, map, models
 from foveate.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+from foveate.cli.plain_help import hide_types
 from foveate.errors import FoveateError, MissingExtraError, OptionError
 
 if TYPE_CHECKING:
@@ -55,23 +56,14 @@ class Commands(TyperGroup):
                 command = typer.main.get_command(point.load())
                 command.name = cmd_name
         if command is not None:
-            _hide_types(command, ctx)
+            hide_types(command, ctx)
         elif cmd_name in RESEARCH_COMMANDS:
             raise MissingExtraError(f"foveate {cmd_name}", "foveate-research")
         return command
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        _hide_types(self, ctx)
+        hide_types(self, ctx)
         super().format_help(ctx, formatter)
-
-
-def _hide_types(command: Any, ctx: Any) -> None:
-    """Leaves typer's types out of help: <bool> of options without a value, those of arguments."""
-    for parameter in command.get_params(ctx):
-        if parameter.param_type_name == "argument" or parameter.is_flag:
-            parameter.display_type_rich = lambda ctx: None
-    for each in getattr(command, "commands", {}).values():
-        _hide_types(each, ctx)
 
 
 def _installed() -> Iterable[EntryPoint]:

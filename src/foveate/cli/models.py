@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from foveate.cli.json_lines import print_json
+from foveate.cli.plain_help import hide_types
 from foveate.cli.readable_numbers import readable_bytes
-from foveate.errors import OptionError, printable
+from foveate.errors import MissingExtraError, OptionError, printable
 
+RESEARCH_COMMANDS = ("import",)
+"""The commands that foveate-research adds to `foveate models`."""
 EPILOG = """
 [bold]Examples[/]
 
@@ -44,7 +49,34 @@ REMOVE_EPILOG = """
 foveate models remove menet-wide
 """
 
-app = typer.Typer(rich_markup_mode="rich", epilog=EPILOG)
+
+class ModelCommands(TyperGroup):
+    """The commands below, and those that installed packages of models bring."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        from foveate.models.packages import added_commands
+
+        return [*super().list_commands(ctx), *added_commands()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        command: Any = super().get_command(ctx, cmd_name)
+        if command is not None:
+            return command
+        from foveate.models.packages import added_commands
+
+        place = added_commands().get(cmd_name)
+        if place is None:
+            if cmd_name in RESEARCH_COMMANDS:
+                raise MissingExtraError(f"foveate models {cmd_name}", "foveate-research[train]")
+            return None
+        module, name = place.split(":")
+        command = typer.main.get_command(getattr(importlib.import_module(module), name))
+        command.name = cmd_name
+        hide_types(command, ctx)
+        return command
+
+
+app = typer.Typer(cls=ModelCommands, rich_markup_mode="rich", epilog=EPILOG)
 
 
 @app.callback(invoke_without_command=True)

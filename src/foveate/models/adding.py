@@ -1,7 +1,8 @@
 """A user's own weights: checked, then put beside the package's models; and taken away again.
 
 An ONNX file that `foveate export` wrote carries its record in its metadata. The record's
-"reads_as", or else its "name", tells which network of the package reads the file's outputs.
+"reads_as", or else its "name", tells which network of the package reads the file's outputs; a
+record may hold an adapter in its place (`foveate.models.adapters`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from foveate.errors import ModelError, OptionError, OutputError, printable
 from foveate.models.records import added_records, read_card, user_folder
-from foveate.models.registry import ModelEntry, Prediction, families, list_models
+from foveate.models.registry import ModelEntry, Prediction, families, list_models, size_of
 from foveate.models.session import forget_sessions, outputs_of, session_of
 from foveate.pictures.writing import write_atomically
 
@@ -81,17 +82,22 @@ def add_model(
         raise ModelError(f"{printable(source)}: its SHA-256 is {found}, not the one that was given")
     session = loaded(source, data)
     card = card_within(session, source)
+    if reads_as is None and isinstance(card.get("adapter"), dict):
+        from foveate.models.adapters.adding import add_by_card
+
+        return add_by_card(source, data, session, card, name=name, overwrite=overwrite)
     name = checked_name(source.stem if name is None else name)
     family = _family(card, source) if reads_as is None else _asked_family(reads_as)
     fixed = _fixed_size(session)
-    _try(session, family, fixed or family.size(*_TRIAL_SIDES), source)
+    card.pop("fixed_size", None)  # the file's own shape says it
+    _try(session, family, fixed or size_of(card, family)(*_TRIAL_SIDES), source)
     weights = user_folder() / f"{name}.onnx"
     record = {
         **card,
         "name": name,
         "reads_as": family.name,
         "weights": {
-            **_stated_weights(card),
+            **stated_weights(card),
             "file": weights.name,
             "sha256": found,
             "bytes": len(data),
@@ -256,7 +262,8 @@ def is_map(prediction: Prediction) -> bool:
     return bool(values.min() >= -1e-6 and values.max() <= 1 + 1e-6)
 
 
-def _stated_weights(card: dict[str, Any]) -> dict[str, Any]:
+def stated_weights(card: dict[str, Any]) -> dict[str, Any]:
+    """What a record says of its weights."""
     stated = card.get("weights")
     return stated if isinstance(stated, dict) else {}
 

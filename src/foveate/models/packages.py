@@ -1,8 +1,9 @@
 """The packages that bring models: Foveate's own, and installed ones that name themselves.
 
 A package of models is a module with `ENTRIES`, rows of `foveate.models.registry`, and with the
-folders `cards/` and `weights/` beside it. Other packages than Foveate's name such a module under
-the entry point `foveate.models`.
+folders `cards/` and `weights/` beside it. Its `COMMANDS`, where it has them, name a Typer app, as
+"module:app", for each command that it adds to `foveate models`. Other packages than Foveate's name
+such a module under the entry point `foveate.models`.
 """
 
 from __future__ import annotations
@@ -50,6 +51,14 @@ def model_packages() -> Iterator[ModelPackage]:
     """Foveate's own package of models, then the installed ones, looked for when they are needed."""
     yield OWN
     yield from _installed()
+
+
+def added_commands() -> dict[str, str]:
+    """The commands that installed packages add to `foveate models`, as "module:app" by name."""
+    found: dict[str, str] = {}
+    for package in _installed():
+        found |= getattr(package.load(), "COMMANDS", {})
+    return found
 
 
 def package_file(folder: str, name: str) -> Traversable:

@@ -19,8 +19,10 @@ from foveate.errors import FoveateError, ModelError
 from foveate.models.packages import OWN, model_packages, research_hint
 from foveate.models.records import added_records, has_record, read_card
 from foveate.models.session import Outputs, Run, outputs_of, run_network
+from foveate.models.working_size import longer_side_size
 
 AUTO = "foveate-s"
+LONGEST_STATED = 2048  # pixels of the longer side that a record may ask for
 
 Kind = Literal["network", "baseline"]
 Pixels = npt.NDArray[np.uint8]
@@ -136,7 +138,7 @@ def _added(known: dict[str, ModelEntry]) -> list[ModelEntry]:
         family = known.get(str(card.get("reads_as")))
         if family is not None:
             summary = str(card.get("summary", f"{family.summary}, added weights"))
-            size = _size_of(card, family)
+            size = size_of(card, family)
             entries.append(replace(family, name=name, summary=summary, record=name, size=size))
     return entries
 
@@ -150,7 +152,8 @@ def _foreign(name: str, card: dict[str, Any]) -> list[ModelEntry]:
         adapter = parsed_adapter(card["adapter"], name)
     except (FoveateError, AttributeError, TypeError):
         return []
-    return [foreign_entry(name, adapter, record=name)]
+    entry = foreign_entry(name, adapter, record=name)
+    return [replace(entry, summary=str(card.get("summary", entry.summary)))]
 
 
 def families() -> dict[str, ModelEntry]:
@@ -158,13 +161,25 @@ def families() -> dict[str, ModelEntry]:
     return {name: entry for name, entry in known_entries().items() if entry.kind == "network"}
 
 
-def _size_of(card: dict[str, Any], family: ModelEntry) -> Size:
-    """How added weights look at a picture: as their family does, or at the one size they take."""
+def size_of(card: dict[str, Any], family: ModelEntry) -> Size:
+    """How added weights look at a picture: as their family does, at the one size they take, or with
+    the longer side and multiple that their record states."""
     stated = card.get("fixed_size")
-    if stated is None:
+    if isinstance(stated, list):
+        height, width = (int(side) for side in stated)
+        return lambda rows, columns: (height, width)
+    asked = card.get("working_size")
+    longest, multiple = 0, 1
+    if isinstance(asked, dict):
+        longest, multiple = _whole(asked.get("longest")), _whole(asked.get("multiple"))
+    if not 0 < multiple <= longest <= LONGEST_STATED:
         return family.size
-    height, width = (int(side) for side in stated)
-    return lambda rows, columns: (height, width)
+    return lambda rows, columns: longer_side_size(rows, columns, longest=longest, multiple=multiple)
+
+
+def _whole(value: Any) -> int:
+    """A whole number of a record; 0 for anything else."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def get_model(name: str) -> ModelEntry:

@@ -15,6 +15,7 @@ MODELS = Path(__file__).resolve().parent.parent / "models"
 """Where the papers' networks are kept; Foveate's own network stays in Foveate's package."""
 
 STORED = {
+    32: "in 32-bit floats",
     16: "large tensors in 16-bit floats, cast to 32 when loaded",
     8: "large tensors in 8 bits with a step an output channel, multiplied out when loaded",
 }

@@ -1,4 +1,4 @@
-"""A trained network -> the ONNX file that runs: large weights in 16 or 8 bits, its card inside."""
+"""A network -> the ONNX file that runs: large weights in 32, 16 or 8 bits, its card inside."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def write_onnx(run_time: RunTime, target: Path, *, card: dict[str, Any]) -> Path
                 axes[name] |= {2: "rows", 3: "columns"}
     if run_time.bits == 8:
         round_to_bytes(module)
-    else:
+    elif run_time.bits == 16:
         round_to_half(module)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own notices about tracing
@@ -61,7 +61,7 @@ def write_onnx(run_time: RunTime, target: Path, *, card: dict[str, Any]) -> Path
         model = onnx.load(str(path))
     if run_time.bits == 8:
         store_in_bytes(model)
-    else:
+    elif run_time.bits == 16:
         store_in_half(model)
     helper.set_model_props(model, {CARD_KEY: json.dumps(card, ensure_ascii=False)})
     onnx.checker.check_model(model)

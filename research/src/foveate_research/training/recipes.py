@@ -58,7 +58,7 @@ class RunTime:
     """A trained network as it runs: `module` takes pixels (B, 3, H, W) RGB in [0, 255].
 
     example: height and width to trace at. fixed: only that size works. checks: batch, height and
-    width of the pictures on which the ONNX file is compared with torch. bits: 16 or 8 for each
+    width of the pictures on which the ONNX file is compared with torch. bits: 32, 16 or 8 for each
     large weight in the file.
     """
 
@@ -67,7 +67,7 @@ class RunTime:
     example: tuple[int, int]
     checks: tuple[tuple[int, int, int], ...]
     fixed: bool = False
-    bits: Literal[16, 8] = 16
+    bits: Literal[32, 16, 8] = 16
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from foveate.errors import ModelError, OptionError, printable
-from foveate.models.adapters.adapter import Adapter, read_adapter
+from foveate.models.adapters.adapter import Adapter, parsed_adapter, read_adapter
 from foveate.models.adapters.checking import TRIALS, check_signature
 from foveate.models.adapters.running import NO_SUMMARY, foreign_entry
 from foveate.models.adding import (
@@ -17,6 +17,7 @@ from foveate.models.adding import (
     keep,
     loaded,
     read_file,
+    stated_weights,
     trial_picture,
 )
 from foveate.models.records import user_folder
@@ -64,6 +65,28 @@ def add_foreign_model(
     _try(session, adapter, name, printable(adapter_file))
     weights = user_folder() / f"{name}.onnx"
     keep(weights, data, _record(adapter, weights, found, len(data)), overwrite=overwrite)
+    return AddedModel(name, None, weights, found, len(data))
+
+
+def add_by_card(
+    source: Path,
+    data: bytes,
+    session: Any,
+    card: dict[str, Any],
+    *,
+    name: str | None,
+    overwrite: bool,
+) -> AddedModel:
+    """As add_foreign_model, for a file whose own record `card` holds the adapter."""
+    adapter = parsed_adapter(card["adapter"], printable(source))
+    name = checked_name(source.stem if name is None else name)
+    check_signature(session, adapter, printable(source))
+    _try(session, adapter, name, printable(source))
+    weights = user_folder() / f"{name}.onnx"
+    found = hashlib.sha256(data).hexdigest()
+    facts = {"file": weights.name, "sha256": found, "bytes": len(data)}
+    record = {**card, "name": name, "weights": {**stated_weights(card), **facts}}
+    keep(weights, data, record, overwrite=overwrite)
     return AddedModel(name, None, weights, found, len(data))
 
 
