@@ -158,8 +158,8 @@ def add(
     if as_json:
         print_json(added.to_dict())
         return
-    read_by = printable(adapter) if adapter else added.reads_as
-    typer.echo(f"{added.name}: {readable_bytes(added.size_bytes)}, read as {read_by} says")
+    read_as = f"{printable(adapter)} says" if adapter else f"{added.reads_as} is"
+    typer.echo(f"{added.name}: {readable_bytes(added.size_bytes)}, read as {read_as}")
     typer.echo(f"SHA-256: {added.sha256}")
     typer.echo(f"Written: {added.weights}")
 

@@ -235,13 +235,8 @@ def _try(session: Any, family: ModelEntry, size: tuple[int, int], source: Path) 
         raise ModelError(
             f"{printable(source)}: its outputs are not of the shapes that {family.name} reads"
         ) from error
-<<<<<<< HEAD
-    if not _is_map(prediction):
-        raise ModelError(f"{printable(source)}: its map of a test picture is not within 0 to 1")
-=======
     if not is_map(prediction):
-        raise ModelError(f"{printable(source)}: gives no map of values in 0..1 of a plain picture")
->>>>>>> 4206312 (Run foreign saliency networks by a small TOML adapter)
+        raise ModelError(f"{printable(source)}: its map of a test picture is not within 0 to 1")
 
 
 def trial_picture(height: int, width: int) -> npt.NDArray[np.uint8]:
