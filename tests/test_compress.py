@@ -402,3 +402,8 @@ def test_stripped_of_its_profile_a_picture_is_brought_to_srgb() -> None:
     expected = in_srgb(read_picture(file.getvalue())).pixels
     assert np.abs(decoded(result.data) - expected).mean() < 7
     assert np.abs(decoded(result.data) - PICTURE).mean() > 15
+
+
+def test_plain_jpegs_bytes_are_those_of_its_default_whatever_the_resolution_of_colours() -> None:
+    report = foveate.compress(PICTURE, match_quality=50, subsampling="444", map="none").report
+    assert report.target_bytes == len(plain(PICTURE, 50))
