@@ -1,13 +1,11 @@
 """Training of the label networks: batches of two sets, masked losses, a checkpoint that exports."""
 
-import io
 import json
 
 import numpy as np
 import pytest
 import torch
-from PIL import Image
-from shards import encoded, write_shard
+from labelled_shards import make_labelled
 
 from foveate.models.session import outputs_of, session_of
 from foveate_research.models.classes import general_classes
@@ -18,37 +16,12 @@ from foveate_research.training.labels.module import mean_average_precision
 from foveate_research.training.recipes import Request, averaged_state, get_recipe
 from foveate_research.training.run import run_training
 
-CALTECH = sorted(general_classes().folds["caltech101"])
-MSRC = ["void", *general_classes().folds["msrc21"]]
-
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     """caltech101 and msrc21 of a few generated pictures each."""
     folder = tmp_path_factory.mktemp("labelled")
-    rng = np.random.default_rng(0)
-
-    def picture():
-        return encoded(rng.integers(0, 256, (72, 96, 3), dtype=np.uint8), "WEBP")
-
-    single = [
-        (f"c{index}", {"webp": picture(), "cls": str(index * 9).encode()}) for index in range(8)
-    ]
-    several = []
-    for index in range(12):
-        labels = {MSRC[1 + index]: 0.4, "grass": 0.6}
-        mask = np.full((72, 96), MSRC.index("grass"), dtype=np.uint8)
-        stream = io.BytesIO()
-        Image.fromarray(mask).save(stream, "PNG")
-        fields = {
-            "webp": picture(),
-            "mask.png": stream.getvalue(),
-            "json": json.dumps({"labels": labels}).encode(),
-        }
-        several.append((f"m{index}", fields))
-    for name, classes, samples in (("caltech101", CALTECH, single), ("msrc21", MSRC, several)):
-        write_shard(folder / name / "train-000000.tar", samples)
-        (folder / name / "manifest.json").write_text(json.dumps({"classes": classes}))
+    make_labelled(folder)
     return folder
 
 

@@ -98,6 +98,11 @@ class TimedTraining(lightning.LightningModule):
         self.elapsed_s = checkpoint["elapsed_s"]
 
 
+def device_of(network: nn.Module) -> torch.device:
+    """Where a network is: tensors for it are made there."""
+    return next(network.parameters()).device
+
+
 @torch.no_grad()
 def follow(average: nn.Module, network: nn.Module, decay: float) -> None:
     """Move the averaged weights and statistics towards the network's."""

@@ -16,7 +16,7 @@ from foveate_research.datasets.attention import AttentionPicture
 from foveate_research.metrics.fixations import correlation, nss
 from foveate_research.training.foveate_s.losses import gaze_loss, mask_loss
 from foveate_research.training.foveate_s.mixing import Batch
-from foveate_research.training.timed import TimedTraining
+from foveate_research.training.timed import TimedTraining, device_of
 
 FROZEN_STAGES = 2  # the stem and the first two stages see edges and colours: left as they are
 MASK_WEIGHT = 0.7
@@ -45,7 +45,7 @@ class FoveateSTraining(TimedTraining):
         mask, gaze = self.network(pixels, batch.box)
         watched = batch.seen.shape[0]
         sharp = batch.tail != TAILS.index("gaze-scenes")
-        own = gaze[torch.arange(watched), batch.tail]
+        own = gaze[torch.arange(watched, device=gaze.device), batch.tail]
         own_loss = gaze_loss(own, batch.seen, sharp)
         general_loss = gaze_loss(gaze[:watched, GENERAL][sharp], batch.seen[sharp], sharp[sharp])
         masks = mask_loss(mask[watched:], batch.mask)
@@ -76,18 +76,21 @@ def freeze(trunk: EfficientNetLite0) -> None:
 def predict(
     network: FoveateS, pixels: np.ndarray[Any, np.dtype[np.uint8]]
 ) -> tuple[Tensor, Tensor]:
-    """Mask and general gaze density (1, 1, H, W) of one whole (H, W, 3) picture."""
+    """Mask and gaze density of every tail, (1, 1, H, W) and (1, tails, H, W) float32, of one
+    whole (H, W, 3) picture; on the processor, wherever the network is."""
     height, width = pixels.shape[:2]
     size = working_size(height, width, pixels=VALIDATION_PIXELS)
     # a copy: torch does not take read-only arrays
-    inputs = torch.tensor(pixels).permute(2, 0, 1)[None].float()
+    device = device_of(network)
+    inputs = torch.tensor(pixels, device=device).permute(2, 0, 1)[None].float()
     inputs = functional.interpolate(
         inputs, size=size, mode="bilinear", antialias=True, align_corners=False
     )
     inputs = inputs.contiguous(memory_format=torch.channels_last)
-    mask, gaze = network(inputs, torch.tensor([[0.0, 0.0, 1.0, 1.0]]))
-    maps = torch.cat([torch.sigmoid(mask), density(gaze)], dim=1)
+    mask, gaze = network(inputs, torch.tensor([[0.0, 0.0, 1.0, 1.0]], device=device))
+    maps = torch.cat([torch.sigmoid(mask.float()), density(gaze.float())], dim=1)
     maps = functional.interpolate(maps, size=(height, width), mode="bilinear", align_corners=False)
+    maps = maps.cpu()
     return maps[:, :1], maps[:, 1:]
 
 

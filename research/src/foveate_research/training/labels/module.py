@@ -15,7 +15,7 @@ from foveate.models.working_size import STRIDE, shorter_side_size
 from foveate_research.datasets.labels import LabelledPicture
 from foveate_research.models.classes import ClassList
 from foveate_research.training.labels.mixing import LabelBatch
-from foveate_research.training.timed import TimedTraining
+from foveate_research.training.timed import TimedTraining, device_of
 
 SHORTEST_SIDE = 224  # as models/networks/msroi.py
 RATE = 3e-3
@@ -96,12 +96,12 @@ def scores_of(network: nn.Module, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[
     was_training = network.training
     network.eval()
     # a copy: torch does not take read-only arrays
-    inputs = torch.tensor(pixels).permute(2, 0, 1)[None].float()
+    inputs = torch.tensor(pixels, device=device_of(network)).permute(2, 0, 1)[None].float()
     size = shorter_side_size(*pixels.shape[:2], shortest=SHORTEST_SIDE, stride=STRIDE)
     inputs = functional.interpolate(inputs, size=size, mode="bilinear", antialias=True)
     logits, _ = network(inputs.contiguous(memory_format=torch.channels_last))
     network.train(was_training)
-    return np.asarray(logits[0].float().numpy())
+    return np.asarray(logits[0].float().cpu().numpy())
 
 
 def mean_average_precision(

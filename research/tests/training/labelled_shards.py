@@ -1,0 +1,41 @@
+"""Small generated sets of labels in the layout that training reads."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from shards import encoded, write_shard
+
+from foveate_research.models.classes import general_classes
+
+CALTECH = sorted(general_classes().folds["caltech101"])
+MSRC = ["void", *general_classes().folds["msrc21"]]
+
+
+def make_labelled(folder: Path) -> None:
+    """caltech101 and msrc21, train, of a few pictures each."""
+    rng = np.random.default_rng(0)
+
+    def picture():
+        return encoded(rng.integers(0, 256, (72, 96, 3), dtype=np.uint8), "WEBP")
+
+    single = [
+        (f"c{index}", {"webp": picture(), "cls": str(index * 9).encode()}) for index in range(8)
+    ]
+    several = []
+    for index in range(12):
+        labels = {MSRC[1 + index]: 0.4, "grass": 0.6}
+        mask = np.full((72, 96), MSRC.index("grass"), dtype=np.uint8)
+        stream = io.BytesIO()
+        Image.fromarray(mask).save(stream, "PNG")
+        fields = {
+            "webp": picture(),
+            "mask.png": stream.getvalue(),
+            "json": json.dumps({"labels": labels}).encode(),
+        }
+        several.append((f"m{index}", fields))
+    for name, classes, samples in (("caltech101", CALTECH, single), ("msrc21", MSRC, several)):
+        write_shard(folder / name / "train-000000.tar", samples)
+        (folder / name / "manifest.json").write_text(json.dumps({"classes": classes}))

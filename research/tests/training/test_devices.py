@@ -1,0 +1,46 @@
+"""Steps and validations make their tensors where the network is, in the trainer's precision."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from labelled_shards import make_labelled
+from second_device import Elsewhere, SecondDevice, moved, moved_batch
+from shards import make_data
+
+from foveate_research.training.recipes import Request, get_recipe
+
+NAMES = ("foveate-s", "msroi", "cam-lite", "menet", "salnet", "vgg-trunk")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data")
+    make_data(folder, val=1)
+    make_labelled(folder)
+    return folder
+
+
+def test_the_second_device_is_one():
+    away, here = torch.ones(2).as_subclass(Elsewhere), torch.ones(2)
+    with pytest.raises(RuntimeError, match="two devices"):
+        away + here
+    with pytest.raises(TypeError):
+        away.numpy()
+    with SecondDevice():
+        assert (away + torch.ones(2, device=away.device)).cpu().numpy().tolist() == [2, 2]
+        with pytest.raises(RuntimeError, match="two devices"):
+            away + torch.ones(2)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_step_and_a_validation_stay_on_the_networks_device(name, data):
+    prepared = get_recipe(name).prepare(Request(data=data, minutes=None, steps=1, seed=1))
+    batch = moved_batch(next(iter(prepared.batches)))
+    module = moved(prepared.module)
+    with SecondDevice():
+        loss = module.training_step(batch, 0)
+    assert isinstance(loss, Elsewhere)
+    if prepared.validate_every is not None:
+        with SecondDevice(), torch.autocast("cpu", torch.bfloat16):
+            module.validation_step(None, 0)
