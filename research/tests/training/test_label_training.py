@@ -40,7 +40,7 @@ def test_a_batch_holds_both_sets_with_what_each_states(data, progress):
     stream = LabelBatches(
         pictures,
         classes,
-        progress=lambda: progress,
+        progress=lambda number: progress,
         seed=0,
         counts={"caltech101": 3, "msrc21": 2},
     )

@@ -136,7 +136,7 @@ def data(tmp_path_factory):
 
 def batches(data, seed=0):
     pictures = read_masks(data / "duts", "train")
-    return iter(MaskBatches(pictures, count=4, size=64, progress=lambda: 0.0, seed=seed))
+    return iter(MaskBatches(pictures, count=4, size=64, progress=lambda number: 0.0, seed=seed))
 
 
 def test_masks_stay_on_what_they_belong_to(data):

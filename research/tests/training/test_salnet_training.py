@@ -53,7 +53,7 @@ def data(tmp_path_factory):
 
 def test_targets_stay_on_what_was_looked_at(data):
     pictures = read_fixations(data / "osie", "train")
-    stream = iter(WholePictures(pictures, count=3, progress=lambda: 0.0, seed=1))
+    stream = iter(WholePictures(pictures, count=3, progress=lambda number: 0.0, seed=1))
     for _ in range(4):
         batch = next(stream)
         assert batch.pixels.shape[2:] == batch.target.shape[2:]

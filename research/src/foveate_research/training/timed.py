@@ -11,6 +11,8 @@ import lightning
 import torch
 from torch import nn
 
+from foveate_research.training.stream import Pace
+
 WARM_UP = 0.02  # share of the training in which the rates rise
 
 
@@ -40,7 +42,9 @@ class TimedTraining(lightning.LightningModule):
         self.minutes, self.total_steps = minutes, steps
         self.rate, self.weight_decay, self.decay = rate, weight_decay, decay
         self.elapsed_s = 0.0
+        self.pace = Pace(steps)
         self._last_tick: float | None = None
+        self._followed = 0
 
     def rate_of(self, name: str) -> float:
         """The highest rate of the parameter of that name."""
@@ -71,6 +75,12 @@ class TimedTraining(lightning.LightningModule):
         ]
         return torch.optim.AdamW(settings, lr=self.rate)
 
+    def on_fit_start(self) -> None:
+        """Called after a checkpoint was loaded and before the first batch is made."""
+        self.pace.accumulate = self.trainer.accumulate_grad_batches
+        self.pace.rank, self.pace.ranks = self.trainer.global_rank, self.trainer.world_size
+        self.pace.tell(self.progress())
+
     def on_train_start(self) -> None:
         self._last_tick = time.monotonic()
 
@@ -82,12 +92,17 @@ class TimedTraining(lightning.LightningModule):
             group["lr"] = group["base"] * factor
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
-        young = (1 + self.global_step) / (10 + self.global_step)
-        follow(self.average, self.network, min(self.decay, young))
+        if self.global_step != self._followed:  # not between the batches of one step
+            young = (1 + self.global_step) / (10 + self.global_step)
+            follow(self.average, self.network, min(self.decay, young))
+            self._followed = self.global_step
         now = time.monotonic()
         if self._last_tick is not None:
             self.elapsed_s += now - self._last_tick
         self._last_tick = now
+        if self.trainer.world_size > 1:  # all devices must end at the same step
+            self.elapsed_s = self.trainer.strategy.broadcast(self.elapsed_s)
+        self.pace.tell(self.progress())
         if self.progress() >= 1.0:
             self.trainer.should_stop = True
 
@@ -96,6 +111,7 @@ class TimedTraining(lightning.LightningModule):
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
         self.elapsed_s = checkpoint["elapsed_s"]
+        self.pace.begun = self._followed = checkpoint["global_step"]
 
 
 def device_of(network: nn.Module) -> torch.device:

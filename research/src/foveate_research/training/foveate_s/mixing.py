@@ -18,7 +18,6 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import IterableDataset
 
 from foveate_research.architectures.foveate_s import MAP_STRIDE, TAILS
 from foveate_research.datasets.attention import (
@@ -28,6 +27,7 @@ from foveate_research.datasets.attention import (
     read_masks,
 )
 from foveate_research.training.augmentation import Recolouring, recoloured, shuffled
+from foveate_research.training.stream import BatchStream
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the stored picture
 
@@ -93,54 +93,58 @@ def picture_points(picture: AttentionPicture) -> npt.NDArray[np.float32]:
     return picture.fixations[:, 1:3].astype(np.float32) + 0.5
 
 
-class MixedBatches(IterableDataset[Batch]):
-    """An endless stream of batches; `progress` tells how much of the training has passed."""
+class MixedBatches(BatchStream[Batch]):
+    """An endless stream of batches; pictures grow when enough of the training has passed."""
 
     def __init__(
         self,
         data: TrainingData,
         *,
         counts: tuple[int, int, int],
-        progress: Callable[[], float],
+        progress: Callable[[int], float],
         seed: int,
         refining: bool = False,
     ) -> None:
-        self.data, self.counts, self.progress, self.seed = data, counts, progress, seed
+        super().__init__(progress=progress, seed=seed)
+        self.data, self.counts = data, counts
         self.refining = refining
 
-    def shapes(self) -> Shapes:
+    def shapes(self, passed: float) -> Shapes:
         """The shapes that are drawn from at this point of the training."""
         if self.refining:
             return SHAPES_FINE
-        return SHAPES_GROWN if self.progress() >= GROWN_FROM else SHAPES_YOUNG
+        return SHAPES_GROWN if passed >= GROWN_FROM else SHAPES_YOUNG
 
-    def __iter__(self) -> Iterator[Batch]:
-        rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
-        data = self.data
-        orders = [shuffled(len(group), rng) for group in (data.points, data.densities, data.masks)]
+    def chosen(self, rng: np.random.Generator) -> Iterator[list[list[int]]]:
+        """A batch's pictures by index: with fixations, with density maps, with masks."""
+        groups = (self.data.points, self.data.densities, self.data.masks)
+        orders = [shuffled(len(group), rng) for group in groups]
         while True:
-            shapes = self.shapes()
-            chosen = rng.choice(len(shapes), p=[share for _, share in shapes])
-            width, height = shapes[chosen][0]
-            points, densities, masks = (
+            yield [
                 [next(order) for _ in range(count)]
                 for order, count in zip(orders, self.counts, strict=True)
-            )
-            samples = [_draw_points(data.points[i], width, height, rng) for i in points]
-            samples += [_draw_density(data.densities[i], width, height, rng) for i in densities]
-            seen = np.stack([sample[2] for sample in samples])
-            masked = [_draw_mask(data.masks[i], width, height, rng) for i in masks]
-            tails = [data.point_tails[i] for i in points]
-            tails += [TAILS.index("gaze-scenes")] * len(densities)
-            everything = samples + masked
-            pixels = torch.from_numpy(np.stack([sample[0] for sample in everything]))
-            yield Batch(
-                pixels=pixels.permute(0, 3, 1, 2),
-                box=torch.from_numpy(np.stack([sample[1] for sample in everything])),
-                seen=torch.from_numpy(seen)[:, None],
-                tail=torch.tensor(tails),
-                mask=torch.from_numpy(np.stack([sample[2] for sample in masked]))[:, None],
-            )
+            ]
+
+    def made(self, chosen: list[list[int]], passed: float, rng: np.random.Generator) -> Batch:
+        """These pictures at one shape."""
+        data, shapes = self.data, self.shapes(passed)
+        width, height = shapes[rng.choice(len(shapes), p=[share for _, share in shapes])][0]
+        points, densities, masks = chosen
+        samples = [_draw_points(data.points[i], width, height, rng) for i in points]
+        samples += [_draw_density(data.densities[i], width, height, rng) for i in densities]
+        seen = np.stack([sample[2] for sample in samples])
+        masked = [_draw_mask(data.masks[i], width, height, rng) for i in masks]
+        tails = [data.point_tails[i] for i in points]
+        tails += [TAILS.index("gaze-scenes")] * len(densities)
+        everything = samples + masked
+        pixels = torch.from_numpy(np.stack([sample[0] for sample in everything]))
+        return Batch(
+            pixels=pixels.permute(0, 3, 1, 2),
+            box=torch.from_numpy(np.stack([sample[1] for sample in everything])),
+            seen=torch.from_numpy(seen)[:, None],
+            tail=torch.tensor(tails),
+            mask=torch.from_numpy(np.stack([sample[2] for sample in masked]))[:, None],
+        )
 
 
 def _crop(picture: AttentionPicture, aspect: float, rng: np.random.Generator) -> Box:

@@ -157,7 +157,7 @@ def prepare(request: Request) -> Prepared:
     batches = MixedBatches(
         pictures,
         counts=COUNTS,
-        progress=module.progress,
+        progress=module.pace,
         seed=request.seed,
         refining=request.start is not None,
     )

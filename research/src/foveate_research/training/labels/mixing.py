@@ -15,11 +15,11 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import IterableDataset
 
 from foveate_research.datasets.labels import LabelledPicture, read_labelled
 from foveate_research.models.classes import ClassList
 from foveate_research.training.augmentation import Recolouring, recoloured, shuffled
+from foveate_research.training.stream import BatchStream
 
 COLOURS = Recolouring(grey=0.05, saturation=0.3, contrast=0.25, brightness=25, cast=0.06)
 SETS = ("caltech101", "msrc21")
@@ -59,42 +59,48 @@ def read_parts(data: Path) -> tuple[dict[str, list[LabelledPicture]], list[Label
     return pictures, held_out
 
 
-class LabelBatches(IterableDataset[LabelBatch]):
-    """An endless stream; `progress` tells how much of the training has passed."""
+class LabelBatches(BatchStream[LabelBatch]):
+    """An endless stream; pictures grow when enough of the training has passed."""
 
     def __init__(
         self,
         pictures: dict[str, list[LabelledPicture]],
         classes: ClassList,
         *,
-        progress: Callable[[], float],
+        progress: Callable[[int], float],
         seed: int,
         counts: dict[str, int] | None = None,
         shapes: tuple[Shapes, Shapes] = (SHAPES_YOUNG, SHAPES_GROWN),
     ) -> None:
+        super().__init__(progress=progress, seed=seed)
         self.pictures, self.classes = pictures, classes
-        self.progress, self.seed = progress, seed
         self.counts = counts or COUNTS
         self.young, self.grown = shapes
 
-    def __iter__(self) -> Iterator[LabelBatch]:
-        rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
+    def chosen(self, rng: np.random.Generator) -> Iterator[list[tuple[str, int]]]:
+        """A batch's pictures: each one's set, and its index there."""
         orders = {name: shuffled(len(self.pictures[name]), rng) for name in self.counts}
         while True:
-            shapes = self.grown if self.progress() >= GROWN_FROM else self.young
-            width, height = shapes[rng.choice(len(shapes), p=[share for _, share in shapes])][0]
-            chosen = [
-                (name, self.pictures[name][next(orders[name])])
+            yield [
+                (name, next(orders[name]))
                 for name, count in self.counts.items()
                 for _ in range(count)
             ]
-            drawn = [draw(picture.pixels, width, height, rng) for _, picture in chosen]
-            told = [self.classes.targets(name, picture.labels) for name, picture in chosen]
-            yield LabelBatch(
-                torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2),
-                torch.from_numpy(np.stack([present for present, _ in told])),
-                torch.from_numpy(np.stack([stated for _, stated in told])),
-            )
+
+    def made(
+        self, chosen: list[tuple[str, int]], passed: float, rng: np.random.Generator
+    ) -> LabelBatch:
+        """These pictures at one shape."""
+        shapes = self.grown if passed >= GROWN_FROM else self.young
+        width, height = shapes[rng.choice(len(shapes), p=[share for _, share in shapes])][0]
+        pictures = [(name, self.pictures[name][index]) for name, index in chosen]
+        drawn = [draw(picture.pixels, width, height, rng) for _, picture in pictures]
+        told = [self.classes.targets(name, picture.labels) for name, picture in pictures]
+        return LabelBatch(
+            torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2),
+            torch.from_numpy(np.stack([present for present, _ in told])),
+            torch.from_numpy(np.stack([stated for _, stated in told])),
+        )
 
 
 def draw(

@@ -141,7 +141,7 @@ class LabelNetwork:
         )
         shapes = (LITE_YOUNG, LITE_GROWN) if self.lite else (SHAPES_YOUNG, SHAPES_GROWN)
         batches = LabelBatches(
-            pictures, chosen, progress=module.progress, seed=request.seed, shapes=shapes
+            pictures, chosen, progress=module.pace, seed=request.seed, shapes=shapes
         )
         facts = {
             "batch": COUNTS,

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import IterableDataset
 
 from foveate_research.datasets.attention import AttentionPicture
+from foveate_research.training.stream import BatchStream
 
 LEAST_CROP = 0.9  # of each side, after the authors' code
 
@@ -23,8 +23,8 @@ class MaskBatch(NamedTuple):
     salient: Tensor
 
 
-class MaskBatches(IterableDataset[MaskBatch]):
-    """An endless stream in an order that the seed fixes; `progress` of the training enters it.
+class MaskBatches(BatchStream[MaskBatch]):
+    """An endless stream in an order that the seed fixes.
 
     No distortions: the paper's robustness is that of a network that has seen none.
     """
@@ -35,24 +35,28 @@ class MaskBatches(IterableDataset[MaskBatch]):
         *,
         count: int,
         size: int,
-        progress: Callable[[], float],
+        progress: Callable[[int], float],
         seed: int,
     ) -> None:
+        super().__init__(progress=progress, seed=seed)
         self.pictures, self.count, self.size = pictures, count, size
-        self.progress, self.seed = progress, seed
 
-    def __iter__(self) -> Iterator[MaskBatch]:
-        rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
+    def chosen(self, rng: np.random.Generator) -> Iterator[list[int]]:
+        """A batch's pictures by index; every picture once before any again."""
         order: list[int] = []
         while True:
             while len(order) < self.count:
                 order += rng.permutation(len(self.pictures)).tolist()
-            chosen, order = order[: self.count], order[self.count :]
-            drawn = [_draw(self.pictures[index], self.size, rng) for index in chosen]
-            yield MaskBatch(
-                torch.from_numpy(np.stack([pixels for pixels, _ in drawn])).permute(0, 3, 1, 2),
-                torch.from_numpy(np.stack([mask for _, mask in drawn])),
-            )
+            yield order[: self.count]
+            order = order[self.count :]
+
+    def made(self, chosen: list[int], passed: float, rng: np.random.Generator) -> MaskBatch:
+        """The crops of these pictures."""
+        drawn = [_draw(self.pictures[index], self.size, rng) for index in chosen]
+        return MaskBatch(
+            torch.from_numpy(np.stack([pixels for pixels, _ in drawn])).permute(0, 3, 1, 2),
+            torch.from_numpy(np.stack([mask for _, mask in drawn])),
+        )
 
 
 def _draw(

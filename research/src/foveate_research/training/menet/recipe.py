@@ -101,7 +101,7 @@ def _prepare(request: Request, options: MEnetOptions) -> Prepared:
         pictures,
         count=BATCH,
         size=options.size,
-        progress=module.progress,
+        progress=module.pace,
         seed=request.seed,
     )
     facts = {

@@ -10,11 +10,17 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import IterableDataset
 
 from foveate_research.datasets.attention import AttentionPicture
+from foveate_research.training.stream import BatchStream
 
-SHAPES = ((144, 192), (168, 168), (192, 144))  # height and width: 4:3, square, 3:4
+Shape = tuple[int, int]
+
+SHAPES: tuple[Shape, ...] = (
+    (144, 192),
+    (168, 168),
+    (192, 144),
+)  # height and width: 4:3, square, 3:4
 SIGMA_SHARE = 0.03  # of the longer side: about a degree of sight in these sets
 FEWEST_POINTS = 5
 
@@ -26,7 +32,7 @@ class MapBatch(NamedTuple):
     target: Tensor
 
 
-class WholePictures(IterableDataset[MapBatch]):
+class WholePictures(BatchStream[MapBatch]):
     """An endless stream of batches, each of one shape; mirrored half the time, never cropped.
 
     Where in its picture a thing lies tells much of who looks at it.
@@ -37,37 +43,41 @@ class WholePictures(IterableDataset[MapBatch]):
         pictures: list[AttentionPicture],
         *,
         count: int,
-        progress: Callable[[], float],
+        progress: Callable[[int], float],
         seed: int,
     ) -> None:
-        self.count, self.progress, self.seed = count, progress, seed
-        self.groups: dict[tuple[int, int], list[AttentionPicture]] = {}
-        for picture in pictures:
+        super().__init__(progress=progress, seed=seed)
+        self.pictures, self.count = pictures, count
+        self.groups: dict[Shape, list[int]] = {}
+        for index, picture in enumerate(pictures):
             if picture.fixations is not None and len(picture.fixations) >= FEWEST_POINTS:
-                self.groups.setdefault(nearest_shape(picture), []).append(picture)
+                self.groups.setdefault(nearest_shape(picture), []).append(index)
 
-    def __iter__(self) -> Iterator[MapBatch]:
-        rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
+    def chosen(self, rng: np.random.Generator) -> Iterator[tuple[Shape, list[int]]]:
+        """Every picture once, in batches of one shape each, in a random order; then again."""
         while True:
-            yield from self._once(rng)
+            batches = [
+                (shape, part)
+                for shape, group in self.groups.items()
+                for part in _parts(rng.permutation(group).tolist(), self.count)
+            ]
+            yield from (batches[index] for index in rng.permutation(len(batches)))
 
-    def _once(self, rng: np.random.Generator) -> Iterator[MapBatch]:
-        """Every picture once, in batches of one shape each, in a random order."""
-        batches = [
-            (shape, [pictures[index] for index in chosen])
-            for shape, pictures in self.groups.items()
-            for chosen in _parts(rng.permutation(len(pictures)), self.count)
+    def made(
+        self, chosen: tuple[Shape, list[int]], passed: float, rng: np.random.Generator
+    ) -> MapBatch:
+        """These pictures at their shape."""
+        shape, places = chosen
+        drawn = [
+            _draw(self.pictures[place], shape, mirrored=rng.random() < 0.5) for place in places
         ]
-        for index in rng.permutation(len(batches)):
-            shape, pictures = batches[index]
-            drawn = [_draw(picture, shape, mirrored=rng.random() < 0.5) for picture in pictures]
-            yield MapBatch(
-                torch.from_numpy(np.stack([pixels for pixels, _ in drawn])).permute(0, 3, 1, 2),
-                torch.from_numpy(np.stack([target for _, target in drawn]))[:, None],
-            )
+        return MapBatch(
+            torch.from_numpy(np.stack([pixels for pixels, _ in drawn])).permute(0, 3, 1, 2),
+            torch.from_numpy(np.stack([target for _, target in drawn]))[:, None],
+        )
 
 
-def _parts(order: npt.NDArray[np.int64], count: int) -> list[npt.NDArray[np.int64]]:
+def _parts(order: list[int], count: int) -> list[list[int]]:
     """The order in pieces of `count`, the last one maybe shorter."""
     return [order[start : start + count] for start in range(0, len(order), count)]
 

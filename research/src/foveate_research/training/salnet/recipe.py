@@ -96,7 +96,7 @@ def _prepare(request: Request, options: SalNetOptions) -> Prepared:
     batches = WholePictures(
         [picture for group in groups.values() for picture in group],
         count=BATCH,
-        progress=module.progress,
+        progress=module.pace,
         seed=request.seed,
     )
     facts = {

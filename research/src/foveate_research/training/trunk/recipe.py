@@ -9,6 +9,7 @@ strides 16 and 32. No labels are used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.utils.data import IterableDataset
 
 from foveate_research.architectures.efficientnet_lite import (
     TAP_CHANNELS,
@@ -31,7 +31,9 @@ from foveate_research.architectures.efficientnet_lite import (
 from foveate_research.architectures.vgg import VggOptions, VggTrunk
 from foveate_research.datasets.attention import decode_picture
 from foveate_research.datasets.shards import describe_shards, read_samples
+from foveate_research.training.augmentation import shuffled
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
+from foveate_research.training.stream import BatchStream
 from foveate_research.training.timed import TimedTraining
 
 SETS = ("duts", "gaze-scenes", "caltech101", "osie", "gaze-more", "msrc21")
@@ -104,20 +106,25 @@ class TrunkTraining(TimedTraining):
         return loss
 
 
-class Crops(IterableDataset[Tensor]):
+class Crops(BatchStream[Tensor]):
     """An endless stream of (BATCH, 3, SIDE, SIDE) uint8: crops of all pictures, mirrored."""
 
-    def __init__(self, encoded: list[bytes], *, progress: Callable[[], float], seed: int) -> None:
-        self.encoded, self.progress, self.seed = encoded, progress, seed
+    def __init__(
+        self, encoded: list[bytes], *, progress: Callable[[int], float], seed: int
+    ) -> None:
+        super().__init__(progress=progress, seed=seed)
+        self.encoded = encoded
 
-    def __iter__(self) -> Iterator[Tensor]:
-        rng = np.random.default_rng((self.seed, int(self.progress() * 1e6)))
+    def chosen(self, rng: np.random.Generator) -> Iterator[list[int]]:
+        """A batch's pictures by index."""
+        orders = shuffled(len(self.encoded), rng)
         while True:
-            order = rng.permutation(len(self.encoded))
-            for first in range(0, len(order) - BATCH + 1, BATCH):
-                chosen = order[first : first + BATCH]
-                crops = np.stack([crop(decode_picture(self.encoded[i]), rng) for i in chosen])
-                yield torch.from_numpy(crops).permute(0, 3, 1, 2)
+            yield list(islice(orders, BATCH))
+
+    def made(self, chosen: list[int], passed: float, rng: np.random.Generator) -> Tensor:
+        """A crop of each of these pictures."""
+        crops = np.stack([crop(decode_picture(self.encoded[place]), rng) for place in chosen])
+        return torch.from_numpy(crops).permute(0, 3, 1, 2)
 
 
 def crop(pixels: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray[np.uint8]:
@@ -155,7 +162,7 @@ def prepare(request: Request) -> Prepared:
         facts.append(describe_shards(request.data / name, "train", len(found)))
         encoded += found
     module = TrunkTraining(TaughtTrunk(), minutes=request.minutes, steps=request.steps)
-    batches = Crops(encoded, progress=module.progress, seed=request.seed)
+    batches = Crops(encoded, progress=module.pace, seed=request.seed)
     told = {"batch": BATCH, "sizes": [SIDE, SIDE], "rates": {"all": RATE}, "data": facts}
     return Prepared(module, batches, told)
 
