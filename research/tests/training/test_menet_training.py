@@ -20,7 +20,7 @@ from foveate_research.training.menet.losses import (
     metric_losses,
     region_means,
 )
-from foveate_research.training.menet.recipe import CE_PLAIN, MENET, outputs_of
+from foveate_research.training.menet.recipe import CE_PLAIN, LIGHT, MENET, outputs_of
 from foveate_research.training.onnx_file import write_onnx
 from foveate_research.training.recipes import Request, get_recipe
 from foveate_research.training.run import run_training
@@ -157,8 +157,8 @@ def test_the_seed_fixes_the_order(data):
 
 
 def test_only_the_networks_with_features_learn_by_the_metric():
-    assert outputs_of(MENET) == ("probability", "distance", "scales")
-    assert outputs_of(CE_PLAIN) == ("probability",)
+    assert outputs_of(MENET.options(LIGHT)) == ("probability", "distance", "scales")
+    assert outputs_of(CE_PLAIN.options(LIGHT)) == ("probability",)
 
 
 @pytest.mark.parametrize("name", ["menet", "menet-ce-only", "menet-ce-plain"])

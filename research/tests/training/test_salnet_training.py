@@ -12,7 +12,7 @@ from foveate_research.training.onnx_file import write_onnx
 from foveate_research.training.recipes import Request, get_recipe
 from foveate_research.training.run import run_training
 from foveate_research.training.salnet.batches import WholePictures, fixation_map, nearest_shape
-from foveate_research.training.salnet.recipe import LIGHT, MEAN_TARGET, begin
+from foveate_research.training.salnet.recipe import LIGHT, MEAN_TARGET, begin, options_of
 
 
 def watched(points, height=384, width=512):
@@ -65,7 +65,7 @@ def test_targets_stay_on_what_was_looked_at(data):
 def test_training_begins_near_the_mean_map():
     torch.manual_seed(0)
     with torch.inference_mode():
-        start = begin(SalNet(LIGHT))(torch.rand(1, 3, 64, 96) * 255)
+        start = begin(SalNet(options_of(LIGHT)))(torch.rand(1, 3, 64, 96) * 255)
     inner = start[..., 8:-8, 8:-8]
     assert float(inner.mean()) == pytest.approx(MEAN_TARGET, abs=0.3)
 

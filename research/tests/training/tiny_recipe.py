@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import IterableDataset
 
+from foveate_research.training.choices import Choices
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 from foveate_research.training.timed import TimedTraining
 
@@ -38,10 +40,14 @@ class Colours(IterableDataset[Tensor]):
             yield torch.rand(2, 3, 8, 8, generator=generator) * 255
 
 
-def run_time(checkpoint: Path) -> RunTime:
+def run_time(checkpoint: Path, choices: Choices) -> RunTime:
     network = Shade()
     network.load_state_dict(averaged_state(checkpoint))
     return RunTime(network.eval(), ("mask",), (32, 32), ((1, 32, 64), (2, 64, 32)))
+
+
+def about(choices: Choices) -> dict[str, Any]:
+    return {"architecture": {"family": "one 1x1 convolution"}}
 
 
 def prepare(request: Request) -> Prepared:
@@ -56,8 +62,8 @@ RECIPES = (
         (),
         prepare,
         run_time,
-        {"architecture": {"family": "one 1x1 convolution"}},
+        about,
         read_like="foveate-s-mask",
     ),
-    Recipe("tiny-other", "a second one, for tests", (), prepare, run_time, {}),
+    Recipe("tiny-other", "a second one, for tests", (), prepare, run_time, about),
 )

@@ -8,10 +8,12 @@ neither has, stands between convolution and ReLU unless it is switched off.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from torch import Tensor, nn
+
+from foveate.errors import OptionError, printable
 
 CHANNELS = (64, 128, 256, 512, 512)
 REPEATS = {"paper": (2, 2, 2, 2, 2), "vgg16": (2, 2, 3, 3, 3)}
@@ -33,6 +35,13 @@ class VggOptions:
     def channels(self) -> tuple[int, ...]:
         """Feature maps of each of the five groups."""
         return tuple(max(1, round(count * self.width)) for count in CHANNELS)
+
+
+def vgg_options(before: VggOptions, *, width: float, trunk: str) -> VggOptions:
+    """The options at another width and layout. Raises OptionError for a layout there is none of."""
+    if trunk not in REPEATS:
+        raise OptionError(f"--trunk {printable(trunk)}: give {' or '.join(REPEATS)}")
+    return replace(before, width=width, layout=trunk)
 
 
 class VggTrunk(nn.Module):

@@ -105,8 +105,9 @@ def thesis(
     results.refuse()
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch: large pages, a tenth faster
     need("reproduce thesis", "train", "lightning", "torch")
-    from foveate_research.thesis.run import Machine, Settings, is_first_process
+    from foveate_research.thesis.run import Settings
     from foveate_research.thesis.study import done_trainings, run_study
+    from foveate_research.training.machine import Machine, is_first_process
 
     machine = Machine(accelerator, devices, strategy, precision, workers, threads)
     machine.check()

@@ -2,25 +2,115 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
 
 from foveate.errors import OptionError
-from foveate_research.cli.options import need
+from foveate_research.cli.options import grouped, need
 from foveate_research.cli.training_help import NamesTrainings
 
+if TYPE_CHECKING:
+    from foveate_research.training.choices import Choices
+    from foveate_research.training.machine import Machine
+
 EPILOG = r"""
-[bold]Example[/]
+[bold]Examples[/]
 
 foveate train foveate-s --data data --out runs/foveate-s --minutes 90 --threads 2
+
+foveate train menet --data data --out runs/wide --width 32 --size 224 --batch 5 --steps 20000
+
+foveate train menet-paper --data data --out runs/paper --steps 110000 --devices 4 --workers 8
 
 Run the same command again after a cut: it goes on from OUT/last.ckpt, saved every minute.
 Needs the train extra: pip install 'foveate-research\[train]'
 """
 
 
+@dataclass(frozen=True, kw_only=True)
+class NetworkOptions:
+    """What may be chosen of the network; each recipe refuses what it does not know."""
+
+    PANEL: ClassVar[str] = "The network; what is not given is as the recipe has it"
+
+    batch: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Pictures a step and device.")
+    ] = None
+    rate: Annotated[
+        float | None, typer.Option(metavar="R", help="Highest learning rate of what is new.")
+    ] = None
+    width: Annotated[
+        float | None,
+        typer.Option(
+            metavar="W", help="Channels of MEnet's first maps, or a share of the paper's."
+        ),
+    ] = None
+    size: Annotated[
+        str | None, typer.Option(metavar="SIDE|WxH", help="Pixels of the training pictures.")
+    ] = None
+    trunk: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What the network stands on.")
+    ] = None
+
+    def choices(self) -> Choices:
+        """What was given. Raises OptionError."""
+        from foveate_research.training.choices import Choices, parsed_size
+
+        size = None if self.size is None else parsed_size(self.size)
+        return Choices(self.batch, self.rate, self.width, size, self.trunk)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineOptions:
+    """The machine that trains."""
+
+    PANEL: ClassVar[str] = "The machine"
+
+    threads: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Threads of the processor to use (default: all)."),
+    ] = None
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Processes that make batches ahead (default: none, beside a GPU up to 8). "
+            "Batches are the same for any number.",
+        ),
+    ] = None
+    accelerator: Annotated[str, typer.Option(help="Lightning's accelerator: auto, cpu, gpu.")] = (
+        "auto"
+    )
+    devices: Annotated[str, typer.Option(help="Lightning's number of devices, or auto.")] = "1"
+    precision: Annotated[
+        str | None,
+        typer.Option(help="32-true, or bf16-mixed, the default where the machine has it."),
+    ] = None
+    accumulate: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Batches whose gradients make one step.")
+    ] = 1
+
+    def machine(self) -> Machine:
+        """The machine as asked for. Raises OptionError for one that is not there."""
+        from foveate_research.training.machine import Machine, fastest_precision
+
+        machine = Machine(
+            accelerator=self.accelerator,
+            devices=self.devices,
+            precision=self.precision or fastest_precision(),
+            workers=self.workers,
+            threads=self.threads,
+            accumulate=self.accumulate,
+        )
+        machine.check()
+        return machine
+
+
+@grouped
 def train(
     name: Annotated[str, typer.Argument(help="Network to train; a wrong name lists them.")],
     data: Annotated[
@@ -34,9 +124,6 @@ def train(
     steps: Annotated[
         int | None, typer.Option(help="Train this many steps instead of by the clock.")
     ] = None,
-    threads: Annotated[
-        int | None, typer.Option(help="Threads of the processor to use (default: all).")
-    ] = None,
     start: Annotated[
         Path | None,
         typer.Option(help="Begin with the averaged weights of this checkpoint."),
@@ -45,20 +132,31 @@ def train(
     export: Annotated[
         bool, typer.Option(help="Write OUT/NAME.onnx when the training is done.")
     ] = True,
+    *,
+    network: NetworkOptions,
+    machine: MachineOptions,
 ) -> None:
     """Train a network on the data sets in DIR; resumes by itself from what OUT holds."""
     if (minutes is None) == (steps is None):
         raise OptionError("give either --minutes or --steps")
-    if any(value is not None and value <= 0 for value in (minutes, steps, threads)):
-        raise OptionError("--minutes, --steps and --threads must be above 0")
+    if any(value is not None and value <= 0 for value in (minutes, steps)):
+        raise OptionError("--minutes and --steps must be above 0")
     need("train", "train", "lightning", "torch")
     from foveate_research.records import command_line
+    from foveate_research.training.machine import is_first_process
     from foveate_research.training.recipes import Request, get_recipe
     from foveate_research.training.run import run_training
 
     recipe = get_recipe(name)
-    request = Request(data=data, minutes=minutes, steps=steps, seed=seed, start=start)
-    checkpoint = run_training(recipe, request, out, command=command_line(), threads=threads)
+    request = Request(
+        data=data, minutes=minutes, steps=steps, seed=seed, start=start, choices=network.choices()
+    )
+    recipe.resolved(request.choices)
+    checkpoint = run_training(
+        recipe, request, out, command=command_line(), machine=machine.machine()
+    )
+    if not is_first_process():
+        return
     typer.echo(f"checkpoint: {checkpoint}")
     if export:
         from foveate_research.training.card import export as export_run

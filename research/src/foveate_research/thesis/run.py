@@ -9,18 +9,13 @@ FOLDER/network.pt      the network's state at the end
 from __future__ import annotations
 
 import json
-import logging
-import os
 import time
-import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import lightning
 import torch
-from lightning.fabric.utilities.exceptions import MisconfigurationException
-from lightning.fabric.utilities.rank_zero import rank_zero_only
 from lightning.pytorch.callbacks import Checkpoint, TQDMProgressBar
 
 from foveate.errors import DatasetError, OptionError, printable
@@ -34,6 +29,7 @@ from foveate_research.thesis.networks.build import HIDDEN, attention_layers, bui
 from foveate_research.thesis.networks.surgery import NewWeights, transplant
 from foveate_research.thesis.pack import Pack
 from foveate_research.thesis.reading import open_part
+from foveate_research.training.machine import Machine, quiet
 from foveate_research.training.run import in_channels_last
 
 CHECKPOINT_EVERY_S = 60.0
@@ -48,45 +44,6 @@ class Settings:
     epochs: int
     batch: int = 128
     hidden: int = HIDDEN
-
-
-@dataclass(frozen=True)
-class Machine:
-    """Lightning's flags. devices: how many, or "auto"; workers: processes that read ahead."""
-
-    accelerator: str = "auto"
-    devices: str = "1"
-    strategy: str = "auto"
-    precision: str = "32-true"
-    workers: int | None = None
-    threads: int | None = None
-
-    def trainer_flags(self) -> dict[str, Any]:
-        devices = int(self.devices) if self.devices.lstrip("-").isdigit() else self.devices
-        return {
-            "accelerator": self.accelerator,
-            "devices": devices,
-            "strategy": self.strategy,
-            "precision": self.precision,
-        }
-
-    def check(self) -> None:
-        """OptionError where Lightning refuses these, or this machine has no such device."""
-        _quiet()
-        try:
-            lightning.Trainer(**self.trainer_flags(), logger=False, enable_checkpointing=False)
-        except (ValueError, TypeError, RuntimeError, MisconfigurationException) as error:
-            usual = Machine().trainer_flags()
-            asked = {name: v for name, v in self.trainer_flags().items() if v != usual[name]}
-            flags = " ".join(f"--{name} {value}" for name, value in (asked or usual).items())
-            why = " ".join(str(error).split())
-            raise OptionError(f"{printable(flags)}: {why}") from error
-
-    def reading_processes(self) -> int:
-        """As asked; beside a GPU some, which a processor has no cores to spare for."""
-        if self.workers is not None:
-            return self.workers
-        return min(8, os.cpu_count() or 1) if torch.cuda.is_available() else 0
 
 
 def train_experiment(
@@ -119,7 +76,7 @@ def train_experiment(
     record = finished(folder)
     if record is not None:
         return record
-    _quiet()
+    quiet()
     if machine.threads is not None:
         torch.set_num_threads(machine.threads)
     lightning.seed_everything(seed, workers=True, verbose=False)
@@ -212,11 +169,6 @@ def _save_state(network: torch.nn.Module, path: Path) -> None:
     draft.replace(path)
 
 
-def is_first_process() -> bool:
-    """Whether this one of all devices' processes is the one that tells and writes."""
-    return int(getattr(rank_zero_only, "rank", 0) or 0) == 0
-
-
 def finished(folder: Path) -> Record | None:
     """The record of a training that was done; None of one that was not."""
     record = read_record(folder)
@@ -302,10 +254,3 @@ def _device_name(trainer: Any) -> str:
     if trainer.accelerator.__class__.__name__.startswith("CUDA"):
         return f"{trainer.num_devices} x {torch.cuda.get_device_name()}"
     return f"processor, {torch.get_num_threads()} threads"
-
-
-def _quiet() -> None:
-    """Lightning's advice is for those who write trainings."""
-    logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    for about in (".*does not have many workers.*", ".*LeafSpec.*", ".*isinstance.treespec.*"):
-        warnings.filterwarnings("ignore", message=about)

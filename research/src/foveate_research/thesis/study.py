@@ -10,13 +10,13 @@ from foveate.errors import OptionError, printable
 from foveate_research.thesis.names import Experiment, parse_experiment
 from foveate_research.thesis.pack import Pack
 from foveate_research.thesis.run import (
-    Machine,
     Record,
     Settings,
     finished,
     read_json,
     train_experiment,
 )
+from foveate_research.training.machine import Machine
 
 TUNED_SHARE = 1 / 3
 """A network that goes on from a trained one is trained 30 epochs where that one had 90."""

@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from foveate.errors import ModelError, printable
+from foveate_research.training.choices import Choices, choices_in
 from foveate_research.training.onnx_file import write_onnx
 from foveate_research.training.recipes import Recipe
 
@@ -30,16 +32,15 @@ TERMS = {
 }
 
 
-def describe(recipe: Recipe, run: Path) -> dict[str, Any]:
-    """The card of a training in OUT, without the facts of its weights' file."""
-    record = json.loads((run / "record.json").read_text(encoding="utf-8"))
+def describe(recipe: Recipe, record: dict[str, Any], choices: Choices) -> dict[str, Any]:
+    """The card of a training, without the facts of its weights' file."""
     for facts in record.get("data", []):
         facts["terms"] = TERMS.get(facts["set"], facts.get("terms", "not stated"))
     return {
         "name": recipe.name,
         "summary": recipe.summary,
         "reads_as": recipe.reads_as,
-        **recipe.about,
+        **recipe.about(choices),
         "training": record,
         "measured": {},
     }
@@ -57,10 +58,24 @@ def weights_facts(path: Path, bits: int) -> dict[str, Any]:
     }
 
 
+def read_record(run: Path) -> dict[str, Any]:
+    """What a training in OUT tells of itself. Raises ModelError."""
+    path = run / "record.json"
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{printable(path)} cannot be read: {error}") from error
+    if not isinstance(record, dict):
+        raise ModelError(f"{printable(path)} is no record of a training")
+    return record
+
+
 def export(recipe: Recipe, run: Path, target: Path) -> dict[str, Any]:
     """Write the ONNX file of a training's averaged weights; returns its card."""
-    card = describe(recipe, run)
-    run_time = recipe.run_time(run / "last.ckpt")
+    record = read_record(run)
+    choices = choices_in(record, where=printable(run / "record.json"))
+    card = describe(recipe, record, choices)
+    run_time = recipe.run_time(run / "last.ckpt", choices)
     write_onnx(run_time, target, card=card)
     return card | {"weights": weights_facts(target, run_time.bits)}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from torch import nn
 from torch.utils.data import IterableDataset
 
 from foveate.errors import ModelError, OptionError
+from foveate_research.training.choices import NOTHING_CHOSEN, Choices
 from foveate_research.training.timed import TimedTraining
 
 HOMES = (
@@ -29,13 +30,17 @@ HOMES = (
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for. start: a checkpoint whose averaged weights are the beginning."""
+    """What the user asked for. start: a checkpoint whose averaged weights are the beginning.
+
+    choices: what was chosen; where a recipe prepares, all that it knows.
+    """
 
     data: Path
     minutes: float | None
     steps: int | None
     seed: int
     start: Path | None = None
+    choices: Choices = NOTHING_CHOSEN
 
 
 @dataclass(frozen=True)
@@ -74,24 +79,44 @@ class RunTime:
 class Recipe:
     """How one network is trained, exported and described.
 
-    sets: the folders of --data that the training reads. prepare: from a request to a training that
-    is ready to run. run_time: from a training's checkpoint to the network as it runs. about: the
-    architecture, trunk, use_and_limits of the card. read_like: the model whose reading makes a map
-    of the outputs, where that is not called as the recipe is.
+    sets: the folders of --data that the training reads. preparing: from a request, its choices
+    complete, to a training that is ready to run. running: from a training's checkpoint and choices
+    to the network as it runs. describing: from choices to architecture, trunk and use_and_limits of
+    the card. read_like: the model whose reading makes a map of the outputs, where that is not
+    called as the recipe is. defaults: every choice that the recipe knows.
     """
 
     name: str
     summary: str
     sets: tuple[str, ...]
-    prepare: Callable[[Request], Prepared]
-    run_time: Callable[[Path], RunTime]
-    about: dict[str, Any]
+    preparing: Callable[[Request], Prepared]
+    running: Callable[[Path, Choices], RunTime]
+    describing: Callable[[Choices], dict[str, Any]]
     read_like: str | None = None
+    defaults: Choices = NOTHING_CHOSEN
 
     @property
     def reads_as(self) -> str:
         """The model whose reading makes a map of the outputs."""
         return self.read_like or self.name
+
+    def resolved(self, choices: Choices) -> Choices:
+        """The choices with the recipe's own where none was made. Raises OptionError."""
+        return choices.over(self.defaults, recipe=self.name)
+
+    def prepare(self, request: Request) -> Prepared:
+        """A training that is ready to run, and what its record says of the choices."""
+        choices = self.resolved(request.choices)
+        prepared = self.preparing(replace(request, choices=choices))
+        return replace(prepared, facts={"options": choices.told(), **prepared.facts})
+
+    def run_time(self, checkpoint: Path, choices: Choices | None = None) -> RunTime:
+        """The network of a checkpoint as it runs; choices: those of its training's record."""
+        return self.running(checkpoint, self.resolved(choices or NOTHING_CHOSEN))
+
+    def about(self, choices: Choices | None = None) -> dict[str, Any]:
+        """What a card says of architecture, trunk, use and limits."""
+        return self.describing(self.resolved(choices or NOTHING_CHOSEN))
 
 
 def list_recipes() -> list[Recipe]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import multiprocessing
 import os
 import platform
 import time
@@ -15,10 +16,13 @@ import torch
 from lightning.pytorch.callbacks import ModelCheckpoint, TQDMProgressBar
 from lightning.pytorch.loggers import CSVLogger
 from torch import nn
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
+from foveate.errors import OptionError, printable
 from foveate_research.records import cpu_name
-from foveate_research.training.recipes import Prepared, Recipe, Request
+from foveate_research.training.machine import Machine, fastest_precision
+from foveate_research.training.recipes import Recipe, Request
+from foveate_research.training.timed import TimedTraining
 
 CHECKPOINT_EVERY = datetime.timedelta(minutes=1)
 
@@ -29,17 +33,19 @@ def run_training(
     out: Path,
     *,
     command: str,
-    threads: int | None = None,
+    machine: Machine | None = None,
     progress_bar: bool = True,
 ) -> Path:
     """Train, or go on from OUT/last.ckpt; returns the checkpoint, OUT/record.json beside it.
 
     Raises DatasetError for a folder without the sets and MissingExtraError without the extra.
     """
-    if threads is not None:
-        torch.set_num_threads(threads)
+    machine = machine or Machine(precision=fastest_precision())
+    if machine.threads is not None:
+        torch.set_num_threads(machine.threads)
     lightning.seed_everything(request.seed, workers=True)
     prepared = recipe.prepare(request)
+    _refuse_another(out, prepared.facts["options"])
     in_channels_last(prepared.module)
     out.mkdir(parents=True, exist_ok=True)
     callbacks: list[Any] = [
@@ -58,9 +64,8 @@ def run_training(
         every = datetime.timedelta(minutes=prepared.validate_every)
         validation = {"val_check_interval": every, "check_val_every_n_epoch": None}
     trainer = lightning.Trainer(
-        accelerator="auto",
-        devices=1,
-        precision="bf16-mixed" if _has_fast_bfloat16() else "32-true",
+        **machine.trainer_flags(),
+        accumulate_grad_batches=machine.accumulate,
         max_epochs=-1,
         max_steps=request.steps if request.steps is not None else -1,
         callbacks=callbacks,
@@ -73,17 +78,39 @@ def run_training(
         **validation,
     )
     checkpoint = out / "last.ckpt"
-    _write_record(out, prepared, request, command=command)
+    facts = {
+        **prepared.facts,
+        "precision": machine.precision,
+        "devices": trainer.world_size,
+        "accumulate": machine.accumulate,
+    }
+    tell = trainer.is_global_zero
+    if tell:
+        _write_record(out, prepared.module, facts, request, command=command)
     trainer.fit(
         prepared.module,
-        train_dataloaders=DataLoader(prepared.batches, batch_size=None),
+        train_dataloaders=_loader(prepared.batches, machine.reading_processes()),
         val_dataloaders=DataLoader(TensorDataset(torch.zeros(1)), batch_size=None),
         ckpt_path=checkpoint if checkpoint.is_file() else None,
         weights_only=False,
     )
     trainer.save_checkpoint(checkpoint)
-    _write_record(out, prepared, request, command=command)
+    if tell:
+        _write_record(out, prepared.module, facts, request, command=command)
     return checkpoint
+
+
+def _refuse_another(out: Path, options: dict[str, Any]) -> None:
+    """OptionError where OUT holds a training of other choices, which could not go on."""
+    record = out / "record.json"
+    if not (out / "last.ckpt").is_file() or not record.is_file():
+        return
+    before = json.loads(record.read_text(encoding="utf-8")).get("options", options)
+    changed = [name for name in options if before.get(name) != options[name]]
+    if changed:
+        raise OptionError(
+            f"{printable(out)} was trained with another --{changed[0]}: choose another --out"
+        )
 
 
 def in_channels_last(module: nn.Module) -> None:
@@ -93,20 +120,22 @@ def in_channels_last(module: nn.Module) -> None:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
 
 
-def _has_fast_bfloat16() -> bool:
-    """Whether this machine multiplies bfloat16 in hardware."""
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported())
-    try:
-        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return False
-    return "amx_bf16" in flags
+def _loader(batches: IterableDataset[Any], workers: int) -> DataLoader[Any]:
+    """Batches made here, or ahead of their use by processes that share the pictures in memory."""
+    shares = workers > 0 and "fork" in multiprocessing.get_all_start_methods()
+    return DataLoader(
+        batches,
+        batch_size=None,
+        num_workers=workers,
+        multiprocessing_context="fork" if shares else None,
+        pin_memory=torch.cuda.is_available(),
+    )
 
 
-def _write_record(out: Path, prepared: Prepared, request: Request, *, command: str) -> None:
+def _write_record(
+    out: Path, module: TimedTraining, facts: dict[str, Any], request: Request, *, command: str
+) -> None:
     """OUT/record.json: what the model card tells of the training."""
-    module = prepared.module
     processor = torch.cuda.get_device_name() if torch.cuda.is_available() else cpu_name()
     record = {
         "command": command,
@@ -114,7 +143,7 @@ def _write_record(out: Path, prepared: Prepared, request: Request, *, command: s
         "steps": module.global_step,
         "hours": round(module.elapsed_s / 3600, 3),
         "weights": sum(parameter.numel() for parameter in module.network.parameters()),
-        **prepared.facts,
+        **facts,
         "hardware": f"{processor}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
         "libraries": {
             "python": platform.python_version(),

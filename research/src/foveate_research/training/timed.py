@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import lightning
@@ -16,12 +17,25 @@ from foveate_research.training.stream import Pace
 WARM_UP = 0.02  # share of the training in which the rates rise
 
 
+@dataclass(frozen=True)
+class Descent:
+    """Stochastic gradient descent whose rate drops at shares of the training, as Caffe had it.
+
+    Biases and norms learn at bias_rate times the rate and do not decay.
+    """
+
+    drops: tuple[float, ...]
+    factor: float = 0.1
+    momentum: float = 0.9
+    bias_rate: float = 2.0
+
+
 class TimedTraining(lightning.LightningModule):
     """Trains `network`; `average` follows it as an exponential moving average and is what ships.
 
     A subclass gives training_step and, where parts of its network learn at other rates, rate_of.
     minutes or steps: how long; the rates fall along a cosine to zero by then. rate: of AdamW.
-    decay: of the averaged weights a step.
+    decay: of the averaged weights a step. descent: in place of AdamW and the cosine.
     """
 
     def __init__(
@@ -33,6 +47,7 @@ class TimedTraining(lightning.LightningModule):
         rate: float = 2e-3,
         weight_decay: float = 1e-2,
         decay: float = 0.996,
+        descent: Descent | None = None,
     ) -> None:
         super().__init__()
         if (minutes is None) == (steps is None):
@@ -41,6 +56,7 @@ class TimedTraining(lightning.LightningModule):
         self.average = copy.deepcopy(network).requires_grad_(False)
         self.minutes, self.total_steps = minutes, steps
         self.rate, self.weight_decay, self.decay = rate, weight_decay, decay
+        self.descent = descent
         self.elapsed_s = 0.0
         self.pace = Pace(steps)
         self._last_tick: float | None = None
@@ -58,7 +74,7 @@ class TimedTraining(lightning.LightningModule):
         return min(1.0, self.global_step / self.total_steps)
 
     def configure_optimizers(self) -> torch.optim.Optimizer:
-        """AdamW; biases and norms do not decay."""
+        """AdamW, or the descent that was asked for; biases and norms do not decay."""
         groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
         for name, parameter in self.network.named_parameters():
             if parameter.requires_grad:
@@ -67,13 +83,25 @@ class TimedTraining(lightning.LightningModule):
         settings = [
             {
                 "params": parameters,
-                "lr": base,
-                "base": base,
+                "lr": base * self._share_of(decays=decays),
+                "base": base * self._share_of(decays=decays),
                 "weight_decay": self.weight_decay if decays else 0.0,
             }
             for (base, decays), parameters in groups.items()
         ]
+        if self.descent is not None:
+            return torch.optim.SGD(settings, lr=self.rate, momentum=self.descent.momentum)
         return torch.optim.AdamW(settings, lr=self.rate)
+
+    def _share_of(self, *, decays: bool) -> float:
+        """The share of its rate that a kind of parameter learns at."""
+        return 1.0 if decays or self.descent is None else self.descent.bias_rate
+
+    def rate_factor(self, passed: float) -> float:
+        """What the rates are multiplied by when this share of the training has passed."""
+        if self.descent is not None:
+            return self.descent.factor ** sum(passed >= drop for drop in self.descent.drops)
+        return 0.5 * (1 + math.cos(math.pi * passed)) * min(1.0, (passed + 1e-3) / WARM_UP)
 
     def on_fit_start(self) -> None:
         """Called after a checkpoint was loaded and before the first batch is made."""
@@ -85,9 +113,7 @@ class TimedTraining(lightning.LightningModule):
         self._last_tick = time.monotonic()
 
     def on_train_batch_start(self, batch: Any, batch_idx: int) -> None:
-        passed = self.progress()
-        factor = 0.5 * (1 + math.cos(math.pi * passed))
-        factor *= min(1.0, (passed + 1e-3) / WARM_UP)
+        factor = self.rate_factor(self.progress())
         for group in self.trainer.optimizers[0].param_groups:
             group["lr"] = group["base"] * factor
 

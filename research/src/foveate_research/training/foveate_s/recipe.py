@@ -19,6 +19,7 @@ from foveate_research.architectures.efficientnet_lite import (
 from foveate_research.architectures.foveate_s import GENERAL, FoveateS, FoveateSOptions, density
 from foveate_research.datasets.attention import read_densities, read_fixations, read_masks
 from foveate_research.datasets.shards import describe_shards
+from foveate_research.training.choices import Choices, shared
 from foveate_research.training.foveate_s.mixing import (
     GROWN_FROM,
     SHAPES_FINE,
@@ -30,7 +31,9 @@ from foveate_research.training.foveate_s.mixing import (
 from foveate_research.training.foveate_s.module import FoveateSTraining
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 
-COUNTS = (8, 3, 4)  # a step's pictures with fixations, with density maps, with masks
+COUNTS = {"fixations": 8, "densities": 3, "masks": 4}  # a step's pictures
+RATE = 2e-3
+DEFAULTS = Choices(batch=sum(COUNTS.values()), rate=RATE)
 REFINING = {"rate": 6e-4, "trunk_rate": 1e-4}  # of trained weights at the size that runs
 VALIDATION_COUNTS = {"gaze-scenes": 50, "duts": 50}
 MASK_WEIGHT = 0.05  # fitted by foveate_research.tuning.map: results/map-fit.json
@@ -126,7 +129,12 @@ def load_average(checkpoint: Path) -> FoveateS:
     return network.eval()
 
 
-def run_time(checkpoint: Path) -> RunTime:
+def about(choices: Choices) -> dict[str, Any]:
+    """What the card says of the network, which has one size."""
+    return ABOUT
+
+
+def run_time(checkpoint: Path, choices: Choices) -> RunTime:
     """What runs of a checkpoint: averaged weights, norms folded."""
     return run_time_of(load_average(checkpoint))
 
@@ -145,18 +153,22 @@ def run_time_of(network: FoveateS) -> RunTime:
 def prepare(request: Request) -> Prepared:
     """From the published trunk; or refine another training's averaged weights at full size."""
     pictures = load_training_data(request.data)
-    rates: dict[str, float] = {}
+    choices = request.choices
+    assert choices.batch is not None
+    assert choices.rate is not None
+    rates = {"rate": choices.rate}
     if request.start is None:
         network = FoveateS()
         load_published(network.trunk, published_weights())
     else:
         network = load_average(request.start).train()
-        rates = REFINING
+        rates = REFINING if choices.rate == RATE else {**REFINING, **rates}
     module = FoveateSTraining(network, minutes=request.minutes, steps=request.steps, **rates)
     module.validation = validation_pictures(request.data)
+    counts = shared(choices.batch, COUNTS)
     batches = MixedBatches(
         pictures,
-        counts=COUNTS,
+        counts=(counts["fixations"], counts["densities"], counts["masks"]),
         progress=module.pace,
         seed=request.seed,
         refining=request.start is not None,
@@ -164,7 +176,7 @@ def prepare(request: Request) -> Prepared:
     osie = sum("-" not in picture.key for picture in pictures.points)
     data = request.data
     facts = {
-        "batch": dict(zip(("fixations", "densities", "masks"), COUNTS, strict=True)),
+        "batch": counts,
         "rates": {"heads": module.rate, "trunk": module.trunk_rate, "decay": module.decay},
         "sizes": _sizes(refining=request.start is not None),
         "data": [
@@ -204,6 +216,7 @@ RECIPES = (
         ("osie", "gaze-more", "gaze-scenes", "duts"),
         prepare,
         run_time,
-        ABOUT,
+        about,
+        defaults=DEFAULTS,
     ),
 )

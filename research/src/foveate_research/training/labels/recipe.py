@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -21,8 +21,10 @@ from foveate_research.architectures.efficientnet_lite import (
 from foveate_research.architectures.lite_trunk import LiteOptions, LiteTrunk
 from foveate_research.architectures.msroi import MSROI, LabelOptions
 from foveate_research.architectures.msroi_released import MSROIReleased, light_released
+from foveate_research.architectures.vgg import VggOptions, vgg_options
 from foveate_research.datasets.shards import describe_shards
 from foveate_research.models.classes import class_list
+from foveate_research.training.choices import Choices, shared
 from foveate_research.training.labels.losses import sigmoid_loss, softmax_loss
 from foveate_research.training.labels.mixing import (
     COUNTS,
@@ -70,20 +72,36 @@ class LabelNetwork:
     lite: bool = False  # on the published trunk
 
     @property
-    def rate(self) -> float:
-        """The learning rate of the layers that stand on the trunk."""
-        return LITE_RATE if self.lite else RATE
+    def defaults(self) -> Choices:
+        """The choices that there are, as they are where none is made."""
+        batch, trunk = sum(COUNTS.values()), self.build().options.trunk
+        if isinstance(trunk, VggOptions):
+            return Choices(batch=batch, rate=RATE, width=trunk.width, trunk=trunk.layout)
+        return Choices(batch=batch, rate=LITE_RATE)
 
-    def _rates(self, *, taught: bool) -> dict[str, float]:
+    def built(self, choices: Choices) -> MSROI | CAM | MSROIReleased:
+        """The network on the trunk that was chosen. Raises OptionError."""
+        network = self.build()
+        trunk = network.options.trunk
+        if not isinstance(trunk, VggOptions) or choices.width is None or choices.trunk is None:
+            return network
+        wanted = vgg_options(trunk, width=choices.width, trunk=choices.trunk)
+        if wanted == trunk:
+            return network
+        kind: Any = type(network)
+        other: MSROI | CAM | MSROIReleased = kind(replace(network.options, trunk=wanted))
+        return other
+
+    def _rates(self, rate: float, *, taught: bool) -> dict[str, float]:
         """What the record says of rates."""
         if self.lite:
-            return {"heads": self.rate}
-        return {"heads": self.rate, "trunk": TRUNK_RATE if taught else RATE}
+            return {"heads": rate}
+        return {"heads": rate, "trunk": TRUNK_RATE if taught else rate}
 
-    def about(self) -> dict[str, Any]:
+    def about(self, choices: Choices) -> dict[str, Any]:
         """What the card says of the architecture."""
         chosen = class_list(self.classes)
-        network = self.build()
+        network = self.built(choices)
         return {
             "architecture": {
                 "family": self.family,
@@ -108,21 +126,23 @@ class LabelNetwork:
             ],
         }
 
-    def load(self, checkpoint: Path) -> nn.Module:
+    def load(self, checkpoint: Path, choices: Choices) -> nn.Module:
         """The averaged weights of a training's checkpoint."""
-        network = self.build()
+        network = self.built(choices)
         network.load_state_dict(averaged_state(checkpoint))
         return network.eval()
 
-    def run_time(self, checkpoint: Path) -> RunTime:
-        module = RunTimeLabels(self.load(checkpoint), class_list(self.classes).things)
+    def run_time(self, checkpoint: Path, choices: Choices) -> RunTime:
+        module = RunTimeLabels(self.load(checkpoint, choices), class_list(self.classes).things)
         checks = ((1, 224, 288), (2, 256 if self.lite else 240, 224), (1, 224, 448))
         bits: Literal[16, 8] = 8 if self.lite else 16
         return RunTime(module, OUTPUTS, (224, 288), checks, bits=bits)
 
     def prepare(self, request: Request) -> Prepared:
-        chosen = class_list(self.classes)
-        network = self.build()
+        chosen, choices = class_list(self.classes), request.choices
+        assert choices.batch is not None
+        assert choices.rate is not None
+        network = self.built(choices)
         if isinstance(network.trunk, LiteTrunk):
             load_published(network.trunk.published, published_weights())
         if request.start is not None:
@@ -131,7 +151,7 @@ class LabelNetwork:
         module = LabelTraining(
             network,
             self.loss,
-            rate=self.rate,
+            rate=choices.rate,
             map_cost=self.map_cost,
             taught=request.start is not None,
             held_out=held_out,
@@ -140,12 +160,18 @@ class LabelNetwork:
             steps=request.steps,
         )
         shapes = (LITE_YOUNG, LITE_GROWN) if self.lite else (SHAPES_YOUNG, SHAPES_GROWN)
+        counts = shared(choices.batch, COUNTS)
         batches = LabelBatches(
-            pictures, chosen, progress=module.pace, seed=request.seed, shapes=shapes
+            pictures,
+            chosen,
+            progress=module.pace,
+            seed=request.seed,
+            counts=counts,
+            shapes=shapes,
         )
         facts = {
-            "batch": COUNTS,
-            "rates": self._rates(taught=module.taught),
+            "batch": counts,
+            "rates": self._rates(choices.rate, taught=module.taught),
             "map_cost": self.map_cost,
             "sizes": {
                 "at first": [list(size) for size, _ in shapes[0]],
@@ -247,7 +273,15 @@ _RELEASED = LabelNetwork(
 
 
 def _recipe(name: str, summary: str, network: LabelNetwork) -> Recipe:
-    return Recipe(name, summary, SETS, network.prepare, network.run_time, network.about())
+    return Recipe(
+        name,
+        summary,
+        SETS,
+        network.prepare,
+        network.run_time,
+        network.about,
+        defaults=network.defaults,
+    )
 
 
 RECIPES = (

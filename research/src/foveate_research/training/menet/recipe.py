@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,23 +10,48 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from foveate_research.architectures.menet import MEnet, MEnetOptions, background_distance
+from foveate.errors import OptionError
+from foveate_research.architectures.menet import LEVELS, MEnet, MEnetOptions, background_distance
 from foveate_research.datasets.attention import read_masks
 from foveate_research.datasets.shards import describe_shards
 from foveate_research.models.readings.menet import SIDE
+from foveate_research.training.choices import Choices, square_side
 from foveate_research.training.menet.batches import LEAST_CROP, MaskBatch, MaskBatches
 from foveate_research.training.menet.losses import cross_entropy, metric_loss
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
-from foveate_research.training.timed import TimedTraining
+from foveate_research.training.timed import Descent, TimedTraining
 
-LIGHT_WIDTH = 6  # of the paper's 32; its 224 pixels are SIDE
-BATCH = 12
-RATE = 3e-3
+LIGHT = Choices(batch=12, rate=3e-3, width=6, size=(SIDE, SIDE))
+PAPER = Choices(batch=5, rate=0.1, width=32, size=(224, 224))
+PAPER_DESCENT = Descent(drops=(60 / 110, 90 / 110, 100 / 110))  # of 110,000 steps
+PAPER_WEIGHT_DECAY = 1e-8
 
-MENET = MEnetOptions(width=LIGHT_WIDTH, size=SIDE)
-CE_ONLY = MEnetOptions(width=LIGHT_WIDTH, size=SIDE, metric=False)
-CE_PLAIN = MEnetOptions(width=LIGHT_WIDTH, size=SIDE, metric=False, multi_scale=False)
-PAPER = MEnetOptions()
+
+@dataclass(frozen=True)
+class MEnetKind:
+    """The network or one of its ablations, at any size. descent: how it learns, if not by AdamW."""
+
+    name: str
+    metric: bool = True
+    multi_scale: bool = True
+    descent: Descent | None = None
+
+    def options(self, choices: Choices) -> MEnetOptions:
+        """The network's options. Raises OptionError for a width or size that it cannot have."""
+        assert choices.width is not None
+        assert choices.size is not None
+        if choices.width != int(choices.width):
+            raise OptionError(f"--width {choices.width:g}: {self.name} takes whole channels")
+        side = square_side(choices.size, multiple=2**LEVELS, recipe=self.name)
+        return MEnetOptions(
+            width=int(choices.width), size=side, metric=self.metric, multi_scale=self.multi_scale
+        )
+
+
+MENET = MEnetKind("menet")
+CE_ONLY = MEnetKind("menet-ce-only", metric=False)
+CE_PLAIN = MEnetKind("menet-ce-plain", metric=False, multi_scale=False)
+PAPERS = MEnetKind("menet-paper", descent=PAPER_DESCENT)
 
 
 class MEnetTraining(TimedTraining):
@@ -79,7 +105,8 @@ def load_average(checkpoint: Path, options: MEnetOptions) -> MEnet:
     return network.eval()
 
 
-def _run_time(checkpoint: Path, options: MEnetOptions) -> RunTime:
+def _run_time(checkpoint: Path, choices: Choices, *, kind: MEnetKind) -> RunTime:
+    options = kind.options(choices)
     side = options.size
     return RunTime(
         module=RunTimeMEnet(load_average(checkpoint, options)),
@@ -91,29 +118,42 @@ def _run_time(checkpoint: Path, options: MEnetOptions) -> RunTime:
     )
 
 
-def _prepare(request: Request, options: MEnetOptions) -> Prepared:
+def _prepare(request: Request, *, kind: MEnetKind) -> Prepared:
+    options, choices = kind.options(request.choices), request.choices
+    assert choices.batch is not None
+    assert choices.rate is not None
     pictures = read_masks(request.data / "duts", "train")
     network = MEnet(options)
     if request.start is not None:
         network.load_state_dict(averaged_state(request.start))
-    module = MEnetTraining(network, minutes=request.minutes, steps=request.steps, rate=RATE)
+    decay = {} if kind.descent is None else {"weight_decay": PAPER_WEIGHT_DECAY}
+    module = MEnetTraining(
+        network,
+        minutes=request.minutes,
+        steps=request.steps,
+        rate=choices.rate,
+        descent=kind.descent,
+        **decay,
+    )
     batches = MaskBatches(
         pictures,
-        count=BATCH,
+        count=choices.batch,
         size=options.size,
         progress=module.pace,
         seed=request.seed,
     )
     facts = {
-        "batch": {"masks": BATCH},
+        "batch": {"masks": choices.batch},
         "rates": {"all": module.rate, "decay": module.decay},
+        "optimiser": "AdamW" if kind.descent is None else {"SGD": asdict(kind.descent)},
         "augmentation": f"crops of {LEAST_CROP} to 1 of each side, mirrored half the time",
         "data": [describe_shards(request.data / "duts", "train", len(pictures))],
     }
     return Prepared(module, batches, facts)
 
 
-def _about(options: MEnetOptions, family: str) -> dict[str, Any]:
+def _about(choices: Choices, *, kind: MEnetKind, family: str) -> dict[str, Any]:
+    options = kind.options(choices)
     said = {
         "probability": "of belonging to a salient object, by the cross-entropy head",
         "distance": "from the expected background feature, in [0, 2]: equation 5",
@@ -137,43 +177,45 @@ def _about(options: MEnetOptions, family: str) -> dict[str, Any]:
 
 
 def _recipe(
-    name: str, summary: str, options: MEnetOptions, family: str, read_like: str | None = None
+    kind: MEnetKind,
+    summary: str,
+    family: str,
+    defaults: Choices = LIGHT,
+    read_like: str | None = None,
 ) -> Recipe:
     return Recipe(
-        name,
+        kind.name,
         summary,
         ("duts",),
-        partial(_prepare, options=options),
-        partial(_run_time, options=options),
-        _about(options, family),
+        partial(_prepare, kind=kind),
+        partial(_run_time, kind=kind),
+        partial(_about, kind=kind, family=family),
         read_like,
+        defaults,
     )
 
 
 RECIPES = (
     _recipe(
-        "menet",
-        "salient objects: metric and cross-entropy loss on thirteen scales",
         MENET,
+        "salient objects: metric and cross-entropy loss on thirteen scales",
         "MEnet: residual encoder-decoder, thirteen scales, metric features",
     ),
     _recipe(
-        "menet-ce-only",
-        "MEnet without its metric loss (table III)",
         CE_ONLY,
+        "MEnet without its metric loss (table III)",
         "MEnet without metric features (CE-only of table III)",
     ),
     _recipe(
-        "menet-ce-plain",
-        "MEnet without metric loss and multi-scale maps (table III)",
         CE_PLAIN,
+        "MEnet without metric loss and multi-scale maps (table III)",
         "MEnet with the classifier on its last decoder map",
     ),
     _recipe(
-        "menet-paper",
-        "MEnet at the paper's width and size, for a GPU: 185 million weights",
+        PAPERS,
+        "MEnet as its paper trains it: 185 million weights, SGD, for a GPU and --steps 110000",
+        "MEnet: residual encoder-decoder, thirteen scales, metric features",
         PAPER,
-        "MEnet at the paper's width and size",
         read_like="menet",
     ),
 )

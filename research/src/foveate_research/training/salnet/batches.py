@@ -23,6 +23,7 @@ SHAPES: tuple[Shape, ...] = (
 )  # height and width: 4:3, square, 3:4
 SIGMA_SHARE = 0.03  # of the longer side: about a degree of sight in these sets
 FEWEST_POINTS = 5
+MULTIPLE = 8
 
 
 class MapBatch(NamedTuple):
@@ -43,6 +44,7 @@ class WholePictures(BatchStream[MapBatch]):
         pictures: list[AttentionPicture],
         *,
         count: int,
+        shapes: tuple[Shape, ...] = SHAPES,
         progress: Callable[[int], float],
         seed: int,
     ) -> None:
@@ -51,7 +53,7 @@ class WholePictures(BatchStream[MapBatch]):
         self.groups: dict[Shape, list[int]] = {}
         for index, picture in enumerate(pictures):
             if picture.fixations is not None and len(picture.fixations) >= FEWEST_POINTS:
-                self.groups.setdefault(nearest_shape(picture), []).append(index)
+                self.groups.setdefault(nearest_shape(picture, shapes), []).append(index)
 
     def chosen(self, rng: np.random.Generator) -> Iterator[tuple[Shape, list[int]]]:
         """Every picture once, in batches of one shape each, in a random order; then again."""
@@ -82,10 +84,16 @@ def _parts(order: list[int], count: int) -> list[list[int]]:
     return [order[start : start + count] for start in range(0, len(order), count)]
 
 
-def nearest_shape(picture: AttentionPicture) -> tuple[int, int]:
+def shapes_of(width: int, height: int) -> tuple[Shape, ...]:
+    """Height and width as asked, a square of about as many pixels, and the shape on its side."""
+    side = round((width * height) ** 0.5 / MULTIPLE) * MULTIPLE
+    return tuple(dict.fromkeys(((height, width), (side, side), (width, height))))
+
+
+def nearest_shape(picture: AttentionPicture, shapes: tuple[Shape, ...] = SHAPES) -> Shape:
     """The training shape that squashes a picture least."""
     height, width = picture.pixels.shape[:2]
-    return min(SHAPES, key=lambda shape: abs(np.log(shape[1] / shape[0] * height / width)))
+    return min(shapes, key=lambda shape: abs(np.log(shape[1] / shape[0] * height / width)))
 
 
 def _draw(

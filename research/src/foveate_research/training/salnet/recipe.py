@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,28 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from foveate.errors import OptionError
 from foveate_research.architectures.salnet import STRIDE, SalNet, SalNetOptions, bilinear_kernel
 from foveate_research.datasets.attention import read_fixations
 from foveate_research.datasets.shards import describe_shards
+from foveate_research.training.choices import Choices, size_text
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
-from foveate_research.training.salnet.batches import SHAPES, SIGMA_SHARE, MapBatch, WholePictures
+from foveate_research.training.salnet.batches import (
+    MULTIPLE,
+    SHAPES,
+    SIGMA_SHARE,
+    MapBatch,
+    Shape,
+    WholePictures,
+    shapes_of,
+)
 from foveate_research.training.timed import TimedTraining
 
-LIGHT = SalNetOptions(width=1 / 8)
-PAPER = SalNetOptions()
-BATCH = 8
-RATE = 3e-4  # at 3e-3 the large layers, which have no norms, die within fifty steps
+# at a rate of 3e-3 the large layers, which have no norms, die within fifty steps
+LIGHT = Choices(batch=8, rate=3e-4, width=1 / 8, size=(192, 144))
+# not the paper's plain descent from N(0, 0.01): without a classifier's first layers it stands still
+PAPER = Choices(batch=2, rate=3e-4, width=1.0, size=(320, 240))
+EIGHT_BITS_FROM = 0.25  # of the paper's width: narrower ones take less than 2 MB in 16 bits
 MEAN_TARGET = -0.8  # about what a map is on average: where training begins
 
 SETS = ("osie", "gaze-more")
@@ -76,33 +86,53 @@ def load_average(checkpoint: Path, options: SalNetOptions) -> SalNet:
     return network.eval()
 
 
-def _run_time(checkpoint: Path, options: SalNetOptions) -> RunTime:
+def options_of(choices: Choices) -> SalNetOptions:
+    """The network's options."""
+    assert choices.width is not None
+    return SalNetOptions(width=choices.width)
+
+
+def sizes_of(choices: Choices) -> tuple[Shape, ...]:
+    """The shapes of training pictures. Raises OptionError for one that the network cannot take."""
+    assert choices.size is not None
+    if any(side % MULTIPLE for side in choices.size):
+        raise OptionError(f"--size {size_text(choices.size)}: give multiples of {MULTIPLE}")
+    return shapes_of(*choices.size)
+
+
+def _run_time(checkpoint: Path, choices: Choices) -> RunTime:
     return RunTime(
-        module=RunTimeSalNet(load_average(checkpoint, options)),
+        module=RunTimeSalNet(load_average(checkpoint, options_of(choices))),
         outputs=("map",),
         example=SHAPES[0],
         checks=((1, 144, 192), (2, 160, 160), (1, 192, 64)),
+        bits=8 if options_of(choices).width >= EIGHT_BITS_FROM else 16,
     )
 
 
-def _prepare(request: Request, options: SalNetOptions) -> Prepared:
+def _prepare(request: Request) -> Prepared:
+    choices = request.choices
+    assert choices.batch is not None
+    assert choices.rate is not None
+    shapes = sizes_of(choices)
     groups = {name: read_fixations(request.data / name, "train") for name in SETS}
-    network = begin(SalNet(options))
+    network = begin(SalNet(options_of(choices)))
     if request.start is not None:
         network.load_state_dict(averaged_state(request.start))
     module = SalNetTraining(
-        network, minutes=request.minutes, steps=request.steps, rate=RATE, weight_decay=1e-3
+        network, minutes=request.minutes, steps=request.steps, rate=choices.rate, weight_decay=1e-3
     )
     batches = WholePictures(
         [picture for group in groups.values() for picture in group],
-        count=BATCH,
+        count=choices.batch,
+        shapes=shapes,
         progress=module.pace,
         seed=request.seed,
     )
     facts = {
-        "batch": {"fixations": BATCH},
+        "batch": {"fixations": choices.batch},
         "rates": {"all": module.rate, "decay": module.decay},
-        "sizes": {"throughout": [[width, height] for height, width in SHAPES]},
+        "sizes": {"throughout": [[width, height] for height, width in shapes]},
         "blur": f"sigma {SIGMA_SHARE} of the longer side",
         "data": [
             describe_shards(request.data / name, "train", len(group))
@@ -112,7 +142,10 @@ def _prepare(request: Request, options: SalNetOptions) -> Prepared:
     return Prepared(module, batches, facts)
 
 
-def _about(options: SalNetOptions, limits: tuple[str, ...] = ()) -> dict[str, Any]:
+def _about(choices: Choices) -> dict[str, Any]:
+    assert choices.width is not None
+    options, share = options_of(choices), f"{choices.width:g} of the paper's channels."
+    limits = () if choices.width == 1 else (share,)
     return {
         "architecture": {
             "family": "SalNet, the deep network of Pan et al. (CVPR 2016)",
@@ -129,22 +162,15 @@ def _about(options: SalNetOptions, limits: tuple[str, ...] = ()) -> dict[str, An
     }
 
 
+def _recipe(name: str, summary: str, defaults: Choices) -> Recipe:
+    return Recipe(name, summary, SETS, _prepare, _run_time, _about, "salnet", defaults)
+
+
 RECIPES = (
-    Recipe(
-        "salnet",
-        "where people look: nine plain convolutions, Euclidean loss (SalNet)",
-        SETS,
-        partial(_prepare, options=LIGHT),
-        partial(_run_time, options=LIGHT),
-        _about(LIGHT, ("An eighth of the paper's channels, trained for minutes on a processor.",)),
-    ),
-    Recipe(
+    _recipe("salnet", "where people look: nine plain convolutions, Euclidean loss (SalNet)", LIGHT),
+    _recipe(
         "salnet-paper",
-        "SalNet at the paper's width, for a GPU: 25.8 million weights",
-        SETS,
-        partial(_prepare, options=PAPER),
-        partial(_run_time, options=PAPER),
-        _about(PAPER),
-        read_like="salnet",
+        "SalNet at the paper's width and 320x240 pixels, for a GPU: 25.8 million weights",
+        PAPER,
     ),
 )

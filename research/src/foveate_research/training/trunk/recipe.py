@@ -28,10 +28,11 @@ from foveate_research.architectures.efficientnet_lite import (
     load_published,
     published_weights,
 )
-from foveate_research.architectures.vgg import VggOptions, VggTrunk
+from foveate_research.architectures.vgg import VggOptions, VggTrunk, vgg_options
 from foveate_research.datasets.attention import decode_picture
 from foveate_research.datasets.shards import describe_shards, read_samples
 from foveate_research.training.augmentation import shuffled
+from foveate_research.training.choices import Choices
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 from foveate_research.training.stream import BatchStream
 from foveate_research.training.timed import TimedTraining
@@ -41,15 +42,15 @@ SIDE = 160
 BATCH = 24
 RATE = 3e-3
 OPTIONS = VggOptions(width=0.25)
+DEFAULTS = Choices(batch=BATCH, rate=RATE, width=OPTIONS.width, trunk=OPTIONS.layout)
 TAUGHT = TAP_CHANNELS[2] + TAP_CHANNELS[3]
 
-ABOUT = {
+ABOUT: dict[str, Any] = {
     "architecture": {
-        "family": "VGG trunk, ten convolutions, fifth pooling left out",
+        "family": "VGG trunk, fifth pooling left out",
         "file": "models/architectures/vgg.py",
         "input": "RGB in [0, 255], (B, 3, H, W), H and W multiples of 16",
         "outputs": {"features": "not negative, at stride 16"},
-        "options": OPTIONS.to_dict(),
     },
     "trunk": {
         "name": "taught by EfficientNet-Lite0, trained on ImageNet labels",
@@ -96,7 +97,7 @@ class TrunkTraining(TimedTraining):
     """Mean squared difference of what the trunk is told and what its teacher says."""
 
     def __init__(self, network: TaughtTrunk, **settings: Any) -> None:
-        super().__init__(network, rate=RATE, **settings)
+        super().__init__(network, **settings)
         self.teacher = Teacher()
 
     def training_step(self, batch: Tensor, batch_idx: int) -> Tensor:
@@ -110,16 +111,16 @@ class Crops(BatchStream[Tensor]):
     """An endless stream of (BATCH, 3, SIDE, SIDE) uint8: crops of all pictures, mirrored."""
 
     def __init__(
-        self, encoded: list[bytes], *, progress: Callable[[int], float], seed: int
+        self, encoded: list[bytes], *, count: int, progress: Callable[[int], float], seed: int
     ) -> None:
         super().__init__(progress=progress, seed=seed)
-        self.encoded = encoded
+        self.encoded, self.count = encoded, count
 
     def chosen(self, rng: np.random.Generator) -> Iterator[list[int]]:
         """A batch's pictures by index."""
         orders = shuffled(len(self.encoded), rng)
         while True:
-            yield list(islice(orders, BATCH))
+            yield list(islice(orders, self.count))
 
     def made(self, chosen: list[int], passed: float, rng: np.random.Generator) -> Tensor:
         """A crop of each of these pictures."""
@@ -140,30 +141,58 @@ def crop(pixels: npt.NDArray[np.uint8], rng: np.random.Generator) -> npt.NDArray
     return np.ascontiguousarray(found[:, ::-1] if rng.random() < 0.5 else found)
 
 
-def load_trunk(checkpoint: Path) -> VggTrunk:
+def options_of(choices: Choices) -> VggOptions:
+    """The trunk's options. Raises OptionError for one that there is none of."""
+    assert choices.width is not None
+    assert choices.trunk is not None
+    return vgg_options(OPTIONS, width=choices.width, trunk=choices.trunk)
+
+
+def load_trunk(checkpoint: Path, options: VggOptions = OPTIONS) -> VggTrunk:
     """The averaged trunk of a vgg-trunk training."""
-    network = TaughtTrunk()
+    network = TaughtTrunk(options)
     network.load_state_dict(averaged_state(checkpoint))
     return network.trunk
 
 
-def run_time(checkpoint: Path) -> RunTime:
+def run_time(checkpoint: Path, choices: Choices) -> RunTime:
     """The trunk alone."""
-    trunk = load_trunk(checkpoint).eval()
+    trunk = load_trunk(checkpoint, options_of(choices)).eval()
     return RunTime(trunk, ("features",), (224, 224), ((1, 224, 224), (2, 160, 256)))
+
+
+def about(choices: Choices) -> dict[str, Any]:
+    """What the card says of the trunk."""
+    return {
+        **ABOUT,
+        "architecture": {**ABOUT["architecture"], "options": options_of(choices).to_dict()},
+    }
 
 
 def prepare(request: Request) -> Prepared:
     """From random weights."""
+    choices = request.choices
+    assert choices.batch is not None
+    assert choices.rate is not None
     encoded: list[bytes] = []
     facts = []
     for name in SETS:
         found = [fields["webp"] for _, fields in read_samples(request.data / name, "train")]
         facts.append(describe_shards(request.data / name, "train", len(found)))
         encoded += found
-    module = TrunkTraining(TaughtTrunk(), minutes=request.minutes, steps=request.steps)
-    batches = Crops(encoded, progress=module.pace, seed=request.seed)
-    told = {"batch": BATCH, "sizes": [SIDE, SIDE], "rates": {"all": RATE}, "data": facts}
+    module = TrunkTraining(
+        TaughtTrunk(options_of(choices)),
+        minutes=request.minutes,
+        steps=request.steps,
+        rate=choices.rate,
+    )
+    batches = Crops(encoded, count=choices.batch, progress=module.pace, seed=request.seed)
+    told = {
+        "batch": choices.batch,
+        "sizes": [SIDE, SIDE],
+        "rates": {"all": choices.rate},
+        "data": facts,
+    }
     return Prepared(module, batches, told)
 
 
@@ -174,6 +203,7 @@ RECIPES = (
         SETS,
         prepare,
         run_time,
-        ABOUT,
+        about,
+        defaults=DEFAULTS,
     ),
 )
