@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,9 +50,24 @@ def write_faces_and_bodies(folder: Path) -> None:
     indices = np.full((48, 64), 1, np.uint8)
     indices[4:20, 20:40], indices[20:46, 16:44] = 2, 3
     labels = {"labels": {"grass": 0.5, "face": 0.2, "body": 0.3}}
+    _write_classes(folder, "val", ["void", "grass", "face", "body"], labels, indices)
+
+
+def write_people_and_dogs(folder: Path) -> None:
+    """One picture of voc's kind, its labels a list: a dog in the middle and a person at an edge."""
+    indices = np.zeros((48, 64), np.uint8)
+    indices[18:30, 24:40], indices[4:44, 0:6] = 1, 2
+    labels = {"labels": ["dog", "person"], "boxes": []}
+    _write_classes(folder, "test", ["void", "dog", "person"], labels, indices)
+
+
+def _write_classes(
+    folder: Path, part: str, names: list[str], labels: Mapping[str, Any], indices: np.ndarray
+) -> None:
+    """A shard of one picture with its labels and its mask of class indices."""
     fields = {
         "json": json.dumps(labels).encode(),
         "webp": encoded(a_scene(0)[0]),
         "mask.png": encoded(indices, "PNG"),
     }
-    write_set(folder, ["void", "grass", "face", "body"], [("a", fields)])
+    write_set(folder, names, [("a", fields)], part)

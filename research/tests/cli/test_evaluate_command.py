@@ -12,7 +12,7 @@ from PIL import Image
 from foveate_research.cli.score_tables import show_scores
 from photos import photo
 from shard_files import encoded, write_shard
-from tiny_sets import write_faces_and_bodies
+from tiny_sets import write_faces_and_bodies, write_people_and_dogs
 
 
 @pytest.fixture
@@ -255,7 +255,18 @@ def test_a_face_and_its_body_are_one_person_in_general_classes(foveate, tmp_path
     (tmp_path / "msrc21").rename(tmp_path / "other")
     run = foveate("evaluate", "localisation", "--shards", "other", "--general")
     assert run.code == 2
-    assert "other: general classes are known of caltech101 and msrc21 only" in run.err
+    assert "other: general classes are known of caltech101, msrc21, voc only" in run.err
+
+
+def test_pictures_whose_labels_are_a_list_are_measured_in_general_classes(
+    foveate, tmp_path
+) -> None:
+    write_people_and_dogs(tmp_path / "voc")
+    words = ("evaluate", "localisation", "--model", "centre", "--shards", "voc", "--part", "test")
+    centre = row_of(foveate(*words, "--general", "--leave-out", "stuff", "--json"))["models"][
+        "centre"
+    ]
+    assert centre["object_recall_0.7"]["mean"] == 0.5  # the dog, not the person
 
 
 # foveate evaluate robustness

@@ -1,4 +1,4 @@
-"""Labels of two sets folded into general classes, and united as fine ones."""
+"""Labels of three sets folded into general classes, and united as fine ones."""
 
 import pytest
 
@@ -20,9 +20,10 @@ def present_names(classes, set_name, labels):
     return {name for name, there in zip(classes.classes, present, strict=True) if there}
 
 
-def test_all_labels_of_both_sets_are_folded():
+def test_all_labels_of_every_set_are_folded():
     folds = general_classes().folds
-    assert {name: len(fold) for name, fold in folds.items()} == {"caltech101": 101, "msrc21": 23}
+    counts = {name: len(fold) for name, fold in folds.items()}
+    assert counts == {"caltech101": 101, "msrc21": 23, "voc": 20}
     for fold in folds.values():
         assert set(fold.values()) <= set(general_classes().classes)
 
@@ -50,11 +51,19 @@ def test_what_may_stand_unlabelled_in_the_background_is_stated_only_where_it_is_
     assert "tree" in stated_names(general_classes(), "caltech101", ["joshua_tree"])
 
 
-def test_fine_classes_are_both_sets_labels_with_equal_ones_joined():
+def test_a_bottle_in_the_background_of_another_picture_of_voc_may_go_without_a_label():
+    stated = stated_names(general_classes(), "voc", ["person", "dog"])
+    assert {"person", "mammal", "road vehicle", "furniture"} <= stated
+    assert not stated & {"container", "device", "plant", "sky"}
+    assert "container" in stated_names(general_classes(), "voc", ["bottle"])
+
+
+def test_fine_classes_are_the_sets_labels_with_equal_ones_joined():
     classes = fine_classes()
-    assert len(classes.classes) == len(set(classes.classes)) == 101 + 23 - 5
+    assert len(classes.classes) == len(set(classes.classes)) == 101 + 23 - 5 + 20 - 12
     assert present_names(classes, "caltech101", ["Faces_easy"]) == {"Faces"}
     assert present_names(classes, "msrc21", ["face", "cow"]) == {"Faces", "cow"}
+    assert present_names(classes, "voc", ["motorbike", "sofa"]) == {"Motorbikes", "sofa"}
 
 
 @pytest.mark.parametrize("name", ["general", "fine"])
@@ -71,7 +80,7 @@ def test_every_class_is_stated_absent_by_some_set(name):
 def test_strange_names_are_refused():
     with pytest.raises(DatasetError, match="'zebra' is not a label of msrc21"):
         general_classes().targets("msrc21", ["zebra"])
-    with pytest.raises(DatasetError, match="caltech101, msrc21, not voc"):
-        general_classes().targets("voc", [])
+    with pytest.raises(DatasetError, match="caltech101, msrc21, voc, not coco"):
+        general_classes().targets("coco", [])
     with pytest.raises(OptionError, match="general and fine"):
         class_list("coarse")

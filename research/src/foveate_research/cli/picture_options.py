@@ -222,7 +222,7 @@ def in_general_classes(pictures: PictureSet[LabelledPicture]) -> PictureSet[Labe
 
     general = general_classes()
     if pictures.name not in general.folds:
-        known = " and ".join(general.folds)
+        known = ", ".join(general.folds)
         raise OptionError(f"{pictures.name}: general classes are known of {known} only")
     fold, names = general.folds[pictures.name], ("void", *general.classes)
     indices = np.array([names.index(fold.get(name, "void")) for name in pictures.classes], np.uint8)

@@ -1,7 +1,7 @@
 """The classes that the label networks tell apart, and what each labelled set says of them.
 
-classes.json folds the labels of caltech101 and msrc21 into general classes, which is what the
-MS-ROI paper calls collapsing (Prakash et al. 2017, section 3); the fine classes are both sets' own
+classes.json folds the labels of caltech101, msrc21 and voc into general classes, which is what the
+MS-ROI paper calls collapsing (Prakash et al. 2017, section 3); the fine classes are the sets' own
 labels, united.
 """
 

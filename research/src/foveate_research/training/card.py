@@ -28,6 +28,7 @@ TERMS = {
     "duts": "DUTS-TR: pictures of ImageNet and SUN, non-commercial research and education",
     "caltech101": "Caltech-101 (CaltechDATA, CC BY 4.0): gathered from the web, research use",
     "msrc21": "Microsoft Research Digital Image License Agreement: non-commercial use",
+    "voc": "PASCAL VOC 2012: flickr pictures, to be used by flickr's terms, research use",
     "tiny-imagenet": "pictures of ImageNet: non-commercial research and education",
 }
 
