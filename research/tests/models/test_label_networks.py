@@ -6,6 +6,8 @@ import torch
 
 from foveate.models.working_size import shorter_side_size
 from foveate_research.architectures.cam import CAM
+from foveate_research.architectures.efficientnet_lite import EfficientNetLite0, keep_at_stride_16
+from foveate_research.architectures.lite_trunk import LiteOptions, LiteTrunk
 from foveate_research.architectures.msroi import MSROI, LabelOptions
 from foveate_research.architectures.msroi_released import MSROIReleased, light_released
 from foveate_research.architectures.vgg import VggOptions
@@ -37,12 +39,53 @@ def test_a_map_a_class_at_stride_16(kind, height, width):
     assert maps.shape == (1, 25, height // 16, width // 16)
 
 
-def test_msroi_maps_are_not_negative_and_a_logit_is_their_scaled_mean_over_its_threshold():
+def test_msroi_maps_are_positive_and_a_logit_is_their_highest_fifth_over_its_threshold():
     network = small(MSROI)
-    logits, maps = network(pixels(64, 96))
-    assert maps.min() >= 0
-    expected = network.log_scale.exp() * maps.mean(dim=(2, 3)) - network.thresholds
+    logits, maps = network(pixels(64, 96))  # 24 positions, of which 5 count
+    assert maps.min() > 0
+    highest = maps.flatten(2).sort(dim=2).values[:, :, -5:].mean(dim=2)
+    expected = network.log_scale.exp() * highest - network.thresholds
     torch.testing.assert_close(logits, expected)
+
+
+def test_a_class_of_msroi_that_no_picture_shows_can_still_learn():
+    network = small(MSROI)
+    with torch.no_grad():
+        network.features.bias -= 8  # far below what a ReLU lets through
+    network.zero_grad()
+    network(pixels(64, 64))[0].sum().backward()
+    slopes = network.features.weight.grad.flatten(1).abs().amax(dim=1)
+    assert slopes.min() > 0
+
+
+def lite_trunk(margin):
+    torch.manual_seed(0)
+    return LiteTrunk(LiteOptions(margin=margin)).eval()
+
+
+def test_the_published_trunk_at_stride_16_sees_what_it_saw_at_stride_32():
+    torch.manual_seed(0)
+    published = EfficientNetLite0().eval()
+    seen = pixels(384, 384)
+    coarse = published(seen)[3]
+    keep_at_stride_16(published)
+    fine = published(seen)[3]
+    assert coarse.shape[2:] == (12, 12)
+    assert fine.shape[2:] == (24, 24)
+    # the strided filters stand one cell before the middle of their four
+    inside = slice(5, 7)
+    torch.testing.assert_close(fine[:, :, 11:15:2, 11:15:2], coarse[:, :, inside, inside])
+
+
+def test_a_margin_of_mirror_image_keeps_the_frame_out_of_the_published_features():
+    flat = torch.full((1, 3, 160, 160), 90.0)
+
+    def unevenness(margin):
+        seen = lite_trunk(margin).seen(flat)
+        assert seen.shape == (1, 432, 10, 10)
+        return float(seen.std(dim=(2, 3)).mean())
+
+    assert unevenness(32) < 0.6 * unevenness(0)
 
 
 def test_msroi_can_say_absent_and_present():

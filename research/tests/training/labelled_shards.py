@@ -11,11 +11,12 @@ from shards import encoded, write_shard
 from foveate_research.models.classes import general_classes
 
 CALTECH = sorted(general_classes().folds["caltech101"])
+VOC = ["void", *general_classes().folds["voc"]]
 MSRC = ["void", *general_classes().folds["msrc21"]]
 
 
 def make_labelled(folder: Path) -> None:
-    """caltech101 and msrc21, train, of a few pictures each."""
+    """caltech101, msrc21 and voc, train, of a few pictures each."""
     rng = np.random.default_rng(0)
 
     def picture():
@@ -36,6 +37,14 @@ def make_labelled(folder: Path) -> None:
             "json": json.dumps({"labels": labels}).encode(),
         }
         several.append((f"m{index}", fields))
-    for name, classes, samples in (("caltech101", CALTECH, single), ("msrc21", MSRC, several)):
+    listed = [
+        (
+            f"v{index}",
+            {"webp": picture(), "json": json.dumps({"labels": [name, "person"]}).encode()},
+        )
+        for index, name in enumerate(VOC[1:4])
+    ]
+    sets = (("caltech101", CALTECH, single), ("msrc21", MSRC, several), ("voc", VOC, listed))
+    for name, classes, samples in sets:
         write_shard(folder / name / "train-000000.tar", samples)
         (folder / name / "manifest.json").write_text(json.dumps({"classes": classes}))

@@ -55,6 +55,7 @@ class FrozenNormConv(nn.Module):
         self.before, self.after = (kernel - stride) // 2, (kernel - 1) // 2
         if stride == 1:
             self.before = self.after
+        self.dilation = 1
         self.weight = nn.Parameter(torch.empty(outputs, inputs // groups, kernel, kernel))
         nn.init.kaiming_normal_(self.weight, mode="fan_out")
         self.gain = nn.Parameter(torch.ones(outputs))
@@ -69,12 +70,18 @@ class FrozenNormConv(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         weight, bias = self.folded()
-        padding = self.after
+        padding = self.after * self.dilation
         if self.before != self.after:
             edges = (self.before, self.after, self.before, self.after)
             features, padding = functional.pad(features, edges), 0
         filtered: Tensor = functional.conv2d(
-            features, weight, bias, stride=self.stride, padding=padding, groups=self.groups
+            features,
+            weight,
+            bias,
+            stride=self.stride,
+            padding=padding,
+            dilation=self.dilation,
+            groups=self.groups,
         )
         return filtered
 
@@ -130,6 +137,24 @@ class EfficientNetLite0(nn.Module):
             if index in TAPS:
                 taps.append(features)
         return taps
+
+
+def keep_at_stride_16(trunk: EfficientNetLite0) -> None:
+    """Let the last two stages run at stride 16: no stride, and filters with holes from there on.
+
+    Every other position of every other row sees what it saw at stride 32, but for the borders.
+    In place; the weights are the same.
+    """
+    first, *others = (
+        block.depthwise
+        for stage in list(trunk.stages)[TAPS[2] + 1 :]
+        if isinstance(stage, nn.Sequential)
+        for block in stage
+        if isinstance(block, InvertedResidual)
+    )
+    first.stride, first.before = 1, first.after
+    for depthwise in others:
+        depthwise.dilation = 2
 
 
 def published_layout(trunk: EfficientNetLite0) -> dict[str, str]:

@@ -1,10 +1,13 @@
 """MS-ROI as its paper states it: feature maps of its own for every class on a shared trunk.
 
 Prakash et al., "Semantic Perceptual Image Compression using Deep Convolution Networks" (DCC 2017),
-section 3, with two departures. Equation 6 as printed falls with the evidence and, since Z is never
-negative, could not say "absent": here logit_c = a · mean over positions of Σ_d f_d^c - T_c, so that
-equation 5's Z > T and a probability over one half are one condition, with T learned. The mean
-stands for equation 4's sum so that T holds at any picture size.
+section 3, with departures. Equation 6 as printed falls with the evidence and, since Z is never
+negative, could not say "absent": here logit_c = a · Z_c - T_c, so that equation 5's Z > T and a
+probability over one half are one condition, with T learned. Z_c is the mean of Σ_d f_d^c over the
+fifth of the positions where it is highest, in place of equation 4's sum over all: so T holds at
+any picture size, and an object need not fill the picture to be believed. The feature maps are
+softplus, which is never negative, as the paper's ReLU is, but has a slope everywhere: with ReLU
+most classes' maps were zero on every picture after training, and stayed so.
 """
 
 from __future__ import annotations
@@ -21,22 +24,33 @@ from foveate_research.architectures.vgg import VggOptions, VggTrunk
 from foveate_research.models.classes import class_list
 
 SCALE_AT_FIRST = 5.0
-# with features this small every class is thought absent before anything is learned
-THRESHOLD_AT_FIRST = 4.0
+# before anything is learned a class's four maps sum to about 0.8 everywhere: it is thought absent
+THRESHOLD_AT_FIRST = 8.0
+BIAS_AT_FIRST = -1.5
 SPREAD_AT_FIRST = 0.1
+HIGHEST = 5  # one in so many positions counts for Z
 
 
 @dataclass(frozen=True)
 class LabelOptions:
     """classes: "general" or "fine"; maps: D, feature maps a class; trunk: the paper's, or a
-    published EfficientNet-Lite0 in its place."""
+    published EfficientNet-Lite0 in its place; hidden: features of a 1x1 layer with ReLU between
+    trunk and maps, 0 for none; reach: the side of the filters that make the maps, 1 or 3."""
 
     classes: str = "general"
     maps: int = 4
     trunk: VggOptions | LiteOptions = field(default_factory=VggOptions)
+    hidden: int = 0
+    reach: int = 3
 
     def to_dict(self) -> dict[str, Any]:
-        return {"classes": self.classes, "maps": self.maps, "trunk": self.trunk.to_dict()}
+        return {
+            "classes": self.classes,
+            "maps": self.maps,
+            "hidden": self.hidden,
+            "reach": self.reach,
+            "trunk": self.trunk.to_dict(),
+        }
 
     @property
     def class_count(self) -> int:
@@ -50,27 +64,63 @@ def trunk_of(options: LabelOptions) -> VggTrunk | LiteTrunk:
     return VggTrunk(options.trunk)
 
 
-class MSROI(nn.Module):
-    """(B, 3, H, W) RGB in [0, 255] -> logits (B, C) and Σ_d f_d^c (B, C, H/16, W/16), not negative.
+def hidden_layer(options: LabelOptions, inputs: int) -> tuple[nn.Module, int]:
+    """The layer between trunk and maps, and how many features it gives."""
+    if options.hidden == 0:
+        return nn.Identity(), inputs
+    layer = nn.Conv2d(inputs, options.hidden, 1)
+    return nn.Sequential(layer, nn.ReLU()), options.hidden
+
+
+def map_layer(options: LabelOptions, inputs: int) -> nn.Conv2d:
+    """The layer that gives D maps a class; the picture goes on as its mirror image."""
+    count, reach = options.class_count * options.maps, options.reach
+    return nn.Conv2d(inputs, count, reach, padding=reach // 2, padding_mode="reflect")
+
+
+class LabelHeads(nn.Module):
+    """A trunk and what stands on it: `of_features` takes what the trunk gives."""
+
+    def __init__(self, options: LabelOptions | None = None) -> None:
+        super().__init__()
+        self.options = options or LabelOptions()
+        self.trunk = trunk_of(self.options)
+        self.hidden, self.inputs = hidden_layer(self.options, self.trunk.out_channels)
+
+    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        return self.of_features(self.trunk(pixels))
+
+    def of_features(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, C) and maps (B, C, h, w)."""
+        raise NotImplementedError
+
+
+class MSROI(LabelHeads):
+    """(B, 3, H, W) RGB in [0, 255] -> logits (B, C) and Σ_d f_d^c (B, C, H/16, W/16), positive.
 
     H and W are multiples of 16.
     """
 
     def __init__(self, options: LabelOptions | None = None) -> None:
-        super().__init__()
-        self.options = options or LabelOptions()
-        count = self.options.class_count
-        self.trunk = trunk_of(self.options)
-        self.features = nn.Conv2d(self.trunk.out_channels, count * self.options.maps, 3, padding=1)
-        fan_in = 9 * self.trunk.out_channels
+        super().__init__(options)
+        self.features = map_layer(self.options, self.inputs)
+        fan_in = self.inputs * self.options.reach**2
         nn.init.normal_(self.features.weight, std=SPREAD_AT_FIRST / fan_in**0.5)
         assert self.features.bias is not None
-        nn.init.constant_(self.features.bias, 0.1)
+        nn.init.constant_(self.features.bias, BIAS_AT_FIRST)
         self.log_scale = nn.Parameter(torch.tensor(SCALE_AT_FIRST).log())
+        count = self.options.class_count
         self.thresholds = nn.Parameter(torch.full((count,), THRESHOLD_AT_FIRST))
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        features = functional.relu(self.features(self.trunk(pixels)))
-        maps = torch.unflatten(features, 1, (-1, self.options.maps)).sum(dim=2)
-        logits = self.log_scale.exp() * maps.mean(dim=(2, 3)) - self.thresholds
-        return logits, maps
+    def of_features(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        each = functional.softplus(self.features(self.hidden(features)))
+        maps = torch.unflatten(each, 1, (-1, self.options.maps)).sum(dim=2)
+        # of what the trunk gives, so that a traced network counts anew for every picture
+        positions = features.shape[2] * features.shape[3]
+        evidence = mean_of_highest(maps.flatten(2), (positions + HIGHEST - 1) // HIGHEST)
+        return self.log_scale.exp() * evidence - self.thresholds, maps
+
+
+def mean_of_highest(values: Tensor, count: int) -> Tensor:
+    """(B, C) the mean of the `count` highest of (B, C, N)."""
+    return torch.topk(values, count, dim=2).values.mean(dim=2)

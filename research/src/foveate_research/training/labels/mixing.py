@@ -7,6 +7,7 @@ is still what the labels say. No class mask is used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,20 +23,29 @@ from foveate_research.training.augmentation import Recolouring, recoloured, shuf
 from foveate_research.training.stream import BatchStream
 
 COLOURS = Recolouring(grey=0.05, saturation=0.3, contrast=0.25, brightness=25, cast=0.06)
-SETS = ("caltech101", "msrc21")
-COUNTS = {"caltech101": 20, "msrc21": 12}  # of a batch
-HELD_OUT = 10  # every tenth picture of msrc21's train part follows the training
+SETS = ("caltech101", "msrc21", "voc")
+COUNTS = {"caltech101": 12, "msrc21": 8, "voc": 28}  # of a batch
+FOLLOWED = ("msrc21", "voc")
+HELD_OUT = 10  # every tenth picture of these sets' train parts follows the training
 
 Shapes = tuple[tuple[tuple[int, int], float], ...]
 # width, height and how often: while training is young, and once it is grown
 SHAPES_YOUNG: Shapes = (((160, 128), 0.6), ((144, 144), 0.25), ((128, 160), 0.15))
 SHAPES_GROWN: Shapes = (((224, 176), 0.6), ((208, 208), 0.25), ((176, 224), 0.15))
-# the same for a trunk that wants multiples of 32
-LITE_YOUNG: Shapes = (((192, 160), 0.6), ((160, 160), 0.25), ((160, 192), 0.15))
-LITE_GROWN: Shapes = (((256, 192), 0.6), ((224, 224), 0.25), ((192, 256), 0.15))
 GROWN_FROM = 2 / 3
-LEAST_KEPT = 0.75  # of each side
-SQUASH = 1.25
+
+
+@dataclass(frozen=True)
+class Cropping:
+    """How a picture is cut. least: of each side that stays; squash: by how much at most its aspect
+    changes; shrunk: the least share of the largest such crop that is drawn."""
+
+    least: float = 0.75
+    squash: float = 1.25
+    shrunk: float = 0.85
+
+
+CROPPING = Cropping()
 
 
 class LabelBatch(NamedTuple):
@@ -46,17 +56,31 @@ class LabelBatch(NamedTuple):
     stated: Tensor
 
 
-def read_parts(data: Path) -> tuple[dict[str, list[LabelledPicture]], list[LabelledPicture]]:
-    """The train parts by set, and what is held out of msrc21's to follow the training."""
-    pictures = {
+def read_parts(data: Path) -> dict[str, list[LabelledPicture]]:
+    """The train parts by set: the pictures that have labels."""
+    return {
         name: [picture for picture in read_labelled(data / name, "train") if picture.labels]
         for name in SETS
     }
-    held_out = pictures["msrc21"][::HELD_OUT]
-    pictures["msrc21"] = [
-        picture for index, picture in enumerate(pictures["msrc21"]) if index % HELD_OUT
-    ]
-    return pictures, held_out
+
+
+def follows(name: str, index: int) -> bool:
+    """Whether a picture of a train part is kept from the training, to follow it."""
+    return name in FOLLOWED and index % HELD_OUT == 0
+
+
+def parted(
+    pictures: dict[str, list[LabelledPicture]],
+) -> tuple[dict[str, list[LabelledPicture]], dict[str, list[LabelledPicture]]]:
+    """Those that are learnt from, and those that follow the training, by set."""
+    learnt, held_out = (
+        {
+            name: [picture for index, picture in enumerate(group) if follows(name, index) == held]
+            for name, group in pictures.items()
+        }
+        for held in (False, True)
+    )
+    return learnt, {name: group for name, group in held_out.items() if group}
 
 
 class LabelBatches(BatchStream[LabelBatch]):
@@ -70,12 +94,10 @@ class LabelBatches(BatchStream[LabelBatch]):
         progress: Callable[[int], float],
         seed: int,
         counts: dict[str, int] | None = None,
-        shapes: tuple[Shapes, Shapes] = (SHAPES_YOUNG, SHAPES_GROWN),
     ) -> None:
         super().__init__(progress=progress, seed=seed)
         self.pictures, self.classes = pictures, classes
         self.counts = counts or COUNTS
-        self.young, self.grown = shapes
 
     def chosen(self, rng: np.random.Generator) -> Iterator[list[tuple[str, int]]]:
         """A batch's pictures: each one's set, and its index there."""
@@ -91,7 +113,7 @@ class LabelBatches(BatchStream[LabelBatch]):
         self, chosen: list[tuple[str, int]], passed: float, rng: np.random.Generator
     ) -> LabelBatch:
         """These pictures at one shape."""
-        shapes = self.grown if passed >= GROWN_FROM else self.young
+        shapes = SHAPES_GROWN if passed >= GROWN_FROM else SHAPES_YOUNG
         width, height = shapes[rng.choice(len(shapes), p=[share for _, share in shapes])][0]
         pictures = [(name, self.pictures[name][index]) for name, index in chosen]
         drawn = [draw(picture.pixels, width, height, rng) for _, picture in pictures]
@@ -104,15 +126,21 @@ class LabelBatches(BatchStream[LabelBatch]):
 
 
 def draw(
-    pixels: npt.NDArray[np.uint8], width: int, height: int, rng: np.random.Generator
+    pixels: npt.NDArray[np.uint8],
+    width: int,
+    height: int,
+    rng: np.random.Generator,
+    *,
+    cropping: Cropping = CROPPING,
 ) -> npt.NDArray[np.uint8]:
     """(height, width, 3): most of a picture, mirrored half the time, recoloured a little."""
     rows, columns = pixels.shape[:2]
-    aspect = width / height * np.exp(rng.uniform(-1, 1) * np.log(SQUASH))
-    across = min(columns, max(rows * aspect, LEAST_KEPT * columns))
-    down = min(rows, max(columns / aspect, LEAST_KEPT * rows))
-    across = max(across * rng.uniform(0.85, 1), LEAST_KEPT * columns)
-    down = max(down * rng.uniform(0.85, 1), LEAST_KEPT * rows)
+    least = cropping.least
+    aspect = width / height * np.exp(rng.uniform(-1, 1) * np.log(cropping.squash))
+    across = min(columns, max(rows * aspect, least * columns))
+    down = min(rows, max(columns / aspect, least * rows))
+    across = max(across * rng.uniform(cropping.shrunk, 1), least * columns)
+    down = max(down * rng.uniform(cropping.shrunk, 1), least * rows)
     left, top = rng.uniform(0, columns - across), rng.uniform(0, rows - down)
     image = Image.fromarray(pixels).resize(
         (width, height), Image.Resampling.BILINEAR, box=(left, top, left + across, top + down)

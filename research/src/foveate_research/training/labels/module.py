@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +12,16 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from foveate.models.working_size import STRIDE, shorter_side_size
-from foveate_research.datasets.labels import LabelledPicture
+from foveate_research.architectures.lite_trunk import LiteTrunk
+from foveate_research.architectures.msroi import LabelHeads
 from foveate_research.models.classes import ClassList
+from foveate_research.training.labels.features import FeatureBatch
 from foveate_research.training.labels.mixing import LabelBatch
 from foveate_research.training.timed import TimedTraining, device_of
 
-SHORTEST_SIDE = 224  # as models/networks/msroi.py
+SHORTEST_SIDE = 224  # as models/readings/msroi.py
 RATE = 3e-3
-LITE_RATE = 5e-4  # on three times as many features, all of spread 1
+LITE_RATE = 3e-3
 MAP_COST = 0.5  # see LabelTraining
 TRUNK_RATE = 1e-3  # where the trunk has been taught before
 WEIGHT_DECAY = 2e-2
@@ -28,11 +30,21 @@ FASTER = 5.0  # the thresholds are single numbers that have far to go
 Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
+class HeldOut(NamedTuple):
+    """A picture that follows a training: its set, its labels, and either its pixels (H, W, 3)
+    uint8 or what a frozen trunk makes of them, (K, h, w) float16."""
+
+    set_name: str
+    labels: tuple[str, ...]
+    seen: npt.NDArray[np.uint8] | npt.NDArray[np.float16]
+
+
 class LabelTraining(TimedTraining):
     """`loss` of the network's logits; follows mean average precision on held-out pictures.
 
-    map_cost: what the mean of maps that are not negative adds to the loss. Without it a class that
-    only one set labels lights up all over the other set's pictures, where nothing says otherwise.
+    Batches are of pixels, or of what a frozen trunk has made of them. map_cost: what the mean of
+    maps that are not negative adds to the loss. Without it a class that only one set labels lights
+    up all over the other sets' pictures, where nothing says otherwise.
     """
 
     def __init__(
@@ -43,7 +55,7 @@ class LabelTraining(TimedTraining):
         rate: float = RATE,
         map_cost: float = 0.0,
         taught: bool,
-        held_out: list[LabelledPicture],
+        held_out: list[HeldOut],
         classes: ClassList,
         **settings: Any,
     ) -> None:
@@ -56,13 +68,15 @@ class LabelTraining(TimedTraining):
             return TRUNK_RATE if self.taught else self.rate
         return FASTER * self.rate if name in ("thresholds", "log_scale") else self.rate
 
-    def training_step(self, batch: LabelBatch, batch_idx: int) -> Tensor:
-        pixels = batch.pixels.to(memory_format=torch.channels_last).float()
-        logits, maps = self.network(pixels)
+    def training_step(self, batch: LabelBatch | FeatureBatch, batch_idx: int) -> Tensor:
+        if isinstance(batch, FeatureBatch):
+            logits, maps = of_seen(self.network, batch.features)
+        else:
+            logits, maps = self.network(batch.pixels.to(memory_format=torch.channels_last).float())
         loss = self.loss(logits.float(), batch.present, batch.stated)
         if self.map_cost:
             loss = loss + self.map_cost * maps.float().mean()
-        self.log("loss", loss.detach(), prog_bar=True, batch_size=len(batch.pixels))
+        self.log("loss", loss.detach(), prog_bar=True, batch_size=len(batch.present))
         return loss
 
     def validation_step(self, batch: Any, batch_idx: int) -> None:
@@ -72,34 +86,44 @@ class LabelTraining(TimedTraining):
         self.log_dict(found, batch_size=1)
 
 
-def followed(
-    network: nn.Module, pictures: list[LabelledPicture], classes: ClassList
-) -> dict[str, float]:
-    """Mean average precision of msrc21's classes, and how often the best of them is shown."""
-    present, stated = (
-        np.stack(arrays)
-        for arrays in zip(
-            *(classes.targets("msrc21", picture.labels) for picture in pictures), strict=True
-        )
-    )
-    scores = np.stack([scores_of(network, picture.pixels) for picture in pictures])
-    among = np.where(stated > 0, scores, -np.inf).argmax(axis=1)
-    return {
-        "precision": mean_average_precision(scores, present, stated),
-        "best": float(present[np.arange(len(pictures)), among].mean()),
-    }
+def followed(network: nn.Module, pictures: list[HeldOut], classes: ClassList) -> dict[str, float]:
+    """By set, mean average precision over the classes that it shows, and how often the best class
+    of those that it labels is there."""
+    found = {}
+    for name in dict.fromkeys(picture.set_name for picture in pictures):
+        group = [picture for picture in pictures if picture.set_name == name]
+        told = [classes.targets(name, picture.labels) for picture in group]
+        present, stated = (np.stack(arrays) for arrays in zip(*told, strict=True))
+        scores = np.stack([scores_of(network, picture.seen) for picture in group])
+        among = np.where(stated > 0, scores, -np.inf).argmax(axis=1)
+        found[f"{name}_precision"] = mean_average_precision(scores, present, stated)
+        found[f"{name}_best"] = float(present[np.arange(len(group)), among].mean())
+    return found
+
+
+def of_seen(network: nn.Module, features: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits and maps of what the published trunk, which is frozen, makes of pictures."""
+    assert isinstance(network, LabelHeads)
+    assert isinstance(network.trunk, LiteTrunk)
+    return network.of_features(network.trunk.norm(features))
 
 
 @torch.inference_mode()
-def scores_of(network: nn.Module, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """(C,) logits of a whole picture at the size that runs."""
+def scores_of(
+    network: nn.Module, seen: npt.NDArray[np.uint8] | npt.NDArray[np.float16]
+) -> npt.NDArray[np.float32]:
+    """(C,) logits of a whole picture at the size that runs, or of its features."""
     was_training = network.training
     network.eval()
-    # a copy: torch does not take read-only arrays
-    inputs = torch.tensor(pixels, device=device_of(network)).permute(2, 0, 1)[None].float()
-    size = shorter_side_size(*pixels.shape[:2], shortest=SHORTEST_SIDE, stride=STRIDE)
-    inputs = functional.interpolate(inputs, size=size, mode="bilinear", antialias=True)
-    logits, _ = network(inputs.contiguous(memory_format=torch.channels_last))
+    device = device_of(network)
+    # copies: torch does not take read-only arrays
+    if seen.dtype == np.float16:
+        logits, _ = of_seen(network, torch.tensor(seen.astype(np.float32), device=device)[None])
+    else:
+        inputs = torch.tensor(seen, device=device).permute(2, 0, 1)[None].float()
+        size = shorter_side_size(*seen.shape[:2], shortest=SHORTEST_SIDE, stride=STRIDE)
+        inputs = functional.interpolate(inputs, size=size, mode="bilinear", antialias=True)
+        logits, _ = network(inputs.contiguous(memory_format=torch.channels_last))
     network.train(was_training)
     return np.asarray(logits[0].float().cpu().numpy())
 

@@ -1,9 +1,13 @@
-"""msroi, msroi-fine, cam, cam-fine and msroi-released: how they are trained, what of them runs."""
+"""The label networks: how each is trained, and what of them runs.
+
+Those on the paper's trunk learn from pixels, trunk and all. Those on the published trunk, which is
+frozen, learn from what it makes of the pictures, made once (`features.py`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -22,20 +26,23 @@ from foveate_research.architectures.lite_trunk import LiteOptions, LiteTrunk
 from foveate_research.architectures.msroi import MSROI, LabelOptions
 from foveate_research.architectures.msroi_released import MSROIReleased, light_released
 from foveate_research.architectures.vgg import VggOptions, vgg_options
+from foveate_research.datasets.labels import LabelledPicture
 from foveate_research.datasets.shards import describe_shards
 from foveate_research.models.classes import class_list
 from foveate_research.training.choices import Choices, shared
+from foveate_research.training.labels import features
 from foveate_research.training.labels.losses import sigmoid_loss, softmax_loss
 from foveate_research.training.labels.mixing import (
     COUNTS,
+    FOLLOWED,
     GROWN_FROM,
     HELD_OUT,
-    LITE_GROWN,
-    LITE_YOUNG,
     SETS,
     SHAPES_GROWN,
     SHAPES_YOUNG,
     LabelBatches,
+    follows,
+    parted,
     read_parts,
 )
 from foveate_research.training.labels.module import (
@@ -43,12 +50,14 @@ from foveate_research.training.labels.module import (
     MAP_COST,
     RATE,
     TRUNK_RATE,
+    HeldOut,
     LabelTraining,
     Loss,
 )
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 
-FOLLOW_EVERY = 2.0  # minutes
+FOLLOW_EVERY = 10.0  # minutes
+LITE_OPTIONS = LabelOptions(trunk=LiteOptions(), hidden=128, reach=1)
 VGG_TRUNK = {"name": "VGG, ten convolutions, begun as vgg-trunk (see training.command)"}
 LITE_TRUNK = {
     "name": "EfficientNet-Lite0, trained on ImageNet labels, left as published",
@@ -57,6 +66,9 @@ LITE_TRUNK = {
     "licence": "Apache-2.0",
 }
 OUTPUTS = ("maps", "scores", "things")
+
+Pictures = dict[str, list[LabelledPicture]]
+Parts = tuple[LabelTraining, LabelBatches | features.FeatureBatches, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -74,10 +86,16 @@ class LabelNetwork:
     @property
     def defaults(self) -> Choices:
         """The choices that there are, as they are where none is made."""
-        batch, trunk = sum(COUNTS.values()), self.build().options.trunk
+        trunk = self.build().options.trunk
         if isinstance(trunk, VggOptions):
+            batch = sum(COUNTS.values())
             return Choices(batch=batch, rate=RATE, width=trunk.width, trunk=trunk.layout)
-        return Choices(batch=batch, rate=LITE_RATE)
+        return Choices(batch=sum(features.COUNTS.values()), rate=LITE_RATE)
+
+    def _counts(self, choices: Choices) -> dict[str, int]:
+        """How many pictures of each set a batch holds. Raises OptionError for too few in all."""
+        assert choices.batch is not None
+        return shared(choices.batch, features.COUNTS if self.lite else COUNTS)
 
     def built(self, choices: Choices) -> MSROI | CAM | MSROIReleased:
         """The network on the trunk that was chosen. Raises OptionError."""
@@ -120,8 +138,8 @@ class LabelNetwork:
                 "Rows beside the paper's claims, trained for minutes on two processor cores: not"
                 " what networks of full width and full sets reach.",
                 "Shows where classes of objects seem to be, not where people look.",
-                "Knows the classes of caltech101 and msrc21 only; objects of other kinds are shown"
-                " as what they resemble or not at all.",
+                "Knows the classes of caltech101, msrc21 and voc only; objects of other kinds are"
+                " shown as what they resemble or not at all.",
                 "The training pictures may be used for research only; see the sets' terms above.",
             ],
         }
@@ -134,55 +152,110 @@ class LabelNetwork:
 
     def run_time(self, checkpoint: Path, choices: Choices) -> RunTime:
         module = RunTimeLabels(self.load(checkpoint, choices), class_list(self.classes).things)
-        checks = ((1, 224, 288), (2, 256 if self.lite else 240, 224), (1, 224, 448))
+        checks = ((1, 224, 288), (2, 240, 224), (1, 224, 448))
         bits: Literal[16, 8] = 8 if self.lite else 16
         return RunTime(module, OUTPUTS, (224, 288), checks, bits=bits)
 
     def prepare(self, request: Request) -> Prepared:
-        chosen, choices = class_list(self.classes), request.choices
-        assert choices.batch is not None
+        choices = request.choices
         assert choices.rate is not None
         network = self.built(choices)
         if isinstance(network.trunk, LiteTrunk):
             load_published(network.trunk.published, published_weights())
         if request.start is not None:
             begin(network, request.start)
-        pictures, held_out = read_parts(request.data)
-        module = LabelTraining(
+        pictures = read_parts(request.data)
+        data = [describe_shards(request.data / name, "train", len(pictures[name])) for name in SETS]
+        if isinstance(network.trunk, LiteTrunk):
+            module, batches, facts = self._on_features(
+                network, network.trunk, request, pictures, data
+            )
+        else:
+            module, batches, facts = self._on_pixels(network, request, pictures)
+        facts = {
+            "rates": self._rates(choices.rate, taught=module.taught),
+            "map_cost": self.map_cost,
+            "held_out": f"every {HELD_OUT}th picture of {' and '.join(FOLLOWED)} train follows",
+            **facts,
+            "data": data,
+        }
+        return Prepared(module, batches, facts, validate_every=FOLLOW_EVERY)
+
+    def _module(
+        self, network: nn.Module, request: Request, held_out: list[HeldOut]
+    ) -> LabelTraining:
+        assert request.choices.rate is not None
+        return LabelTraining(
             network,
             self.loss,
-            rate=choices.rate,
+            rate=request.choices.rate,
             map_cost=self.map_cost,
             taught=request.start is not None,
             held_out=held_out,
-            classes=chosen,
+            classes=class_list(self.classes),
             minutes=request.minutes,
             steps=request.steps,
         )
-        shapes = (LITE_YOUNG, LITE_GROWN) if self.lite else (SHAPES_YOUNG, SHAPES_GROWN)
-        counts = shared(choices.batch, COUNTS)
+
+    def _on_pixels(self, network: nn.Module, request: Request, pictures: Pictures) -> Parts:
+        """A training of trunk and heads on pixels."""
+        learnt, kept = parted(pictures)
+        held_out = [
+            HeldOut(name, picture.labels, picture.pixels)
+            for name, group in kept.items()
+            for picture in group
+        ]
+        module = self._module(network, request, held_out)
+        counts = self._counts(request.choices)
         batches = LabelBatches(
-            pictures,
-            chosen,
+            learnt,
+            class_list(self.classes),
             progress=module.pace,
             seed=request.seed,
             counts=counts,
-            shapes=shapes,
         )
-        facts = {
-            "batch": counts,
-            "rates": self._rates(choices.rate, taught=module.taught),
-            "map_cost": self.map_cost,
-            "sizes": {
-                "at first": [list(size) for size, _ in shapes[0]],
-                f"from {GROWN_FROM:.2f} of the training": [list(size) for size, _ in shapes[1]],
-            },
-            "held_out": f"every {HELD_OUT}th picture of msrc21 train follows the training",
-            "data": [
-                describe_shards(request.data / name, "train", len(pictures[name])) for name in SETS
-            ],
+        sizes = {
+            "at first": [list(size) for size, _ in SHAPES_YOUNG],
+            f"from {GROWN_FROM:.2f} of the training": [list(size) for size, _ in SHAPES_GROWN],
         }
-        return Prepared(module, batches, facts, validate_every=FOLLOW_EVERY)
+        return module, batches, {"batch": counts, "sizes": sizes}
+
+    def _on_features(
+        self,
+        network: nn.Module,
+        trunk: LiteTrunk,
+        request: Request,
+        pictures: Pictures,
+        data: list[dict[str, Any]],
+    ) -> Parts:
+        """A training of the heads on what the frozen trunk makes of the pictures."""
+        facts = {
+            "crops": features.VARIANTS,
+            "side": features.SIDE,
+            "cropping": asdict(features.CROPPING),
+            "crops_seed": features.SEED,
+        }
+        about = {**facts, "trunk": trunk.options.to_dict(), "sha256": WEIGHTS_SHA256}
+        about["data"] = [each["sha256"] for each in data]
+        kept = features.kept_features(trunk, pictures, features.features_folder(about))
+        held_out = [
+            HeldOut(name, picture.labels, kept[name][0, index])
+            for name, group in pictures.items()
+            for index, picture in enumerate(group)
+            if follows(name, index)
+        ]
+        module = self._module(network, request, held_out)
+        counts = self._counts(request.choices)
+        batches = features.FeatureBatches(
+            kept,
+            pictures,
+            class_list(self.classes),
+            left_out=follows,
+            progress=module.pace,
+            seed=request.seed,
+            counts=counts,
+        )
+        return module, batches, {"batch": counts, "features": facts}
 
 
 class RunTimeLabels(nn.Module):
@@ -247,7 +320,7 @@ _CAM_FINE = LabelNetwork(
     file="cam.py",
 )
 _MSROI_LITE = LabelNetwork(
-    build=partial(MSROI, LabelOptions(trunk=LiteOptions())),
+    build=partial(MSROI, LITE_OPTIONS),
     classes="general",
     loss=sigmoid_loss,
     map_cost=MAP_COST,
@@ -256,7 +329,7 @@ _MSROI_LITE = LabelNetwork(
     lite=True,
 )
 _CAM_LITE = LabelNetwork(
-    build=partial(CAM, LabelOptions(trunk=LiteOptions())),
+    build=partial(CAM, LITE_OPTIONS),
     classes="general",
     loss=softmax_loss,
     family="class activation maps on a published ImageNet trunk",
