@@ -165,7 +165,8 @@ class LabelNetwork:
         if request.start is not None:
             begin(network, request.start)
         pictures = read_parts(request.data)
-        data = [describe_shards(request.data / name, "train", len(pictures[name])) for name in SETS]
+        learnt, _ = parted(pictures)
+        data = [describe_shards(request.data / name, "train", len(learnt[name])) for name in SETS]
         if isinstance(network.trunk, LiteTrunk):
             module, batches, facts = self._on_features(
                 network, network.trunk, request, pictures, data
