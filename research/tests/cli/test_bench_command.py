@@ -56,7 +56,7 @@ def test_every_metric_has_a_row_and_packages_agree(foveate, tmp_path: Path) -> N
 
 
 def test_packs_are_read_in_three_ways(foveate, monkeypatch) -> None:
-    monkeypatch.setattr("foveate_research.bench.reading.PICTURES", 12)
+    monkeypatch.setattr("foveate_research.bench.reading.PICTURES", 60)
     (record,) = foveate("bench", "reading", "--seconds", "0", "--json").objects
     assert record["data"]["side"] == 128
     assert len(record["images_a_second"]) == 3
