@@ -85,11 +85,13 @@ def _page(*records: str, **measured: Callable[[], str]) -> Tables:
     return {**measured, **made, "limits": partial(limits, records[0])}
 
 
-def _label_page(*records: str) -> Tables:
+def _label_page(*records: str, of_voc: bool = True) -> Tables:
     names = [each.name for each in list_models() if each.record in records]
     rows = [*names, "centre", "spectral-residual"]
+    voc = {"voc": partial(scores.recall, scores.VOC, rows)} if of_voc else {}
     return _page(
         *records,
+        **voc,
         objects=partial(scores.recall, scores.OBJECTS, rows),
         classes=partial(scores.recall, scores.ALL_CLASSES, rows),
         differences=partial(scores.recall_differences, names),
@@ -105,6 +107,6 @@ def model_pages() -> dict[str, Tables]:
         "menet": _page("menet", "menet-ce-only", "menet-ce-plain", **objects),
         "msroi": _label_page("msroi", "msroi-lite", "msroi-fine"),
         "cam": _label_page("cam", "cam-lite", "cam-fine"),
-        "msroi-released": _label_page("msroi-released"),
+        "msroi-released": _label_page("msroi-released", of_voc=False),
     }
     return {f"docs/models/{name}.md": tables for name, tables in pages.items()}

@@ -25,6 +25,7 @@ ATTENTION = (
 )
 WAYS = {"none": "", "noise 0-50": ", noise", "jpeg 5-50": ", JPEG"}
 OBJECTS, ALL_CLASSES = "msrc21 val, objects", "msrc21 val, all classes"
+VOC = "voc test, objects"
 RECALL = {
     "object_recall_0.6": "found at 0.6",
     "object_recall_0.7": "at 0.7",
@@ -125,7 +126,7 @@ def object_differences() -> str:
 def recall(title: str, models: Sequence[str] = ()) -> str:
     """How many of the classes of a picture maps find; of some models, or of all that were measured.
 
-    title: OBJECTS or ALL_CLASSES.
+    title: VOC, OBJECTS or ALL_CLASSES.
     """
     row = score_rows("object-recall").get(title)
     if row is None:
@@ -142,7 +143,11 @@ def recall(title: str, models: Sequence[str] = ()) -> str:
 
 def recall_differences(models: Sequence[str] = ()) -> str:
     """Differences in object recall at 0.7, of pairs with one of the models in them, or of all."""
-    columns = {OBJECTS: "objects", ALL_CLASSES: "all classes"}
+    columns = {
+        VOC: "objects, VOC",
+        OBJECTS: "objects, MSRC-21",
+        ALL_CLASSES: "all classes, MSRC-21",
+    }
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for title, row in score_rows("object-recall").items():
         for each in row["differences"]:

@@ -10,6 +10,7 @@ from PIL import Image
 from foveate.models.registry import ModelEntry, list_models
 from foveate_research.pages import scores
 from foveate_research.pages.markdown import ABSENT, ROOT, Tables, number, result, table
+from foveate_research.pages.seeds import seeds
 from foveate_research.papers.msroi_figures import figure2
 
 SAMPLE = ROOT / "examples" / "astronaut.png"
@@ -96,6 +97,8 @@ def speed() -> str:
 
 TABLES: Tables = {
     "systems": systems,
+    "recall-voc": partial(scores.recall, scores.VOC),
+    "seeds": seeds,
     "recall": partial(scores.recall, scores.OBJECTS),
     "recall-differences": scores.recall_differences,
     "over-threshold": over_threshold,

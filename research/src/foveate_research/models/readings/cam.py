@@ -25,7 +25,8 @@ from foveate_research.models.readings.msroi import (
 
 # as in readings/msroi.py
 CAM = 0.27
-CAM_LITE = 0.43
+CAM_LITE = 0.3
+CAM_LITE_TOP_FIVE = 0.2
 
 
 def best_class(outputs: Outputs) -> Floats:
@@ -75,7 +76,7 @@ ENTRIES = (
     network(
         "cam-lite-top-five",
         "as cam-top-five, on a published ImageNet trunk in place of the paper's",
-        read_by(top_by_rank, CAM_LITE),
+        read_by(top_by_rank, CAM_LITE_TOP_FIVE),
         size=lite_size_of,
         record="cam-lite",
     ),
