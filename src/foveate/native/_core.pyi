@@ -158,6 +158,214 @@ def fill_padding(
 ) -> None:
     """Give blocks beyond `used` no AC and the DC of the block before them."""
 
+def quantise_ac_by_frequency(
+    coefficients: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    weights: Annotated[
+        NDArray[numpy.float32],
+        dict(shape=(None, None, 64), order="C", device="cpu", writable=False),
+    ],
+    steps: Sequence[float],
+    lam: float,
+    bands: Sequence[tuple[int, int, Sequence[float], float, float]],
+    levels: Annotated[NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu")],
+    used: tuple[int, int],
+    threads: int = 1,
+) -> None:
+    """
+    Write to `levels` what minimises the sum of weight * error^2 + lam * bits.
+
+    As `quantise_ac`, but `weights`, not negative, are (rows, cols, 64), there is no masking, and
+    the largest level of the next smaller size category is a candidate too.
+    """
+
+def fit_steps_by_frequency(
+    coefficients: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    weights: Annotated[
+        NDArray[numpy.float32],
+        dict(shape=(None, None, 64), order="C", device="cpu", writable=False),
+    ],
+    levels: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    used: tuple[int, int],
+    threads: int = 1,
+) -> tuple[list[float], list[float]]:
+    """As `fit_steps`, with `weights` (rows, cols, 64)."""
+
+def colour_slopes(
+    pixels: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    threads: int = 1,
+) -> NDArray[numpy.float32]:
+    """
+    The mean squared slope of X, Y and B - Y by Y, Cb and Cr in each 8x8 block of pixels.
+
+    As an array (rows, cols, 3, 3): of SSIMULACRA 2's channels down, by JFIF's components across.
+    """
+
+def ssimulacra2(
+    original: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    decoded: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)] | None,
+    chroma_420: bool,
+    slopes: Annotated[
+        NDArray[numpy.float32],
+        dict(shape=(None, None, 3, 3), order="C", device="cpu", writable=False),
+    ],
+    weights: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, 3, 6), order="C", device="cpu", writable=False)
+    ],
+    luma_energies: Annotated[
+        NDArray[numpy.float32], dict(shape=(2, None, 64), order="C", device="cpu", writable=False)
+    ],
+    chroma_energies: Annotated[
+        NDArray[numpy.float32], dict(shape=(2, None, 64), order="C", device="cpu", writable=False)
+    ],
+    field: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ]
+    | None = None,
+    threads: int = 1,
+) -> tuple[float, list[NDArray[numpy.float32]], list[NDArray[numpy.float32]]]:
+    """
+    SSIMULACRA 2's raw sum, and its gradient and curvature by a file's coefficients.
+
+    Pixels are (H, W) or (H, W, 3), 8 or more a side; `decoded` None stands for no error yet, and
+    then there is no gradient. `slopes` are the original's `colour_slopes`. `weights`: (scales, 3,
+    6), for X, Y and B - Y those of the means and then of the 4-norms of structure lost, edges
+    gained and edges lost. `energies`: (2, scales, 64), of basis vectors, for structure and edges.
+    `field`: how much each luma block counts, positive.
+
+    The curvature is what a unit of a coefficient's squared error adds to the sum, around the
+    decoded picture, by a model that knows no other coefficient.
+    """
+
+def visible_error(
+    coefficients: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    steps: Sequence[float],
+    levels: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    hidden: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    reach: Sequence[float],
+    sensitivity: Sequence[float],
+    used: tuple[int, int],
+    field: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ]
+    | None = None,
+    threads: int = 1,
+) -> float:
+    """
+    The sum over used blocks of field * sensitivity * max(|error| - hidden * reach, 0)^2.
+
+    `hidden` and `field` have one value for each stored block.
+    """
+
+def add_visible_error(
+    coefficients: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    steps: Sequence[float],
+    levels: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    hidden: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    reach: Sequence[float],
+    sensitivity: Sequence[float],
+    factor: float,
+    hidden_share: float,
+    gradient: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, 64), order="C", device="cpu")
+    ],
+    curvature: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, 64), order="C", device="cpu")
+    ],
+    used: tuple[int, int],
+    field: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ]
+    | None = None,
+    threads: int = 1,
+) -> None:
+    """
+    Add to `gradient` and `curvature` `factor` times those of `visible_error`.
+
+    The gradient is by the decoded coefficients. The curvature is sensitivity times the visible
+    share of each error, but `hidden_share` at the least.
+    """
+
+def frequency_means(
+    curvature: Annotated[
+        NDArray[numpy.float32],
+        dict(shape=(None, None, 64), order="C", device="cpu", writable=False),
+    ],
+    used: tuple[int, int],
+    threads: int = 1,
+) -> list[float]:
+    """The mean of each of 64 frequencies over the used blocks."""
+
+def mix_weights(
+    anchor: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    table: Sequence[float],
+    unit: float,
+    share: float,
+    curvature: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, 64), order="C", device="cpu")
+    ],
+    threads: int = 1,
+) -> None:
+    """
+    Turn `curvature` into (1 - share) * curvature / unit + share * anchor * table.
+
+    `anchor` has one value a block, `table` one a frequency.
+    """
+
+def move_targets(
+    coefficients: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    steps: Sequence[float],
+    levels: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    gradient: Annotated[
+        NDArray[numpy.float32],
+        dict(shape=(None, None, 64), order="C", device="cpu", writable=False),
+    ],
+    anchor: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    table: Sequence[float],
+    unit: float,
+    share: float,
+    rate: float,
+    limit: float,
+    memory: float,
+    curvature: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, None, 64), order="C", device="cpu")
+    ],
+    targets: Annotated[NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu")],
+    threads: int = 1,
+) -> None:
+    """
+    Mix weights as `mix_weights` does, and move `targets` towards the least of the model.
+
+    The model is the gradient and curvature around step * level and, with weight share * anchor *
+    table, the squared error. A target goes `rate` of the way from the coefficient to the least, no
+    further than `limit` steps, and keeps `memory` of where it was.
+    """
+
 def huffman_lengths(
     counts: Annotated[
         NDArray[numpy.int64], dict(shape=(256), order="C", device="cpu", writable=False)
@@ -165,6 +373,25 @@ def huffman_lengths(
 ) -> NDArray[numpy.uint8]:
     """
     Optimal JPEG code lengths of 256 symbols, at most 16 bits; 0 for those that do not occur.
+    """
+
+def inverse(
+    levels: Sequence[
+        Annotated[
+            NDArray[numpy.int16],
+            dict(shape=(None, None, 64), order="C", device="cpu", writable=False),
+        ]
+    ],
+    height: int,
+    width: int,
+    chroma_420: bool,
+    tables: Sequence[Sequence[float]],
+    threads: int = 1,
+) -> NDArray[numpy.uint8]:
+    """
+    The uint8 pixels, (H, W) or (H, W, 3), that a decoder shows of these levels.
+
+    Chroma is interpolated as libjpeg does it; decoders with integer DCTs differ by about 1.
     """
 
 def scan_statistics(

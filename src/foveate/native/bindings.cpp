@@ -5,6 +5,7 @@
 #include <optional>
 #include <tuple>
 
+#include "bindings_bands.hpp"
 #include "colour.hpp"
 #include "contrast.hpp"
 #include "levels.hpp"
@@ -17,12 +18,6 @@ template <class Array>
 const float* checked_weights(const In<float, nb::shape<-1, -1>>& weights, const Array& blocks) {
   require_same_blocks(weights, blocks, "weights must have one value a block");
   return weights.data();
-}
-
-std::array<float, kBlock> checked_steps(const std::array<float, kBlock>& steps) {
-  for (const float q : steps)
-    require(q >= 1.0f && q <= 65535.0f, "quantisation steps must lie in 1..65535");
-  return steps;
 }
 
 Quantiser checked_quantiser(const std::array<float, kBlock>& steps,
@@ -61,16 +56,8 @@ Masking checked_masking(const MaskingTuple& masking,
   return {values, visibility, reach};
 }
 
-using Pixels = nb::ndarray<const std::uint8_t, nb::c_contig, nb::device::cpu>;
-
 nb::typed<nb::list, nb::ndarray<nb::numpy, std::int16_t>> forward_binding(const Pixels& pixels, bool chroma_420, int threads) {
-  require(pixels.ndim() == 2 || (pixels.ndim() == 3 && pixels.shape(2) == 3),
-          "pixels must be (H, W) grey or (H, W, 3) RGB");
-  for (std::size_t d = 0; d < 2; ++d)
-    require(pixels.shape(d) >= 1 && pixels.shape(d) <= kMaxSide,
-            "pixels must be 1 to 65535 high and wide");
-  const Picture picture{pixels.data(), static_cast<int>(pixels.shape(0)),
-                        static_cast<int>(pixels.shape(1)), pixels.ndim() == 2 ? 1 : 3};
+  const Picture picture = checked_picture(pixels);
   const int workers = checked_threads(threads);
   const auto sampling = component_sampling(picture.channels, chroma_420);
   std::vector<Grid<std::int16_t>> grids;
@@ -105,8 +92,6 @@ std::vector<Used> used_blocks(int height, int width, int channels, bool chroma_4
   return used;
 }
 
-using BandTuple = std::tuple<int, int, std::array<float, 256>, float, float>;
-
 void quantise_ac_binding(const In<std::int16_t, BlockShape>& coefficients,
                          const In<float, nb::shape<-1, -1>>& weights,
                          const std::array<float, kBlock>& steps,
@@ -120,15 +105,7 @@ void quantise_ac_binding(const In<std::int16_t, BlockShape>& coefficients,
   const float* block_weights = checked_weights(weights, coefficients);
   require_positive(block_weights, grid);
   const Quantiser quantiser = checked_quantiser(steps, sensitivity, lambda);
-  std::vector<Band> rates;
-  int expected = 1;
-  for (const auto& [first, last, symbols, empty, eob] : bands) {
-    require(first == expected && last >= first && last < kBlock,
-            "bands must follow each other from 1 to 63");
-    expected = last + 1;
-    rates.push_back({first, last, symbols, empty, eob});
-  }
-  require(expected == kBlock, "bands must follow each other from 1 to 63");
+  const std::vector<Band> rates = checked_bands(bands);
   const Masking hides = masking ? checked_masking(*masking, coefficients, grid) : Masking{};
   const int workers = checked_threads(threads);
   nb::gil_scoped_release release;
@@ -291,5 +268,7 @@ half a step or more with weight * worth * coefficient^2 of 1 or more.)");
         R"(Per frequency, the sums of w x c and of w x^2: their quotient is the least-squares step.)");
   m.def("fill_padding", &fill_padding_binding, "levels"_a.noconvert(), "used"_a,
         R"(Give blocks beyond `used` no AC and the DC of the block before them.)");
+  bind_frequencies(m);
+  bind_eye(m);
   bind_stream(m);
 }

@@ -16,6 +16,8 @@
 #include <string>
 
 #include "blocks.hpp"
+#include "colour.hpp"
+#include "levels.hpp"
 
 namespace foveate {
 
@@ -71,6 +73,28 @@ nb::ndarray<nb::numpy, T> owned(const std::vector<T>& values,
   return owned(std::move(copy), shape);
 }
 
+using Pixels = nb::ndarray<const std::uint8_t, nb::c_contig, nb::device::cpu>;
+
+inline Picture checked_picture(const Pixels& pixels) {
+  require(pixels.ndim() == 2 || (pixels.ndim() == 3 && pixels.shape(2) == 3),
+          "pixels must be (H, W) grey or (H, W, 3) RGB");
+  for (std::size_t d = 0; d < 2; ++d)
+    require(pixels.shape(d) >= 1 && pixels.shape(d) <= kMaxSide,
+            "pixels must be 1 to 65535 high and wide");
+  return {pixels.data(), static_cast<int>(pixels.shape(0)), static_cast<int>(pixels.shape(1)),
+          pixels.ndim() == 2 ? 1 : 3};
+}
+
+inline Steps checked_steps(const Steps& steps) {
+  for (const float q : steps)
+    require(q >= 1.0f && q <= 65535.0f, "quantisation steps must lie in 1..65535");
+  return steps;
+}
+
+// Adds the functions of the eye's models to the module.
+void bind_eye(nb::module_& m);
+// Adds the functions of weights by frequency to the module.
+void bind_frequencies(nb::module_& m);
 // Adds the functions of scans and files to the module.
 void bind_stream(nb::module_& m);
 

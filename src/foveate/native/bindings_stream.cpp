@@ -4,6 +4,7 @@
 
 #include "bindings.hpp"
 #include "colour.hpp"
+#include "inverse.hpp"
 #include "levels.hpp"
 #include "parallel.hpp"
 #include "stream.hpp"
@@ -153,12 +154,37 @@ nb::bytes write_jpeg_binding(const std::vector<In<std::int16_t, BlockShape>>& le
   return nb::bytes(reinterpret_cast<const char*>(data.data()), data.size());
 }
 
+nb::ndarray<nb::numpy, std::uint8_t> inverse_binding(
+    const std::vector<In<std::int16_t, BlockShape>>& levels, int height, int width,
+    bool chroma_420, const std::vector<Steps>& tables, int threads) {
+  const PictureLevels picture = checked_levels(levels, height, width, chroma_420, false);
+  require(tables.size() == (levels.size() == 1 ? 1u : 2u),
+          "tables must be one for grey, two for colour");
+  std::vector<Steps> steps;
+  for (std::size_t c = 0; c < levels.size(); ++c)
+    steps.push_back(checked_steps(tables[std::min<std::size_t>(c, 1)]));
+  const int workers = checked_threads(threads);
+  const std::size_t rows = static_cast<std::size_t>(height), cols = static_cast<std::size_t>(width);
+  std::unique_ptr<std::uint8_t[]> pixels(new std::uint8_t[rows * cols * levels.size()]);
+  {
+    nb::gil_scoped_release release;
+    inverse(picture.components, steps, picture.sampling, height, width, pixels.get(), workers);
+  }
+  if (levels.size() == 1) return owned(std::move(pixels), {rows, cols});
+  return owned(std::move(pixels), {rows, cols, levels.size()});
+}
+
 }  // namespace
 
 void bind_stream(nb::module_& m) {
   using namespace nb::literals;
   m.def("huffman_lengths", &huffman_lengths_binding, "counts"_a.noconvert(),
         R"(Optimal JPEG code lengths of 256 symbols, at most 16 bits; 0 for those that do not occur.)");
+  m.def("inverse", &inverse_binding, "levels"_a.noconvert(), "height"_a, "width"_a, "chroma_420"_a,
+        "tables"_a, "threads"_a = 1,
+        R"(The uint8 pixels, (H, W) or (H, W, 3), that a decoder shows of these levels.
+
+Chroma is interpolated as libjpeg does it; decoders with integer DCTs differ by about 1.)");
   m.def("scan_statistics", &scan_statistics_binding, "levels"_a.noconvert(), "height"_a, "width"_a,
         "chroma_420"_a, "scans"_a, "progressive"_a, "threads"_a = 1,
         R"(A scan's symbol counts (4, 256), its bits beside the symbols, its blocks that end in an EOB.

@@ -57,26 +57,81 @@ inline void transpose(const float (*in)[8], float (*out)[8]) {
     }
 }
 
+// One block: out[u][v] has horizontal frequency u, vertical frequency v.
+__attribute__((always_inline)) inline void transform_block(const float* samples,
+                                                           std::ptrdiff_t stride,
+                                                           float (*out)[8]) {
+  alignas(32) float a[8][8];
+  alignas(32) float b[8][8];
+  for (int r = 0; r < 8; ++r)
+    for (int c = 0; c < 8; ++c) a[r][c] = samples[r * stride + c];
+  transform_columns(a, b);
+  transpose(b, a);
+  transform_columns(a, out);
+}
+
+// The transpose of transform_columns, which is its inverse.
+inline void restore_columns(const float (*in)[8], float (*out)[8]) {
+  for (int i = 0; i < 8; ++i) {
+    const float sum = (in[0][i] + in[4][i]) * kC4, difference = (in[0][i] - in[4][i]) * kC4;
+    const float outer = in[2][i] * kC2 + in[6][i] * kC6, inner = in[2][i] * kC6 - in[6][i] * kC2;
+    const float s0 = sum + outer, s3 = sum - outer;
+    const float s1 = difference + inner, s2 = difference - inner;
+    const float d0 = (in[1][i] * kC1 + in[3][i] * kC3) + (in[5][i] * kC5 + in[7][i] * kC7);
+    const float d1 = (in[1][i] * kC3 - in[3][i] * kC7) - (in[5][i] * kC1 + in[7][i] * kC5);
+    const float d2 = (in[1][i] * kC5 - in[3][i] * kC1) + (in[5][i] * kC7 + in[7][i] * kC3);
+    const float d3 = (in[1][i] * kC7 - in[3][i] * kC5) + (in[5][i] * kC3 - in[7][i] * kC1);
+    out[0][i] = s0 + d0;
+    out[7][i] = s0 - d0;
+    out[1][i] = s1 + d1;
+    out[6][i] = s1 - d1;
+    out[2][i] = s2 + d2;
+    out[5][i] = s2 - d2;
+    out[3][i] = s3 + d3;
+    out[4][i] = s3 - d3;
+  }
+}
+
 }  // namespace
 
 FOVEATE_CLONES
 void forward_dct(const float* samples, std::ptrdiff_t stride, int blocks, std::int16_t* zigzag) {
+  alignas(32) float turned[8][8];
+  alignas(32) std::int16_t units[kBlock];
+  for (int n = 0; n < blocks; ++n, samples += 8, zigzag += kBlock) {
+    transform_block(samples, stride, turned);
+    const float* flat = turned[0];
+    for (int i = 0; i < kBlock; ++i) {
+      const float value = flat[i] / kUnit;
+      units[i] = static_cast<std::int16_t>(static_cast<int>(value + std::copysign(0.5f, value)));
+    }
+    for (int k = 0; k < kBlock; ++k) zigzag[k] = units[kTurnedZigzag[k]];
+  }
+}
+
+FOVEATE_CLONES
+void forward_dct(const float* samples, std::ptrdiff_t stride, int blocks, float* zigzag) {
+  alignas(32) float turned[8][8];
+  for (int n = 0; n < blocks; ++n, samples += 8, zigzag += kBlock) {
+    transform_block(samples, stride, turned);
+    const float* flat = turned[0];
+    for (int k = 0; k < kBlock; ++k) zigzag[k] = flat[kTurnedZigzag[k]];
+  }
+}
+
+FOVEATE_CLONES
+void inverse_dct(const std::int16_t* levels, const float* steps, int blocks, float* samples,
+                 std::ptrdiff_t stride) {
   alignas(32) float a[8][8];
   alignas(32) float b[8][8];
-  alignas(32) std::int16_t turned[kBlock];
-  for (int n = 0; n < blocks; ++n, samples += 8, zigzag += kBlock) {
-    for (int r = 0; r < 8; ++r)
-      for (int c = 0; c < 8; ++c) a[r][c] = samples[r * stride + c];
-    transform_columns(a, b);
+  for (int n = 0; n < blocks; ++n, samples += 8, levels += kBlock) {
+    for (int k = 0; k < kBlock; ++k)
+      a[0][kTurnedZigzag[k]] = steps[k] * static_cast<float>(levels[k]);
+    restore_columns(a, b);
     transpose(b, a);
-    transform_columns(a, b);  // b[u][v]: horizontal frequency u, vertical frequency v
-    const float* flat = b[0];
-    for (int i = 0; i < kBlock; ++i) {
-      const float units = flat[i] / kUnit;
-      turned[i] = static_cast<std::int16_t>(
-          static_cast<int>(units + std::copysign(0.5f, units)));
-    }
-    for (int k = 0; k < kBlock; ++k) zigzag[k] = turned[kTurnedZigzag[k]];
+    restore_columns(a, b);
+    for (int r = 0; r < 8; ++r)
+      for (int c = 0; c < 8; ++c) samples[r * stride + c] = b[r][c];
   }
 }
 

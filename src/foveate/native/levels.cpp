@@ -66,19 +66,35 @@ double row_bits(const std::int16_t* block, int blocks, const float* weights,
   return sum;
 }
 
-StepFit row_fit(const std::int16_t* block, int blocks, const float* weights,
-                const std::int16_t* levels) {
+// `weight(n, k)` is that of coefficient k of block n.
+template <class Weight>
+StepFit row_fit(const std::int16_t* block, int blocks, const std::int16_t* levels,
+                Weight&& weight) {
   StepFit fit{};
   for (int n = 0; n < blocks; ++n, block += kBlock, levels += kBlock) {
-    const auto weight = static_cast<double>(weights[n]);
     for_each_bit(nonzero_bits(levels), [&](int k) {
       const auto at = static_cast<std::size_t>(k);
       const auto level = static_cast<double>(levels[k]);
-      fit.cross[at] += weight * level * static_cast<double>(block[k]);
-      fit.square[at] += weight * level * level;
+      const auto own = static_cast<double>(weight(n, k));
+      fit.cross[at] += own * level * static_cast<double>(block[k]);
+      fit.square[at] += own * level * level;
     });
   }
   return fit;
+}
+
+// Rows in parallel, their sums added in order: threads never change the result.
+template <class Fit>
+StepFit sum_of_rows(int count, int threads, Fit&& fit) {
+  std::vector<StepFit> rows(static_cast<std::size_t>(count));
+  parallel_for(count, threads, [&](int row) { rows[static_cast<std::size_t>(row)] = fit(row); });
+  StepFit total{};
+  for (const StepFit& row : rows)
+    for (std::size_t k = 0; k < kBlock; ++k) {
+      total.cross[k] += row.cross[k] * static_cast<double>(kUnit);
+      total.square[k] += row.square[k];
+    }
+  return total;
 }
 
 }  // namespace
@@ -134,21 +150,20 @@ double expected_bits(const Coefficients& coefficients, const float* weights, con
 
 StepFit fit_steps(const Coefficients& coefficients, const float* weights,
                   const Grid<const std::int16_t>& levels, int threads) {
-  // Rows in parallel, their sums added in order: threads never change the result.
-  std::vector<StepFit> rows(static_cast<std::size_t>(coefficients.used_rows));
-  parallel_for(coefficients.used_rows, threads, [&](int row) {
-    rows[static_cast<std::size_t>(row)] =
-        row_fit(coefficients.block(row, 0), coefficients.used_cols,
-                weights + static_cast<std::ptrdiff_t>(row) * coefficients.cols,
-                levels.block(row, 0));
+  return sum_of_rows(coefficients.used_rows, threads, [&](int row) {
+    const float* own = weights + static_cast<std::ptrdiff_t>(row) * coefficients.cols;
+    return row_fit(coefficients.block(row, 0), coefficients.used_cols, levels.block(row, 0),
+                   [own](int n, int) { return own[n]; });
   });
-  StepFit total{};
-  for (const StepFit& row : rows)
-    for (std::size_t k = 0; k < kBlock; ++k) {
-      total.cross[k] += row.cross[k] * static_cast<double>(kUnit);
-      total.square[k] += row.square[k];
-    }
-  return total;
+}
+
+StepFit fit_steps_by_frequency(const Coefficients& coefficients, const Grid<const float>& weights,
+                               const Grid<const std::int16_t>& levels, int threads) {
+  return sum_of_rows(coefficients.used_rows, threads, [&](int row) {
+    const float* own = weights.block(row, 0);
+    return row_fit(coefficients.block(row, 0), coefficients.used_cols, levels.block(row, 0),
+                   [own](int n, int k) { return own[n * kBlock + k]; });
+  });
 }
 
 }  // namespace foveate

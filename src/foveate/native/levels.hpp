@@ -46,4 +46,8 @@ struct StepFit {
 StepFit fit_steps(const Coefficients& coefficients, const float* weights,
                   const Grid<const std::int16_t>& levels, int threads);
 
+// The same with a weight for each coefficient.
+StepFit fit_steps_by_frequency(const Coefficients& coefficients, const Grid<const float>& weights,
+                               const Grid<const std::int16_t>& levels, int threads);
+
 }  // namespace foveate

@@ -89,6 +89,7 @@ struct Choices {
   alignas(32) std::int32_t nearest[kBlock];  // level
   alignas(32) float cost[kBlock];            // its distortion
   alignas(32) float lower_cost[kBlock];      // that of one less, where that is not zero
+  alignas(32) float smaller_cost[kBlock];    // that of the largest level of the next smaller size
   int largest_size;                          // of all levels, their size category
 };
 
@@ -119,7 +120,38 @@ void weigh_choices(const std::int16_t* __restrict block, int last, float hidden,
   choices.largest_size = size_category(static_cast<unsigned>(any));
 }
 
-// One block and band.
+// Weighs coefficients 0 to `last`, and some after it, of a block whose squared errors have a weight
+// for each frequency.
+FOVEATE_CLONES
+void weigh_by_frequency(const std::int16_t* __restrict block, int last,
+                        const float* __restrict weights, float price,
+                        const Tables& __restrict tables, Choices& __restrict choices) {
+  const int count = (last | 7) + 1;
+  int any = 0;
+  for (int k = 0; k < count; ++k) {
+    const float value = std::fabs(static_cast<float>(block[k])) * kUnit;
+    const float step = tables.steps[k], weight = price * weights[k];
+    const int level = nearest_level(value * tables.inverse[k]);
+    int below = level | (level >> 1);
+    below |= below >> 2;
+    below |= below >> 4;
+    below |= below >> 8;
+    const int smaller = below >> 1;  // all ones, one bit shorter
+    const float miss = value - step * static_cast<float>(level), larger = miss + step;
+    const float far = value - step * static_cast<float>(smaller), zeroed = value * value;
+    any |= level;
+    choices.nearest[k] = level;
+    choices.cost[k] = weight * (miss * miss - zeroed);
+    choices.lower_cost[k] = level > 1 ? weight * (larger * larger - zeroed) : kNever;
+    choices.smaller_cost[k] =
+        smaller > 0 && smaller < level - 1 ? weight * (far * far - zeroed) : kNever;
+  }
+  choices.largest_size = size_category(static_cast<unsigned>(any));
+}
+
+// One block and band. With kSmaller a coefficient may also have the largest level of the next
+// smaller size.
+template <bool kSmaller>
 class BandTrellis {
  public:
   BandTrellis(const Band& band, const RunCosts& costs)
@@ -169,10 +201,25 @@ class BandTrellis {
     // One less is of another size where the level is a power of two.
     const Path lower = (level & (level - 1)) == 0 && level > 1 ? cheapest(k, level - 1) : path;
     const float lower_cost = lower.cost + choices.lower_cost[k];
-    if (lower_cost >= cost) return cost;
-    level_[k] = level - 1;
-    before_[k] = lower.before;
-    return lower_cost;
+    float best = cost;
+    if (lower_cost < cost) {
+      level_[k] = level - 1;
+      before_[k] = lower.before;
+      best = lower_cost;
+    }
+    if constexpr (kSmaller) {
+      if (choices.smaller_cost[k] < kNever) {
+        const int smaller = (1 << (size_category(static_cast<unsigned>(level)) - 1)) - 1;
+        const Path path_there = cheapest(k, smaller);
+        const float smaller_cost = path_there.cost + choices.smaller_cost[k];
+        if (smaller_cost < best) {
+          level_[k] = smaller;
+          before_[k] = path_there.before;
+          best = smaller_cost;
+        }
+      }
+    }
+    return best;
   }
 
   struct Path {
@@ -211,17 +258,14 @@ class BandTrellis {
   int before_[kBlock];
 };
 
-}  // namespace
-
-void quantise_ac(const Coefficients& coefficients, const float* weights,
-                 const Quantiser& quantiser, const Masking& masking, const std::vector<Band>& bands,
-                 const Grid<std::int16_t>& levels, int threads) {
+// Chooses the levels of every block. `weigh(row, col, block, last, choices)` tells what they cost.
+template <bool kSmaller, class Weigh>
+void quantise(const Coefficients& coefficients, const Tables& tables, const std::vector<Band>& bands,
+              const Grid<std::int16_t>& levels, int threads, Weigh&& weigh) {
   const std::vector<RunCosts> costs(bands.begin(), bands.end());
-  const Tables tables(quantiser, masking);
   parallel_for(coefficients.used_rows, threads, [&](int row) {
-    std::vector<BandTrellis> trellises;
-    for (std::size_t b = 0; b < bands.size(); ++b)
-      trellises.emplace_back(bands[b], costs[b]);
+    std::vector<BandTrellis<kSmaller>> trellises;
+    for (std::size_t b = 0; b < bands.size(); ++b) trellises.emplace_back(bands[b], costs[b]);
     Choices choices;
     std::vector<std::uint64_t> candidates(static_cast<std::size_t>(coefficients.used_cols));
     find_candidates(coefficients.block(row, 0), coefficients.used_cols, tables.least,
@@ -232,13 +276,37 @@ void quantise_ac(const Coefficients& coefficients, const float* weights,
       std::memset(out + 1, 0, (kBlock - 1) * sizeof *out);
       const std::uint64_t some = candidates[static_cast<std::size_t>(col)] & ~std::uint64_t{1};
       if (some == 0) continue;
-      const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(row) * coefficients.cols + col;
-      const float hidden = masking.hidden ? masking.hidden[at] : 0.0f;
-      const float price = std::min(weights[at] / quantiser.lambda, kHighestPrice);
-      weigh_choices(block, 63 - __builtin_clzll(some), hidden, price, tables, choices);
-      for (BandTrellis& trellis : trellises) trellis.solve(block, some, choices, out);
+      weigh(row, col, block, 63 - __builtin_clzll(some), choices);
+      for (auto& trellis : trellises) trellis.solve(block, some, choices, out);
     }
   });
+}
+
+}  // namespace
+
+void quantise_ac(const Coefficients& coefficients, const float* weights,
+                 const Quantiser& quantiser, const Masking& masking, const std::vector<Band>& bands,
+                 const Grid<std::int16_t>& levels, int threads) {
+  const Tables tables(quantiser, masking);
+  quantise<false>(coefficients, tables, bands, levels, threads,
+                  [&](int row, int col, const std::int16_t* block, int last, Choices& choices) {
+                    const std::ptrdiff_t at =
+                        static_cast<std::ptrdiff_t>(row) * coefficients.cols + col;
+                    const float hidden = masking.hidden ? masking.hidden[at] : 0.0f;
+                    const float price = std::min(weights[at] / quantiser.lambda, kHighestPrice);
+                    weigh_choices(block, last, hidden, price, tables, choices);
+                  });
+}
+
+void quantise_ac_by_frequency(const Coefficients& coefficients, const Grid<const float>& weights,
+                              const Steps& steps, float lambda, const std::vector<Band>& bands,
+                              const Grid<std::int16_t>& levels, int threads) {
+  const Tables tables({steps, {}, lambda}, {});
+  const float price = std::min(1.0f / lambda, kHighestPrice);
+  quantise<true>(coefficients, tables, bands, levels, threads,
+                 [&](int row, int col, const std::int16_t* block, int last, Choices& choices) {
+                   weigh_by_frequency(block, last, weights.block(row, col), price, tables, choices);
+                 });
 }
 
 }  // namespace foveate

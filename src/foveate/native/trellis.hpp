@@ -39,6 +39,12 @@ void quantise_ac(const Coefficients& coefficients, const float* weights,
                  const Quantiser& quantiser, const Masking& masking, const std::vector<Band>& bands,
                  const Grid<std::int16_t>& levels, int threads);
 
+// The same with a weight for each coefficient of the grid, `weights`, and no masking. The largest
+// level of the next smaller size category is a candidate too.
+void quantise_ac_by_frequency(const Coefficients& coefficients, const Grid<const float>& weights,
+                              const Steps& steps, float lambda, const std::vector<Band>& bands,
+                              const Grid<std::int16_t>& levels, int threads);
+
 // DC levels by the Viterbi algorithm along one component's scan, row by row, or MCU by MCU where
 // `mcu` is larger than 1x1. `size_bits`: code length by size category of the difference.
 void quantise_dc(const Coefficients& coefficients, const float* weights,

@@ -1,0 +1,37 @@
+// What SSIMULACRA 2's sum does as the coefficients of a file change.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "blocks.hpp"
+#include "eye/ssimulacra2.hpp"
+
+namespace foveate {
+
+// By scale and zigzag index: how much of a basis vector's energy is left when it has been halved
+// so often, less that of its blurred self (structure), or that of the difference (edges).
+struct BasisEnergies {
+  std::vector<std::array<float, kBlock>> structure;
+  std::vector<std::array<float, kBlock>> edges;
+};
+
+// The gradient by a component's coefficients, as large as `out`; `size` is the picture's. Halved
+// chroma goes through the adjoint of the decoder's interpolation.
+void gradient_of_blocks(const std::vector<float>& gradient, int height, int width, bool halved,
+                        const Grid<float>& out, int threads);
+
+// Mean over a luma block's pixels of the squared slopes of X, Y and B - Y by Y, Cb and Cr.
+using Slopes = std::array<std::array<float, 3>, kChannels>;
+
+// Of every luma block that holds pixels, row by row.
+void block_slopes(const Picture& picture, Slopes* out, int threads);
+
+// The curvature by the coefficients of every component. `slopes`: of the original's luma blocks.
+void curvature_of_blocks(int height, int width, const Slopes* slopes,
+                         const std::vector<Curvature>& curvature,
+                         const std::vector<Sampling>& sampling,
+                         const std::array<BasisEnergies, 2>& energies,
+                         const std::vector<Grid<float>>& out, int threads);
+
+}  // namespace foveate

@@ -1,0 +1,22 @@
+// Cube roots that are the same on every machine, in loops that compilers turn into vectors.
+#pragma once
+
+#include <cstdint>
+
+namespace foveate {
+
+// One step of Halley's method, which is cubic.
+__attribute__((always_inline)) inline float nearer_cube_root(float value, float root) {
+  const float cube = root * root * root;
+  return root * ((cube + 2.0f * value) / (2.0f * cube + value));
+}
+
+// Of a positive number; a third of the exponent begins.
+__attribute__((always_inline)) inline float cube_root(float value) {
+  const auto bits = __builtin_bit_cast(std::int32_t, value);
+  const auto third = static_cast<std::int32_t>(static_cast<float>(bits) * (1.0f / 3.0f));
+  const float root = __builtin_bit_cast(float, third + 0x2A5137A0);
+  return nearer_cube_root(value, nearer_cube_root(value, root));
+}
+
+}  // namespace foveate

@@ -1,0 +1,28 @@
+// From the coarsest scale down to full size: the gradient and the curvature of SSIMULACRA 2's sum.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "eye/field.hpp"
+#include "eye/maps.hpp"
+#include "eye/ssimulacra2.hpp"
+
+namespace foveate {
+
+// How much the errors of a channel at a scale count.
+struct ChannelErrors {
+  ErrorWeights structure;
+  ErrorWeights gained;
+  ErrorWeights lost;
+  bool count = false;  // whether any does
+};
+using ScaleErrors = std::array<ChannelErrors, kChannels>;
+
+bool counts(const NormWeights& weights);
+
+// Fills in `seen.gradient`, where there is a decoded picture, and `seen.curvature`.
+void descend(const Pyramid& original, const Pyramid* decoded, const ScaledField& field,
+             const std::vector<ScaleErrors>& errors, Seen& seen, int threads);
+
+}  // namespace foveate

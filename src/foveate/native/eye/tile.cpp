@@ -1,0 +1,97 @@
+#include "eye/tile.hpp"
+
+#include <algorithm>
+
+#include "vectors.hpp"
+
+namespace foveate {
+namespace {
+
+// X, Y and B - Y of the region; 0 outside the picture, where the blur finds nothing.
+void load(const Pyramid& picture, int scale, const Region& region,
+          std::array<Sheet, kChannels>& sheets) {
+  const int height = picture.height(scale), width = picture.width(scale);
+  const int first = std::max(-region.left, 0);
+  const int last = std::min(region.cols, width - region.left);
+  std::vector<float> linear(static_cast<std::size_t>(region.cols) * kChannels);
+  RowOf3 light{};
+  for (int c = 0; c < kChannels; ++c) light.plane[c] = linear.data() + c * region.cols;
+  for (Sheet& sheet : sheets) sheet.resize(region.rows, region.cols);
+  for (int y = 0; y < region.rows; ++y) {
+    RowOf3 xyb{};
+    for (std::size_t c = 0; c < kChannels; ++c) {
+      float* row = sheets[c].row(y);
+      std::fill(row, row + sheets[c].stride, 0.0f);
+      xyb.plane[c] = row + first;
+    }
+    if (region.top + y < 0 || region.top + y >= height || first >= last) continue;
+    picture.row(scale, region.top + y, region.left + first, last - first, light);
+    xyb_row({{light.plane[0], light.plane[1], light.plane[2]}}, last - first, xyb);
+  }
+}
+
+FOVEATE_CLONES
+void products_row(const float* __restrict a, const float* __restrict b, int count,
+                  float* __restrict out) {
+  for (int i = 0; i < count; ++i) out[i] = a[i] * b[i];
+}
+
+FOVEATE_CLONES
+void squares_row(const float* __restrict a, const float* __restrict b, int count,
+                 float* __restrict out) {
+  for (int i = 0; i < count; ++i) out[i] = a[i] * a[i] + b[i] * b[i];
+}
+
+}  // namespace
+
+Region Tiling::region(int tile) const {
+  const int top = tile / across() * kTileRows, left = tile % across() * kTileCols;
+  return {top, left, std::min(kTileRows, height - top), std::min(kTileCols, width - left)};
+}
+
+Tile::Tile(const Pyramid& original, const Pyramid* decoded, const ScaledField& field, int scale,
+           const Region& region)
+    : region_(region), alike_(decoded == nullptr) {
+  const Region taken = region.grown(kBlurReach);
+  load(original, scale, taken, original_);
+  if (!alike_) load(*decoded, scale, taken, decoded_);
+  field_.resize(region.rows, region.cols);
+  field.fill(scale, original.height(scale), original.width(scale), region.top, region.left,
+             field_);
+}
+
+void Tile::blur_channel(int channel) {
+  channel_ = channel;
+  const auto at = static_cast<std::size_t>(channel);
+  const Sheet& a = original_[at];
+  const Sheet& b = alike_ ? original_[at] : decoded_[at];
+  terms_.resize(a.rows, a.cols);
+  blur(a, between_, original_mean_);
+  if (!alike_) blur(b, between_, decoded_mean_);
+  for (int y = 0; y < a.rows; ++y) squares_row(a.row(y), b.row(y), a.cols, terms_.row(y));
+  blur(terms_, between_, squares_);
+  for (int y = 0; y < a.rows; ++y) products_row(a.row(y), b.row(y), a.cols, terms_.row(y));
+  blur(terms_, between_, product_);
+}
+
+LocalRow Tile::row(int y) const {
+  const auto at = static_cast<std::size_t>(channel_);
+  const float* original = original_[at].row(y + kBlurReach) + kBlurReach;
+  const float* mean = original_mean_.row(y);
+  return {original,
+          alike_ ? original : decoded_[at].row(y + kBlurReach) + kBlurReach,
+          mean,
+          alike_ ? mean : decoded_mean_.row(y),
+          squares_.row(y),
+          product_.row(y),
+          field_.row(y)};
+}
+
+double Tile::field_sum() const {
+  double sum = 0.0;
+  for (int y = 0; y < field_.rows; ++y)
+    for (int x = 0; x < field_.cols; ++x) sum += static_cast<double>(field_.row(y)[x]);
+  return sum;
+}
+
+}  // namespace foveate
