@@ -11,7 +11,7 @@ from PIL import Image
 
 import foveate
 from foveate.errors import FoveateError, OptionError, OutputError, TargetError
-from foveate.metrics.quality import psnr_cb, psnr_y
+from foveate.metrics.quality import psnr_cb, psnr_y, ssimulacra2
 
 
 def textured(height: int, width: int, *, seed: int = 0) -> np.ndarray:
@@ -354,6 +354,19 @@ def test_tuned_for_eyes_colours_get_bytes_that_luma_gives() -> None:
     )
     assert luma["eyes"] < luma["fidelity"]
     assert blue["eyes"] > blue["fidelity"]
+
+
+def test_the_tune_vision_looks_as_often_as_the_effort_says() -> None:
+    scores = []
+    for effort in ("fast", "default", "best"):
+        result = foveate.compress(
+            PICTURE, match_quality=50, map="none", tune="vision", effort=effort
+        )
+        assert result.report.coder["effort"] == effort
+        scores.append(ssimulacra2(PICTURE, decoded(result.data), data_range=255))
+    assert scores == sorted(scores)
+    with pytest.raises(OptionError, match="effort goes with the tune vision"):
+        foveate.compress(PICTURE, effort="best")
 
 
 def test_the_mosaic_is_not_tuned() -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import foveate
+from foveate.coders.jpeg.coder import ROUNDS
 from foveate.coders.jpeg.tuning import TUNINGS
 from foveate.coders.registry import HOMES, get_coder
 from foveate.errors import OptionError
@@ -88,4 +89,5 @@ def test_every_choice_of_a_coder_has_one():
     assert set(HOMES) == {*get_args(Method), *formats}
     for name in HOMES:
         assert get_coder(name).suffix.startswith(".")
-    assert set(CHOICES["tune"]) == set(TUNINGS)
+    assert set(CHOICES["tune"]) == {*TUNINGS, "vision"}
+    assert set(CHOICES["effort"]) == set(ROUNDS)

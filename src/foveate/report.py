@@ -43,7 +43,8 @@ class Report:
     """What the coder tells of the file given back.
 
     Both JPEG coders tell `subsampling` ("444", "420" or "grey"; a copied source may have "422" or
-    another) and `progressive`. The method rdo adds `tune`. The mosaic adds the mean quality at
+    another) and `progressive`. The method rdo adds `tune`, and with the tune
+    vision `effort`. The mosaic adds the mean quality at
     which it first coded salient blocks, `salient_quality`, and all others, `other_quality` (None
     where every block is salient), and the quality of its one final coding, `final_quality`.
     """

@@ -18,7 +18,8 @@ from foveate.errors import OptionError
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the upright picture."""
 
-Tune = Literal["fidelity", "eyes"]
+Tune = Literal["fidelity", "eyes", "vision"]
+Effort = Literal["fast", "default", "best"]
 Method = Literal["rdo", "mosaic"]
 Format = Literal["jpeg"]
 Subsampling = Literal["auto", "444", "420"]
@@ -49,7 +50,10 @@ class Settings:
             or a .npy file. A path is told from a name by its suffix.
         protect: boxes (x, y, width, height) in pixels that count as much as the most salient.
         tune: what counts as error: "fidelity" is squared error above all; "eyes" is error as far
-            as contrast lets eyes see it, with more weight on colours.
+            as contrast lets eyes see it, with more weight on colours; "vision" is what models of
+            the eye see in the decoded picture, to which the encoder looks back.
+        effort: with the tune "vision", how often it looks: "fast" never, "default" twice, "best"
+            six times.
         method: "rdo" is the weighted trellis, "mosaic" the method of Prakash et al. (DCC 2017).
         format: the format of the file.
         subsampling: the resolution of chroma; "auto" is 4:2:0 below quality 95 and for byte
@@ -68,6 +72,7 @@ class Settings:
     map: str = "auto"
     protect: tuple[Box, ...] = ()
     tune: Tune = "fidelity"
+    effort: Effort = "default"
     method: Method = "rdo"
     format: Format = "jpeg"
     subsampling: Subsampling = "auto"
@@ -101,6 +106,8 @@ class Settings:
             if getattr(self, name) not in choices:
                 given = getattr(self, name)
                 raise OptionError(f"{name} is {given!r}; give one of {', '.join(choices)}")
+        if self.effort != DEFAULTS.effort and self.tune != "vision":
+            raise OptionError("effort goes with the tune vision; the others look only once")
         if not isinstance(self.map, str):
             raise OptionError(f"map is {self.map!r}; give a model's name or a file's path")
         if self.method == "mosaic" and self.tune != DEFAULTS.tune:
@@ -189,6 +196,7 @@ class Choices(TypedDict, total=False):
     floor: int | None
     protect: Iterable[Box]
     tune: Tune
+    effort: Effort
     method: Method
     format: Format
     subsampling: Subsampling
@@ -200,6 +208,7 @@ class Choices(TypedDict, total=False):
 DEFAULTS = Settings()
 CHOICES: dict[str, tuple[str, ...]] = {
     "tune": get_args(Tune),
+    "effort": get_args(Effort),
     "method": get_args(Method),
     "format": get_args(Format),
     "subsampling": get_args(Subsampling),

@@ -25,18 +25,18 @@ RGB_OF_YCC = np.array([[1, 0, 1.402], [1, -0.344136286, -0.714136286], [1, 1.772
 
 def scale_weights(scales: int) -> npt.NDArray[np.float32]:
     """The metric's own weights, (scales, 3, 6)."""
-    weights = np.array(metric._WEIGHTS, np.float32).reshape(3, 6, 6)
+    weights = np.array(metric.WEIGHTS, np.float32).reshape(3, 6, 6)
     return np.ascontiguousarray(weights.transpose(1, 0, 2)[:scales])
 
 
 def blurred(plane: Plane) -> Plane:
     """The plane under the metric's window, zeros around it."""
-    reach = len(metric._WINDOW) // 2
+    reach = len(metric.WINDOW) // 2
     for axis in (0, 1):
         padded = np.pad(plane, [(reach, reach) if a == axis else (0, 0) for a in (0, 1)])
         plane = sum(
             weight * np.take(padded, range(i, i + plane.shape[axis]), axis)
-            for i, weight in enumerate(metric._WINDOW)
+            for i, weight in enumerate(metric.WINDOW)
         )
     return plane
 

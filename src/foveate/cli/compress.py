@@ -19,6 +19,7 @@ from foveate.settings import (
     DEFAULTS,
     FLOOR_BELOW_QUALITY,
     QUALITIES,
+    Effort,
     Metadata,
     Method,
     Settings,
@@ -124,9 +125,17 @@ def compress(
     tune: Annotated[
         Tune,
         typer.Option(
-            help="What counts as error: fidelity counts all of it; eyes counts what can be seen."
+            help="What counts as error: fidelity counts all of it; eyes counts what contrast lets "
+            "eyes see; vision counts what models of the eye see in the decoded picture."
         ),
     ] = DEFAULTS.tune,
+    effort: Annotated[
+        Effort,
+        typer.Option(
+            help="With --tune vision: how often the encoder looks at the decoded picture. fast "
+            "never does, default does twice, best six times."
+        ),
+    ] = DEFAULTS.effort,
     method: Annotated[
         Method,
         typer.Option(
@@ -181,6 +190,7 @@ def compress(
         map=map,
         protect=tuple(parsed(box, text, "--protect") for text in protect or ()),
         tune=tune,
+        effort=effort,
         method=method,
         subsampling=subsampling,
         progressive=not baseline,

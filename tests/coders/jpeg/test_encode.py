@@ -16,7 +16,7 @@ from foveate.coders.jpeg import metadata
 from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality, plain_jpeg
-from foveate.coders.jpeg.targets.bytes_target import BytesTarget
+from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.errors import TargetError
 from jpeg_files import coefficients, parse, tables

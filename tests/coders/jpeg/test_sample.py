@@ -10,7 +10,7 @@ from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode, transform
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.targets import bytes_target
-from foveate.coders.jpeg.targets.bytes_target import BytesTarget
+from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.sample import Pieces, every, sampled
 

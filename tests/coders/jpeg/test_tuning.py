@@ -11,7 +11,7 @@ import pytest
 from foveate.coders.jpeg.encode import Options, transform
 from foveate.coders.jpeg.masking import HIDING_REACH
 from foveate.coders.jpeg.scripts import progressive_script
-from foveate.coders.jpeg.targets import bytes_target, quality_target
+from foveate.coders.jpeg.targets import byte_correction, bytes_target, quality_target
 from foveate.coders.jpeg.trellis_passes import Encoder
 from foveate.coders.jpeg.tuning import TUNINGS, shapes
 from photos import photo
@@ -80,8 +80,8 @@ def seen(name: str) -> list[float]:
     ("guess", "name"),
     [
         (bytes_target._BYTES_SLOPE, "log_bytes_over_log_scale"),
-        (bytes_target._LAMBDA_SLOPE, "log_bytes_over_log_lambda"),
-        (bytes_target._STUFFING, "bytes_with_stuffing"),
+        (byte_correction.LAMBDA_SLOPE, "log_bytes_over_log_lambda"),
+        (byte_correction.STUFFING, "bytes_with_stuffing"),
         (bytes_target._BITS_OF_A_CODED_LEVEL, "bits_a_level"),
         (quality_target._ERROR_SLOPE, "log_error_over_log_scale"),
     ],
@@ -98,7 +98,7 @@ def test_the_slopes_over_boldness_err_on_the_steep_side():
 
 
 def test_no_photograph_needed_all_the_passes_that_a_search_may_take():
-    assert seen("passes_to_bytes")[-1] < bytes_target._FULL_PASSES
+    assert seen("passes_to_bytes")[-1] < byte_correction._FULL_PASSES
     assert (
         seen("passes_to_quality")[-1] < quality_target._SEARCH_PASSES + quality_target._FULL_PASSES
     )

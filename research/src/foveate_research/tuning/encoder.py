@@ -22,7 +22,7 @@ from PIL import Image
 
 from foveate.coders.jpeg.encode import Options, encode
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
-from foveate.coders.jpeg.targets.bytes_target import BytesTarget
+from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.tuning import TUNINGS, Tuning
 from foveate.errors import DatasetError, printable
 from foveate.metrics import quality

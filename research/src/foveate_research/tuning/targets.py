@@ -18,7 +18,7 @@ import numpy.typing as npt
 from foveate.coders.jpeg.encode import Options, encode, transform
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate.coders.jpeg.scripts import progressive_script
-from foveate.coders.jpeg.targets.bytes_target import BytesTarget
+from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.prediction import SizePrediction
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.sample import every

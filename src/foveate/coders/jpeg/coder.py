@@ -9,17 +9,21 @@ from functools import partial
 from foveate.coders.base import Encoded, Weights
 from foveate.coders.jpeg import metadata
 from foveate.coders.jpeg.encode import Options, encode
+from foveate.coders.jpeg.eyes.encode import encode_for_eyes
+from foveate.coders.jpeg.eyes.tuning import EYE_TUNING
 from foveate.coders.jpeg.headers import file_facts
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate.coders.jpeg.source import no_larger_than_source
-from foveate.coders.jpeg.targets.bytes_target import BytesTarget
+from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
-from foveate.coders.jpeg.tuning import TUNINGS
+from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 
 FULL_CHROMA_QUALITY = 95
 """From this quality on `subsampling="auto"` keeps the chroma's resolution."""
+ROUNDS = {"fast": 0, "default": 2, "best": 6}
+"""How often the decoded picture is looked at, by effort."""
 _LEAST, _AIM = 0.991, 0.9965
 """A byte target within 1 % is met from here on, and aimed at there, as shares of the most."""
 
@@ -41,7 +45,8 @@ CODER = TrellisCoder()
 
 def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
     """The picture as a file that meets the target of the settings."""
-    tuning = TUNINGS[settings.tune]
+    vision = settings.tune == "vision"
+    tuning = TUNINGS[DEFAULT_TUNE if vision else settings.tune]
     target = _target(picture, settings)
     segments, notes = kept_segments(picture, settings)
     options = Options(
@@ -50,14 +55,22 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         threads=settings.threads or 1,
         tuning=tuning,
     )
-    block_weights = weights.of_blocks(boldness=tuning.boldness)
-    made = encode(picture.pixels, block_weights, target, options, segments)
+    boldness = EYE_TUNING.boldness if vision else tuning.boldness
+    block_weights = weights.of_blocks(boldness=boldness)
+    if vision:
+        rounds = ROUNDS[settings.effort]
+        made = encode_for_eyes(
+            picture.pixels, block_weights, target, options, segments, rounds=rounds
+        )
+    else:
+        made = encode(picture.pixels, block_weights, target, options, segments)
+    effort = {"effort": settings.effort} if vision else {}
     return dataclasses.replace(
         made,
         target_bytes=target.most if isinstance(target, BytesTarget) else None,
         metadata_bytes=len(segments),
         notes=notes,
-        facts={"tune": settings.tune, **file_facts(made.data)},
+        facts={"tune": settings.tune, **effort, **file_facts(made.data)},
     )
 
 

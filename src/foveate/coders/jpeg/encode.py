@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +11,9 @@ import numpy.typing as npt
 from foveate import native
 from foveate.coders.base import Encoded
 from foveate.coders.jpeg.masking import block_contrast, busyness
-from foveate.coders.jpeg.scripts import baseline_script, progressive_script
-from foveate.coders.jpeg.targets.bytes_target import BytesTarget, meet_bytes
+from foveate.coders.jpeg.scripts import Script, baseline_script, progressive_script
+from foveate.coders.jpeg.targets.byte_correction import BytesTarget
+from foveate.coders.jpeg.targets.bytes_target import meet_bytes
 from foveate.coders.jpeg.targets.quality_target import PlainQuality, meet_quality
 from foveate.coders.jpeg.trellis_passes import Blocks, Component, Encoder
 from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS, Tuning
@@ -57,10 +59,28 @@ def _background(importance: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.asarray(low, dtype=np.float32)
 
 
+class Contrast(Protocol):
+    """What an encoder's constants say of contrast masking; see `Tuning`."""
+
+    @property
+    def masking(self) -> float: ...
+    @property
+    def masking_energy(self) -> float: ...
+    @property
+    def perceptual(self) -> float: ...
+
+
 def transform(
-    pixels: npt.NDArray[np.uint8], weights: npt.NDArray[np.float32] | None, options: Options
+    pixels: npt.NDArray[np.uint8],
+    weights: npt.NDArray[np.float32] | None,
+    options: Options,
+    tuning: Contrast | None = None,
 ) -> Blocks:
-    """The picture's blocks. `weights` are positive, one for each luma block; None: all equal."""
+    """The picture's blocks. `weights` are positive, one for each luma block; None: all equal.
+
+    `tuning`: where it is not that of the options.
+    """
+    tuning = tuning or options.tuning
     height, width = pixels.shape[:2]
     grey = pixels.ndim == 2
     chroma_420 = options.chroma_420 and not grey
@@ -71,7 +91,6 @@ def transform(
     importance = _centred(importance)
     background = _background(importance)
     log_weights = importance
-    tuning = options.tuning
     hidden, mean_square = block_contrast(grids[0], used[0], threads=options.threads)
     if tuning.masking > 0:
         busy = busyness(mean_square, tuning.masking_energy)
@@ -92,6 +111,14 @@ def transform(
             )
         )
     return Blocks(tuple(components), height, width, chroma_420)
+
+
+def chosen_script(blocks: Blocks, options: Options) -> Script:
+    """The scans of the file."""
+    count = len(blocks.components)
+    if options.progressive:
+        return progressive_script(count)
+    return baseline_script(count, chroma_420=blocks.chroma_420)
 
 
 def encode(
@@ -115,13 +142,9 @@ def encode(
         TargetError: the bytes asked for are too few.
     """
     blocks = transform(pixels, weights, options)
-    count = len(blocks.components)
-    script = (
-        progressive_script(count)
-        if options.progressive
-        else baseline_script(count, chroma_420=blocks.chroma_420)
+    encoder = Encoder(
+        blocks, chosen_script(blocks, options), options.tuning, threads=options.threads
     )
-    encoder = Encoder(blocks, script, options.tuning, threads=options.threads)
     if isinstance(target, BytesTarget):
         found = meet_bytes(encoder, target, segments)
     else:

@@ -17,7 +17,7 @@ from foveate.metrics.quality.filters import filtered, products
 from foveate.metrics.quality.planes import Plane, check_pair, rgb, strips
 
 _SCALES = 6
-_LEAST_SIDE = 8
+LEAST_SIDE = 8
 _SIGMA_PX, _RADIUS_PX = 1.5, 5
 _C2 = 0.0009
 _OPSIN = np.array(
@@ -30,7 +30,7 @@ _OPSIN = np.array(
 _BIAS = 0.0037930732552754493
 # A row for each scale: the weights of the means of structure lost, edges gained and edges lost, and
 # those of their 4-norms.
-_WEIGHTS = (
+WEIGHTS = (
     # X, from the finest scale to the coarsest
     (0.0, 0.0007376606707406586, 0.0, 0.0, 0.0007793481682867309, 0.0),
     (
@@ -87,7 +87,7 @@ def ssimulacra2(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_ran
     shapes differ.
     """
     check_pair(reference, copy, data_range)
-    short = [(0, max(_LEAST_SIDE - side, 0)) for side in reference.shape[:2]]
+    short = [(0, max(LEAST_SIDE - side, 0)) for side in reference.shape[:2]]
     if any(after for _, after in short):
         reference, copy = (
             np.pad(picture, short + [(0, 0)] * (picture.ndim - 2), mode="edge")
@@ -95,7 +95,7 @@ def ssimulacra2(reference: npt.NDArray[Any], copy: npt.NDArray[Any], *, data_ran
         )
     pictures = [_Linear(picture, data_range) for picture in (reference, copy)]
     norms = [_norms(*pictures)]
-    while len(norms) < _SCALES and min(pictures[0].shape) >= _LEAST_SIDE:
+    while len(norms) < _SCALES and min(pictures[0].shape) >= LEAST_SIDE:
         pictures = [picture.halved() for picture in pictures]
         norms.append(_norms(*pictures))
     by_channel = np.stack(norms, axis=1).ravel()
@@ -136,7 +136,7 @@ class _Linear:
 def _norms(reference: _Linear, copy: _Linear) -> npt.NDArray[np.float64]:
     """The means of three errors and then their 4-norms, for X, Y and B - Y at a scale: (3, 6)."""
     height, width = reference.shape
-    halo = len(_WINDOW) // 2
+    halo = len(WINDOW) // 2
     sums = np.zeros((3, 6))
     for part in strips(height, width):
         taken = slice(max(part.start - halo, 0), part.stop + halo)
@@ -156,12 +156,12 @@ def _norms(reference: _Linear, copy: _Linear) -> npt.NDArray[np.float64]:
 
 def _errors(x: Plane, y: Plane) -> Iterator[Plane]:
     """Structure lost, edges gained and edges lost, for planes that are padded for the window."""
-    mean_x, mean_y = filtered(x, _WINDOW, _WINDOW), filtered(y, _WINDOW, _WINDOW)
-    variances = filtered(x * x + y * y, _WINDOW, _WINDOW) - (mean_x**2 + mean_y**2)
-    covariance = filtered(x * y, _WINDOW, _WINDOW) - mean_x * mean_y
+    mean_x, mean_y = filtered(x, WINDOW, WINDOW), filtered(y, WINDOW, WINDOW)
+    variances = filtered(x * x + y * y, WINDOW, WINDOW) - (mean_x**2 + mean_y**2)
+    covariance = filtered(x * y, WINDOW, WINDOW) - mean_x * mean_y
     likeness = (1 - (mean_x - mean_y) ** 2) * (2 * covariance + _C2) / (variances + _C2)
     yield np.maximum(1 - likeness, 0.0)
-    inside = slice(len(_WINDOW) // 2, -(len(_WINDOW) // 2))
+    inside = slice(len(WINDOW) // 2, -(len(WINDOW) // 2))
     edges_x = np.abs(x[inside, inside] - mean_x)
     edges_y = np.abs(y[inside, inside] - mean_y)
     gained = (1 + edges_y) / (1 + edges_x) - 1
@@ -200,6 +200,6 @@ def _truncated_cosines() -> Plane:
     return np.asarray((gaussian + np.linalg.pinv(moments) @ missing) @ cosines, np.float64)
 
 
-_FLAT_WEIGHTS = np.array(_WEIGHTS).ravel()
+_FLAT_WEIGHTS = np.array(WEIGHTS).ravel()
 _LINEAR_OF_UINT8 = _linear(np.arange(256) / 255)
-_WINDOW = _truncated_cosines()
+WINDOW = _truncated_cosines()

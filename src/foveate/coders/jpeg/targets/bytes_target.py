@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from foveate import native
+from foveate.coders.jpeg.targets.byte_correction import (
+    HIGHEST_LAMBDA,
+    LAMBDA_SLOPE,
+    STUFFING,
+    BytesTarget,
+    Start,
+    corrected,
+)
 from foveate.coders.jpeg.targets.prediction import SizePrediction
 from foveate.coders.jpeg.targets.sample import sampled, scout_of
 from foveate.coders.jpeg.targets.search import (
@@ -17,48 +24,26 @@ from foveate.coders.jpeg.targets.search import (
     Secant,
     scale_secant,
 )
-from foveate.coders.jpeg.trellis_passes import Encoder, Quantised
+from foveate.coders.jpeg.trellis_passes import Encoder
 from foveate.errors import TargetError
 
 # The starting guesses below are held against results/targets.json, which `foveate tune targets`
 # measured on photographs; a search replaces each of them by what its own passes show.
 _SEARCH_PASSES = 10
-_FULL_PASSES = 24
-"""Bounds that end a search which does not converge; photographs take 5 to 11 passes in all."""
+"""A bound that ends a search which does not converge; photographs take 5 to 11 passes in all."""
 _COARSEST_PASSES = 3
 """After so many passes the rates of an almost empty file hardly change."""
 
 _BYTES_SLOPE = -0.9
 """The slope of log bytes over log scale, taken from the steep end of what was seen (median -0.73),
 so that the first step falls short and does not overshoot."""
-_LAMBDA_SLOPE = -0.2
-"""The slope of log bytes over log lambda (median -0.19)."""
-
 _LAMBDA_TOLERANCE = 0.001
 """Log bytes that lambda may miss on a sample: a tenth of what a byte target may miss."""
 _FAR_LAMBDA = 0.5
 """Lambda moves no further than this, in log, on a sample; the rest is corrected on all blocks."""
 
-_STUFFING = 1.0035
-"""Bytes with byte stuffing over those without (median 1.0026, highest 1.0042)."""
 _BITS_OF_A_CODED_LEVEL = 6.5
 """The bits that a nonzero level takes, with all else in the file (quartiles 6.2 and 7.6)."""
-
-# Lambda is corrected within exp of these; below the lowest it moves hardly a byte.
-_LOWEST_LAMBDA = -1.0
-_HIGHEST_LAMBDA = 6.0
-_FINER = 0.12
-"""Log of how much finer steps get where lambda alone cannot fill the bytes: a slope of -0.7 makes
-that 8 % more bytes, which lambda can take back."""
-
-
-@dataclass(frozen=True)
-class BytesTarget:
-    """At most `most` bytes; at least `least` too, unless quality is at its ceiling before."""
-
-    least: int
-    aim: int
-    most: int
 
 
 def _start_scale(encoder: Encoder, aim: float) -> float:
@@ -75,23 +60,13 @@ def _start_scale(encoder: Encoder, aim: float) -> float:
     return max(float(np.quantile(ratios, 1.0 - share)) / 0.65, SMALLEST_SCALE)
 
 
-@dataclass(frozen=True)
-class _Start:
-    """Where the search on all blocks begins."""
-
-    log_scale: float
-    log_lambda: float
-    stuffing: float = _STUFFING
-    """Bytes with byte stuffing over those without."""
-
-
-def _settled(scout: Encoder, prediction: SizePrediction, wanted: float) -> _Start:
+def _settled(scout: Encoder, prediction: SizePrediction, wanted: float) -> Start:
     """Where the picture is expected to take as many bytes as wanted, less metadata.
 
     Rates and fitted steps are settled too. What lambda leaves is corrected later, on all blocks.
     """
     tolerance, lambda_passes = (0.003, 0) if prediction.exact else (0.01, 2)
-    fits, stuffing = scout.tuning.step_fits, _STUFFING
+    fits, stuffing = scout.tuning.step_fits, STUFFING
     aim = wanted / stuffing
     log_scale = math.log(_start_scale(scout, aim * prediction.share))
     secant = scale_secant(_BYTES_SLOPE)
@@ -106,12 +81,12 @@ def _settled(scout: Encoder, prediction: SizePrediction, wanted: float) -> _Star
             secant = scale_secant(_BYTES_SLOPE)
         following = secant.next(log_scale, miss)
         if following == log_scale:
-            return _Start(log_scale, 0.0)
+            return Start(log_scale, 0.0)
         log_scale = following
     if not prediction.exact:
         stuffing = len(scout.write(quantised, b"")) / quantised.size_bytes
         aim = wanted / stuffing
-    secant = Secant(_LAMBDA_SLOPE, -_FAR_LAMBDA, _FAR_LAMBDA)
+    secant = Secant(LAMBDA_SLOPE, -_FAR_LAMBDA, _FAR_LAMBDA)
     log_lambda = secant.next(0.0, miss)
     for _ in range(lambda_passes):
         factor = math.exp(log_lambda)
@@ -120,35 +95,16 @@ def _settled(scout: Encoder, prediction: SizePrediction, wanted: float) -> _Star
         if abs(miss) < _LAMBDA_TOLERANCE:
             break
         log_lambda = secant.next(log_lambda, miss)
-    return _Start(log_scale, log_lambda, stuffing)
+    return Start(log_scale, log_lambda, stuffing)
 
 
 def _coarsest(encoder: Encoder, segments: bytes) -> Found:
     """The smallest file that this encoder writes, whatever was tried before."""
     fresh = Encoder(encoder.blocks, encoder.script, encoder.tuning, threads=encoder.threads)
     for _ in range(_COARSEST_PASSES):
-        quantised = fresh.quantise(LARGEST_SCALE, lambda_factor=math.exp(_HIGHEST_LAMBDA))
+        quantised = fresh.quantise(LARGEST_SCALE, lambda_factor=math.exp(HIGHEST_LAMBDA))
     quantised = fresh.refit(quantised)
     return Found(quantised, fresh.write(quantised, segments), LARGEST_SCALE, at_ceiling=False)
-
-
-def _lambda_secant() -> Secant:
-    return Secant(_LAMBDA_SLOPE, _LOWEST_LAMBDA, _HIGHEST_LAMBDA)
-
-
-class _Sizes:
-    """Bytes of a pass: counted exactly but for stuffing, whose share the last real file tells."""
-
-    def __init__(self, encoder: Encoder, segments: bytes, stuffing: float) -> None:
-        self._encoder, self._segments, self._stuffing = encoder, segments, stuffing
-
-    def file(self, quantised: Quantised) -> bytes:
-        data = self._encoder.write(quantised, self._segments)
-        self._stuffing = (len(data) - len(self._segments)) / quantised.size_bytes
-        return data
-
-    def expected(self, quantised: Quantised) -> float:
-        return len(self._segments) + quantised.size_bytes * self._stuffing
 
 
 def _met(encoder: Encoder, scout: Encoder, target: BytesTarget, segments: bytes) -> Found | None:
@@ -164,36 +120,7 @@ def _met(encoder: Encoder, scout: Encoder, target: BytesTarget, segments: bytes)
     aim = max(wanted / 2 - fixed, 1.0)
     start = _settled(scout, prediction, aim)
     encoder.adopt(scout)
-    log_scale, log_lambda = start.log_scale, start.log_lambda
-    sizes = _Sizes(encoder, segments, start.stuffing)
-    best: Found | None = None
-    secant, finer = _lambda_secant(), _FINER
-    for n in range(_FULL_PASSES):
-        scale = math.exp(log_scale)
-        at_ceiling = scale <= SMALLEST_SCALE * 1.001
-        quantised = encoder.quantise(scale, lambda_factor=math.exp(log_lambda))
-        size = sizes.expected(quantised)
-        nearer = best is None or size > len(best.data)
-        near = n > 0 or at_ceiling or size >= target.least
-        if near and nearer and size <= 1.002 * target.most:
-            quantised = encoder.refit(quantised)
-            data = sizes.file(quantised)
-            size = len(data)
-            if size <= target.most and (best is None or size > len(best.data)):
-                best = Found(quantised, data, scale, at_ceiling)
-            if size <= target.most and (size >= target.least or at_ceiling):
-                break
-        following = secant.next(log_lambda, math.log(max(size - fixed, 1) / aim))
-        if size < target.least and log_lambda <= _LOWEST_LAMBDA:
-            # With these steps there are no more bytes to be had: take finer ones.
-            log_scale = max(log_scale - finer, math.log(SMALLEST_SCALE))
-            finer *= 1.5
-            log_lambda, secant = 0.0, _lambda_secant()
-        elif abs(following - log_lambda) < 1e-5:
-            break
-        else:
-            log_lambda = following
-    return best
+    return corrected(encoder, start, target, aim, segments)
 
 
 def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:

@@ -1,0 +1,68 @@
+"""Pixels, block weights and a target to a JPEG file for eyes: the room's one way in."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate.coders.base import Encoded
+from foveate.coders.jpeg.encode import Options, chosen_script, encode, transform
+from foveate.coders.jpeg.eyes.bytes_target import meet_bytes
+from foveate.coders.jpeg.eyes.model import LEAST_SIDE, EyeModel
+from foveate.coders.jpeg.eyes.passes import EyeEncoder
+from foveate.coders.jpeg.eyes.quality_target import meet_quality
+from foveate.coders.jpeg.eyes.tuning import EYE_TUNING, EyeTuning
+from foveate.coders.jpeg.targets.byte_correction import BytesTarget
+from foveate.coders.jpeg.targets.quality_target import PlainQuality
+
+
+def eye_encoder(
+    pixels: npt.NDArray[np.uint8],
+    weights: npt.NDArray[np.float32] | None,
+    options: Options,
+    tuning: EyeTuning = EYE_TUNING,
+) -> EyeEncoder:
+    """An encoder of the pixels that has not begun.
+
+    The weights are positive, one for each luma block. They are the anchor's and the field that
+    pools what the models see; None: all blocks count alike.
+    """
+    blocks = transform(pixels, weights, options, tuning)
+    field = None if weights is None else np.ascontiguousarray(weights, np.float32)
+    return EyeEncoder(
+        blocks,
+        chosen_script(blocks, options),
+        tuning,
+        EyeModel(pixels, blocks, tuning, field, threads=options.threads),
+        [component.weights for component in blocks.components],
+        threads=options.threads,
+    )
+
+
+def encode_for_eyes(
+    pixels: npt.NDArray[np.uint8],
+    weights: npt.NDArray[np.float32] | None,
+    target: BytesTarget | PlainQuality,
+    options: Options,
+    segments: bytes = b"",
+    *,
+    rounds: int,
+) -> Encoded:
+    """A JPEG as `encode` makes it, but of what models of the eye see.
+
+    `rounds`: how often the decoded picture is looked at. Pictures too small for the models, and
+    byte targets that hardly a level fits into, are left to `encode`.
+
+    Raises:
+        TargetError: the bytes asked for are too few.
+    """
+    if min(pixels.shape[:2]) < LEAST_SIDE:
+        return encode(pixels, weights, target, options, segments)
+    encoder = eye_encoder(pixels, weights, options)
+    if isinstance(target, BytesTarget):
+        found = meet_bytes(encoder, target, segments, rounds=rounds)
+        if found is None:
+            return encode(pixels, weights, target, options, segments)
+    else:
+        found = meet_quality(encoder, target, segments, rounds=rounds)
+    return Encoded(found.data, at_ceiling=found.at_ceiling)

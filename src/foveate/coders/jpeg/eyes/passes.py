@@ -1,0 +1,227 @@
+"""Trellis passes with a weight for each coefficient, and targets that move from round to round."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from foveate import native
+from foveate.coders.jpeg.eyes.model import EyeModel, FloatBlocks, Seen
+from foveate.coders.jpeg.eyes.tuning import EyeTuning
+from foveate.coders.jpeg.rates import Rates, Statistics, measured_rates
+from foveate.coders.jpeg.scripts import Script
+from foveate.coders.jpeg.trellis_passes import Blocks, Quantised, whole_steps
+
+Steps = npt.NDArray[np.float64]
+
+
+class EyeEncoder:
+    """Quantises `blocks` at any scale, for what `model` sees."""
+
+    def __init__(
+        self,
+        blocks: Blocks,
+        script: Script,
+        tuning: EyeTuning,
+        model: EyeModel,
+        anchors: Sequence[npt.NDArray[np.float32]],
+        *,
+        threads: int,
+    ) -> None:
+        """`anchors`: how much the squared error of each block counts, an array a component."""
+        self.blocks, self.script, self.tuning = blocks, script, tuning
+        self.model, self.threads = model, threads
+        self._anchors = anchors
+        self._tables = tuning.anchors(chroma_420=blocks.chroma_420)
+        self._targets = [c.coefficients for c in blocks.components]
+        self._weights = self._first_weights()
+        self._rates: Rates | None = None
+        self.shapes = self._formula_shapes()
+
+    def _first_weights(self) -> FloatBlocks:
+        """H before there is a decoded picture."""
+        t, weights = self.tuning, self.model.curvature_without_error()
+        rows, cols = self.blocks.components[0].used
+        low = np.log(weights[0][:, :, :16] + np.float32(1e-30)).mean(axis=2)
+        tame = np.exp(-np.float32(t.tamed) * (low - low[:rows, :cols].mean()))
+        for i, own in enumerate(weights):
+            factor = tame
+            if i > 0:
+                if self.blocks.chroma_420:
+                    halves = tame.reshape(own.shape[0], 2, own.shape[1], 2)
+                    factor = halves.mean(axis=(1, 3))
+                factor = factor * np.float32(t.first_chroma)
+            own *= factor[..., None]
+        unit = self.model.unit(weights)
+        for i, own in enumerate(weights):
+            native.mix_weights(self._anchors[i], self._table(i), unit, t.anchor, own, self.threads)
+        return weights
+
+    def _table(self, component: int) -> list[float]:
+        return [float(value) for value in self._tables[1 if component > 0 else 0]]
+
+    def _kinds(self) -> int:
+        return min(len(self.blocks.components), 2)
+
+    def _formula_shapes(self) -> list[Steps]:
+        """Steps at scale 1, from the mean weight of each frequency; sets the unit of weights."""
+        t = self.tuning
+        means = [
+            np.array(native.frequency_means(own, c.used, self.threads))
+            for own, c in zip(self._weights, self.blocks.components, strict=True)
+        ]
+        self._unit = float(np.exp(np.log(means[0]).mean()))
+        shapes = [(means[0] / self._unit) ** (-t.step_power / 2)]
+        if len(means) > 1:
+            chroma = (means[1] + means[2]) / (2 * self._unit)
+            mean = float(np.exp(np.log(chroma).mean()))
+            shapes.append(t.chroma_steps / np.sqrt(mean) * (chroma / mean) ** (-t.step_power / 2))
+        for shape in shapes:
+            shape[0] *= t.dc_steps
+        return shapes
+
+    def steps_at(self, scale: float) -> tuple[Steps, ...]:
+        """Whole steps of luma and chroma at this scale."""
+        return tuple(whole_steps(shape * scale) for shape in self.shapes)
+
+    def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
+        b = self.blocks
+        for component, chosen in zip(b.components, levels, strict=True):
+            native.fill_padding(chosen, component.used)
+        found = native.scan_statistics(
+            levels,
+            b.height,
+            b.width,
+            b.chroma_420,
+            self.script.scans,
+            self.script.progressive,
+            self.threads,
+        )
+        return tuple(Statistics(*each) for each in found)
+
+    def _learn(self, statistics: Sequence[Statistics]) -> None:
+        self._rates = measured_rates(self.script, statistics, len(self.blocks.components))
+
+    def _start(self, steps: Sequence[Steps]) -> None:
+        """First rates: from plainly rounded levels."""
+        levels = []
+        for i, c in enumerate(self.blocks.components):
+            chosen = np.empty(c.coefficients.shape, np.int16)
+            table = steps[min(i, 1)].tolist()
+            native.round_levels(self._targets[i], table, chosen, c.used, self.threads)
+            levels.append(chosen)
+        self._learn(self._statistics(levels))
+
+    def quantise(self, scale: float, *, lambda_factor: float = 1.0) -> Quantised:
+        """One pass over every block with the rates of the last pass."""
+        steps = self.steps_at(scale)
+        if self._rates is None:
+            self._start(steps)
+        assert self._rates is not None
+        lam = self.tuning.lambda_ratio * scale * scale * lambda_factor * self._unit
+        mcu = self.script.mcu_blocks
+        levels = []
+        for i, c in enumerate(self.blocks.components):
+            chosen = np.empty(c.coefficients.shape, np.int16)
+            table, weights = steps[min(i, 1)].tolist(), self._weights[i]
+            native.quantise_ac_by_frequency(
+                self._targets[i],
+                weights,
+                table,
+                lam,
+                self._rates.bands[i],
+                chosen,
+                c.used,
+                self.threads,
+            )
+            native.quantise_dc(
+                self._targets[i],
+                np.ascontiguousarray(weights[:, :, 0]),
+                table,
+                [1.0] * 64,
+                lam,
+                self._rates.dc_sizes[i],
+                (mcu, mcu) if i == 0 else (1, 1),
+                chosen,
+                c.used,
+            )
+            levels.append(chosen)
+        statistics = self._statistics(levels)
+        self._learn(statistics)
+        return Quantised(tuple(levels), steps, statistics, scale)
+
+    def _fitted(self, quantised: Quantised) -> list[Steps]:
+        """Real-valued steps with the least weighted squared error for these levels."""
+        fitted = []
+        for kind in range(self._kinds()):
+            cross, square = np.zeros(64), np.zeros(64)
+            for i in [0] if kind == 0 else [1, 2]:
+                x, xx = native.fit_steps_by_frequency(
+                    self._targets[i],
+                    self._weights[i],
+                    quantised.levels[i],
+                    self.blocks.components[i].used,
+                    self.threads,
+                )
+                cross += x
+                square += xx
+            steps = quantised.steps[kind].copy()
+            seen = square > 0
+            steps[seen] = np.clip(cross[seen] / square[seen], 1.0, 255.0)
+            fitted.append(steps)
+        return fitted
+
+    def refit(self, quantised: Quantised) -> Quantised:
+        """The same levels with the whole steps that fit them best: the same bytes, less error."""
+        steps = tuple(whole_steps(s) for s in self._fitted(quantised))
+        return dataclasses.replace(quantised, steps=steps)
+
+    def adapt_shape(self, quantised: Quantised) -> None:
+        """Let later passes start from the steps that fitted this one."""
+        self.shapes = [steps / quantised.scale for steps in self._fitted(quantised)]
+
+    def follow(self, quantised: Quantised) -> Seen:
+        """Look at the decoded picture: later passes have its weights, and targets moved for it."""
+        t, seen = self.tuning, self.model.seen(quantised)
+        unit = self.model.unit(seen.curvature)
+        for i, c in enumerate(self.blocks.components):
+            if self._targets[i] is c.coefficients:
+                self._targets[i] = c.coefficients.copy()
+            native.move_targets(
+                c.coefficients,
+                quantised.steps[min(i, 1)].tolist(),
+                quantised.levels[i],
+                seen.gradient[i],
+                self._anchors[i],
+                self._table(i),
+                unit,
+                t.anchor,
+                t.rate,
+                t.limit,
+                t.memory,
+                seen.curvature[i],
+                self._targets[i],
+                self.threads,
+            )
+        self._weights = seen.curvature
+        self.shapes = self._formula_shapes()
+        return seen
+
+    def write(self, quantised: Quantised, segments: bytes) -> bytes:
+        """The file."""
+        b = self.blocks
+        return native.write_jpeg(
+            quantised.levels,
+            b.height,
+            b.width,
+            b.chroma_420,
+            [s.astype(int).tolist() for s in quantised.steps],
+            self.script.scans,
+            self.script.progressive,
+            segments,
+            self.threads,
+            [counts for counts, _, _ in quantised.statistics],
+        )

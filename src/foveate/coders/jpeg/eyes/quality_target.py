@@ -1,0 +1,129 @@
+"""As good to the eye as plain JPEG at a quality, in the fewest bytes that are."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from foveate import native
+from foveate.coders.jpeg.eyes.loop import looped, settled
+from foveate.coders.jpeg.eyes.passes import EyeEncoder
+from foveate.coders.jpeg.tables import quantisation_tables
+from foveate.coders.jpeg.targets.quality_target import PlainQuality
+from foveate.coders.jpeg.targets.search import LARGEST_SCALE, SMALLEST_SCALE, Found, scale_secant
+from foveate.coders.jpeg.trellis_passes import Quantised
+
+_SEARCH_PASSES = 6
+_FULL_PASSES = 10
+"""Bounds that end a search which does not converge."""
+_SETTLING = 3
+"""Passes until rates and steps hardly change."""
+_SLOPE = 1.1
+"""The slope of the log of what is seen over log scale."""
+_NEAR = 0.06
+"""What the search before the loop may miss a limit by, in log; the loop moves it by more."""
+_TOLERANCE = 0.015
+"""How far below its limit what is seen may stay, in log."""
+_UNSEEN = 1e-3
+"""The least of SSIMULACRA 2's raw sums that is told from none; 0.3 is a score of 94."""
+_BACKGROUND_SHARE = 0.001
+"""What the foreground counts where the background is looked at: a field has no zeros."""
+
+
+def plain_levels(encoder: EyeEncoder, quality: int) -> Quantised:
+    """The levels of plain JPEG for the same coefficients, without statistics."""
+    tables = [t.astype(np.float64) for t in quantisation_tables(quality)]
+    levels = []
+    for i, c in enumerate(encoder.blocks.components):
+        chosen = np.zeros(c.coefficients.shape, np.int16)
+        table = tables[min(i, 1)].tolist()
+        native.round_levels(c.coefficients, table, chosen, c.used, encoder.threads)
+        native.fill_padding(chosen, c.used)
+        levels.append(chosen)
+    kinds = min(len(levels), 2)
+    return Quantised(tuple(levels), tuple(tables[:kinds]), (), scale=1.0)
+
+
+class _Limits:
+    """What is seen of plain JPEG, where people look at one quality, in the background at another.
+
+    Where people look, SSIMULACRA 2's sum pooled by the map may not exceed plain JPEG's, nor may
+    the mixture of both models that the loop follows. In the background, the half of the blocks
+    that matters less, SSIMULACRA 2's sum pooled there may not exceed plain JPEG's at the floor.
+    """
+
+    def __init__(self, encoder: EyeEncoder, target: PlainQuality) -> None:
+        self._model, self._share = encoder.model, encoder.tuning.visible
+        luma = encoder.blocks.components[0]
+        rows, cols = luma.used
+        background = luma.background[:rows, :cols]
+        self._background = None
+        if background.any() and target.floor < target.quality:
+            self._background = np.maximum(background, np.float32(_BACKGROUND_SHARE))
+        plain = plain_levels(encoder, target.quality)
+        self._structure = self._model.structure(plain)
+        self._visible = self._model.visible(plain)
+        if self._background is not None:
+            floor = plain_levels(encoder, target.floor)
+            self._floor = self._model.structure(floor, self._background)
+
+    def excess(self, quantised: Quantised) -> float:
+        """The log of the worst ratio of what is seen to its limit: 0 or less where all are kept."""
+        structure = _log_ratio(self._model.structure(quantised), self._structure)
+        visible = _log_ratio(self._model.visible(quantised), self._visible)
+        worst = max(structure, (structure + self._share * visible) / (1 + self._share))
+        if self._background is not None:
+            seen = self._model.structure(quantised, self._background)
+            worst = max(worst, _log_ratio(seen, self._floor))
+        return worst
+
+
+def _log_ratio(seen: float, limit: float) -> float:
+    return math.log((seen + _UNSEEN) / (limit + _UNSEEN))
+
+
+def meet_quality(
+    encoder: EyeEncoder, target: PlainQuality, segments: bytes, *, rounds: int
+) -> Found:
+    """The coarsest file that keeps plain JPEG's limits when decoded, or the finest there is."""
+    limits = _Limits(encoder, target)
+    finest = float(np.exp(np.log(quantisation_tables(target.quality)[0]).mean()))
+    log_scale = math.log(min(max(0.7 * finest, SMALLEST_SCALE), LARGEST_SCALE))
+    settled(encoder, math.exp(log_scale), _SETTLING - 1)
+    secant = scale_secant(_SLOPE)
+    for _ in range(_SEARCH_PASSES):
+        quantised = encoder.refit(encoder.quantise(math.exp(log_scale)))
+        excess = limits.excess(quantised)
+        following = secant.next(log_scale, excess)
+        if abs(excess) < _NEAR or abs(following - log_scale) < 1e-4:
+            break
+        log_scale = following
+
+    def followed(scale: float, quantised: Quantised) -> float:
+        moved = math.exp(-limits.excess(quantised) / _SLOPE)
+        return min(max(scale * moved, SMALLEST_SCALE), LARGEST_SCALE)
+
+    if rounds > 0:
+        quantised, scale = looped(encoder, quantised, math.exp(log_scale), rounds, followed)
+        log_scale = math.log(scale)
+    best: tuple[Quantised, float] | None = None
+    secant = scale_secant(_SLOPE)
+    for _ in range(_FULL_PASSES):
+        quantised = encoder.refit(encoder.quantise(math.exp(log_scale)))
+        excess = limits.excess(quantised)
+        if excess <= 0 and (best is None or log_scale > best[1]):
+            best = quantised, log_scale
+        if -_TOLERANCE <= excess <= 0:
+            break
+        following = secant.next(log_scale, excess + _TOLERANCE / 2)
+        if abs(following - log_scale) < 1e-4:
+            break
+        log_scale = following
+    if best is None:
+        log_scale = math.log(SMALLEST_SCALE)
+        best = encoder.refit(encoder.quantise(SMALLEST_SCALE)), log_scale
+    quantised, log_scale = best
+    at_ceiling = log_scale <= math.log(SMALLEST_SCALE) + 1e-3
+    data = encoder.write(quantised, segments)
+    return Found(quantised, data, math.exp(log_scale), at_ceiling)

@@ -1,0 +1,206 @@
+"""The encoder for eyes: what its loop gains at equal bytes, and the targets that it meets."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from foveate import native
+from foveate.coders.jpeg.encode import Options
+from foveate.coders.jpeg.eyes.basis import basis_energies
+from foveate.coders.jpeg.eyes.encode import encode_for_eyes, eye_encoder
+from foveate.coders.jpeg.eyes.loop import looped, settled
+from foveate.coders.jpeg.eyes.quality_target import plain_levels
+from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality, plain_jpeg
+from foveate.coders.jpeg.tables import ZIGZAG
+from foveate.coders.jpeg.targets.byte_correction import BytesTarget
+from foveate.coders.jpeg.targets.quality_target import PlainQuality
+from foveate.errors import TargetError
+from foveate.metrics.quality import psnr_hvs_m, ssimulacra2
+from foveate.metrics.quality.eye_weights import SSIMULACRA2_WINDOW, scale_weights
+
+
+def picture(height: int = 144, width: int = 176, *, grey: bool = False) -> np.ndarray:
+    """Shading, edges, colours, and texture that grows to the right."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:height, :width]
+    base = 128 + 60 * np.sin(x / 31) * np.cos(y / 23) + 40 * ((x // 29 + y // 37) % 2)
+    texture = rng.normal(0, 1, (height, width)) * (2 + 14 * x / width)
+    planes = [np.roll(base, 9 * c, axis=0) + texture for c in range(3)]
+    pixels = np.clip(np.stack(planes, -1), 0, 255).astype(np.uint8)
+    return np.ascontiguousarray(pixels[..., 0]) if grey else pixels
+
+
+def disc_weights(pixels: np.ndarray) -> np.ndarray:
+    """Block weights that rise to the upper left, of geometric mean 1."""
+    rows, cols = (-(-side // 8) for side in pixels.shape[:2])
+    y, x = np.mgrid[:rows, :cols]
+    logs = -2.0 * (y / rows + x / cols)
+    return np.exp(logs - logs.mean()).astype(np.float32)
+
+
+def within(size: int) -> BytesTarget:
+    return BytesTarget(int(np.ceil(0.991 * size)), round(0.9965 * size), size)
+
+
+def decoded(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)))
+
+
+def made(pixels: np.ndarray, rounds: int, *, like_quality: int = 50, **options: object) -> bytes:
+    target = within(bytes_at_quality(pixels, like_quality))
+    return encode_for_eyes(pixels, None, target, Options(**options), rounds=rounds).data
+
+
+def test_at_equal_bytes_every_look_makes_the_picture_look_better():
+    pixels = picture()
+    scores = [
+        ssimulacra2(pixels, decoded(made(pixels, rounds)), data_range=255) for rounds in (0, 2, 6)
+    ]
+    plain = ssimulacra2(pixels, decoded(plain_jpeg(pixels, 50)), data_range=255)
+    assert scores[0] > plain + 5
+    assert scores[1] > scores[0] + 0.5
+    assert scores[2] > scores[1]
+
+
+def test_the_loop_keeps_the_error_that_contrast_does_not_hide_low():
+    pixels = picture()
+    first, looped_twice = (
+        psnr_hvs_m(pixels, decoded(made(pixels, rounds)), data_range=255) for rounds in (0, 2)
+    )
+    assert looped_twice > first
+
+
+@pytest.mark.parametrize("rounds", [0, 2])
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"chroma_420": False}, {"progressive": False}],
+    ids=["420", "444", "baseline"],
+)
+@pytest.mark.parametrize("quality", [10, 90])
+def test_a_byte_target_is_met(quality, options, rounds):
+    pixels = picture(123, 161)
+    most = bytes_at_quality(pixels, quality)
+    data = made(pixels, rounds, like_quality=quality, **options)
+    assert 0.99 * most <= len(data) <= most
+    assert decoded(data).shape == pixels.shape
+
+
+def test_a_grey_picture_is_coded_too():
+    pixels = picture(80, 64, grey=True)
+    data = made(pixels, 2)
+    assert decoded(data).shape == pixels.shape
+    assert len(data) <= bytes_at_quality(pixels, 50)
+
+
+@pytest.mark.parametrize("rounds", [0, 2])
+def test_the_number_of_threads_never_changes_the_bytes(rounds):
+    pixels = picture()
+    assert made(pixels, rounds, threads=1) == made(pixels, rounds, threads=3)
+
+
+def test_with_a_map_what_matters_looks_better():
+    pixels = picture()
+    weights = disc_weights(pixels)
+    target = within(bytes_at_quality(pixels, 50))
+    plain, mapped = (
+        encode_for_eyes(pixels, own, target, Options(), rounds=2).data for own in (None, weights)
+    )
+    energies = basis_energies(4, halved=False)
+    slopes = native.colour_slopes(pixels)
+
+    def pooled(data: bytes, field: np.ndarray | None) -> float:
+        scales = scale_weights(*pixels.shape[:2])[:4]
+        pair = (pixels, decoded(data))
+        return native.ssimulacra2(*pair, True, slopes, scales, energies, energies, field)[0]
+
+    assert pooled(mapped, weights**2) < 0.93 * pooled(plain, weights**2)
+    assert pooled(mapped, None) < 1.35 * pooled(plain, None)
+
+
+@pytest.mark.parametrize("quality", [30, 80])
+@pytest.mark.parametrize("rounds", [0, 2])
+def test_a_quality_target_looks_no_worse_than_plain_jpeg_and_takes_fewer_bytes(quality, rounds):
+    pixels = picture()
+    plain = plain_jpeg(pixels, quality)
+    target = PlainQuality(quality, quality)
+    data = encode_for_eyes(pixels, None, target, Options(), rounds=rounds).data
+    ours, theirs = (ssimulacra2(pixels, decoded(d), data_range=255) for d in (data, plain))
+    assert ours > theirs - 0.2  # decoders with integer DCTs differ from ours by about 1
+    assert len(data) < 0.97 * len(plain)
+
+
+def test_where_people_look_the_quality_is_kept_and_the_background_keeps_the_floor():
+    pixels = picture()
+    weights = disc_weights(pixels)
+    encoder = eye_encoder(pixels, weights, Options())
+    options = Options()
+    data = encode_for_eyes(pixels, weights, PlainQuality(80, 50), options, rounds=1).data
+    even = encode_for_eyes(pixels, None, PlainQuality(80, 80), options, rounds=1).data
+    assert len(data) < len(even)
+    seen = settled(encoder, 4.0, 2)
+    assert encoder.model.structure(plain_levels(encoder, 80)) < encoder.model.structure(
+        plain_levels(encoder, 50)
+    )
+    assert encoder.model.structure(seen) == encoder.model.seen(seen).structure
+
+
+def test_too_few_bytes_are_told():
+    with pytest.raises(TargetError, match="too few"):
+        encode_for_eyes(picture(), None, within(300), Options(), rounds=2)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (1, 1), (16, 16), (17, 300)])
+def test_small_pictures_are_coded(size):
+    pixels = picture(*size)
+    data = encode_for_eyes(pixels, None, within(4000), Options(), rounds=2).data
+    assert decoded(data).shape == pixels.shape
+
+
+def test_a_flat_picture_is_coded():
+    pixels = np.full((64, 64, 3), 90, np.uint8)
+    data = encode_for_eyes(pixels, None, PlainQuality(80, 60), Options(), rounds=2).data
+    assert np.abs(decoded(data).astype(int) - 90).max() <= 1
+
+
+def test_targets_move_and_the_original_stays():
+    pixels = picture()
+    encoder = eye_encoder(pixels, None, Options())
+    before = [c.coefficients.copy() for c in encoder.blocks.components]
+    quantised = settled(encoder, 12.0, 2)
+    looped(encoder, quantised, 12.0, 2, lambda scale, _: scale)
+    for own, component in zip(before, encoder.blocks.components, strict=True):
+        np.testing.assert_array_equal(own, component.coefficients)
+
+
+def cosine(frequency: int) -> np.ndarray:
+    size = np.sqrt(0.125) if frequency == 0 else 0.5
+    return size * np.cos((2 * np.arange(8) + 1) * frequency * np.pi / 16)
+
+
+def test_energies_of_a_basis_vector_are_those_of_the_picture_that_it_makes():
+    energies = basis_energies(3, halved=False)
+    for k in (0, 1, 7, 40):
+        down, across = divmod(int(ZIGZAG[k]), 8)
+        plane = np.zeros((64, 64))
+        plane[32:40, 32:40] = np.outer(cosine(down), cosine(across))
+        for scale in range(3):
+            if scale > 0:
+                plane = plane.reshape(len(plane) // 2, 2, -1, 2).mean(axis=(1, 3))
+            blurred = plane
+            for axis in (0, 1):
+                blurred = np.apply_along_axis(
+                    np.convolve, axis, blurred, SSIMULACRA2_WINDOW, "same"
+                )
+            expected = (plane**2).sum() - (blurred**2).sum(), ((plane - blurred) ** 2).sum()
+            np.testing.assert_allclose(energies[:, scale, k], expected, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize(("side", "scales"), [(8, 2), (56, 4), (57, 5), (200, 5), (4000, 5)])
+def test_a_picture_has_as_many_scales_as_its_shorter_side_allows(side, scales):
+    weights = scale_weights(side, 4000)
+    assert weights.shape == (scales, 3, 6)
+    assert weights[0, 1, 5] == pytest.approx(17.4458, rel=1e-4)
