@@ -202,6 +202,30 @@ def test_shards_are_opened_by_what_they_hold(tmp_path):
     assert named.labels == ("cat",)
 
 
+@pytest.mark.parametrize(("name", "kind"), [("jpg", "JPEG"), ("png", "PNG"), ("webp", "WEBP")])
+def test_a_samples_picture_may_be_of_any_kind(tmp_path, name, kind):
+    write_set(
+        tmp_path / "masked",
+        [],
+        [("a", {name: encoded(PIXELS, kind), "mask.png": encoded(MASK, "PNG")})],
+    )
+    write_set(tmp_path / "named", ["cat"], [("a", {name: encoded(PIXELS, kind), "cls": b"0"})])
+    for folder in ("masked", "named"):
+        (picture,) = open_shards(tmp_path / folder, "val")
+        assert picture.pixels.shape == PIXELS.shape
+
+
+def test_pictures_of_files_are_read_by_number(tmp_path):
+    for stem in ("1", "2", "3"):
+        save(tmp_path / f"Imgs/{stem}.jpg")
+        save(tmp_path / f"Imgs/{stem}.png", MASK)
+    pictures = open_layout("sod", tmp_path).by_number()
+    assert [len(pictures), pictures[2].key, pictures[-1].key] == [3, "3", "3"]
+    assert [picture.key for picture in pictures[1:]] == ["2", "3"]
+    with pytest.raises(IndexError):
+        pictures[3]
+
+
 def test_a_sample_that_is_no_picture_is_named(tmp_path):
     write_set(tmp_path, ["cat"], [("a", {"webp": b"no picture", "cls": b"0"})])
     with pytest.raises(DatasetError, match=r"a\.webp cannot be read as a picture"):
@@ -218,7 +242,7 @@ def test_pictures_of_one_kind_are_told_by_their_names(tmp_path):
 
 def test_shards_of_something_else_say_what_was_looked_for(tmp_path):
     write_set(tmp_path, [], [("a", {"txt": b"words"})])
-    with pytest.raises(DatasetError, match="sample a has txt; looked for webp with one of"):
+    with pytest.raises(DatasetError, match="a has txt; looked for webp, jpg or png with one of"):
         open_shards(tmp_path, "val")
     with pytest.raises(DatasetError, match=r"holds no test-\*.tar"):
         open_shards(tmp_path, "test")

@@ -8,9 +8,17 @@ from labelled_shards import make_labelled
 from second_device import Elsewhere, SecondDevice, moved, moved_batch
 from shards import make_data
 
+from foveate_research.training.choices import Choices
 from foveate_research.training.recipes import Request, get_recipe
 
-NAMES = ("foveate-s", "msroi", "cam-lite", "menet", "salnet", "vgg-trunk")
+SMALL = {
+    "foveate-s": Choices(batch=3),
+    "msroi": Choices(batch=4, width=1 / 32),
+    "cam-lite": Choices(batch=4),
+    "menet": Choices(batch=2, width=1, size=(32, 32)),
+    "salnet": Choices(batch=2, width=1 / 64, size=(64, 48)),
+    "vgg-trunk": Choices(batch=2, width=1 / 32),
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +41,11 @@ def test_the_second_device_is_one():
             away + torch.ones(2)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_step_and_a_validation_stay_on_the_networks_device(name, data):
-    prepared = get_recipe(name).prepare(Request(data=data, minutes=None, steps=1, seed=1))
+@pytest.mark.parametrize("name", SMALL)
+def test_a_step_and_a_validation_stay_on_the_networks_device(name, data, monkeypatch):
+    monkeypatch.setattr("foveate_research.training.foveate_s.module.VALIDATION_PIXELS", 64 * 64)
+    request = Request(data=data, minutes=None, steps=1, seed=1, choices=SMALL[name])
+    prepared = get_recipe(name).prepare(request)
     batch = moved_batch(next(iter(prepared.batches)))
     module = moved(prepared.module)
     with SecondDevice():

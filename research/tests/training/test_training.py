@@ -58,7 +58,10 @@ def test_a_training_goes_on_from_its_checkpoint(data, tmp_path):
 def batches(data, progress=0.0, seed=0):
     return iter(
         MixedBatches(
-            load_training_data(data), counts=(4, 2, 2), progress=lambda number: progress, seed=seed
+            load_training_data(Request(data, None, 1, 1))[0],
+            counts=(4, 2, 2),
+            progress=lambda number: progress,
+            seed=seed,
         )
     )
 

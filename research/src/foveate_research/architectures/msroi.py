@@ -35,17 +35,19 @@ HIGHEST = 5  # one in so many positions counts for Z
 class LabelOptions:
     """classes: "general" or "fine"; maps: D, feature maps a class; trunk: the paper's, or a
     published EfficientNet-Lite0 in its place; hidden: features of a 1x1 layer with ReLU between
-    trunk and maps, 0 for none; reach: the side of the filters that make the maps, 1 or 3."""
+    trunk and maps, 0 for none; reach: the side of the filters that make the maps, 1 or 3;
+    count: so many classes of another list."""
 
     classes: str = "general"
     maps: int = 4
     trunk: VggOptions | LiteOptions = field(default_factory=VggOptions)
     hidden: int = 0
     reach: int = 3
+    count: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
-            "classes": self.classes,
+            "classes": self.classes if self.count is None else self.count,
             "maps": self.maps,
             "hidden": self.hidden,
             "reach": self.reach,
@@ -54,7 +56,7 @@ class LabelOptions:
 
     @property
     def class_count(self) -> int:
-        return len(class_list(self.classes).classes)
+        return len(class_list(self.classes).classes) if self.count is None else self.count
 
 
 def trunk_of(options: LabelOptions) -> VggTrunk | LiteTrunk:

@@ -23,6 +23,8 @@ foveate train foveate-s --data data --out runs/foveate-s --minutes 90 --threads 
 
 foveate train menet --data data --out runs/wide --width 32 --size 224 --batch 5 --steps 20000
 
+foveate train menet --set duts --root DUTS --set msra10k --root MSRA10K --out runs/both --steps 9000
+
 foveate train menet-paper --data data --out runs/paper --steps 110000 --devices 4 --workers 8
 
 Run the same command again after a cut: it goes on from OUT/last.ckpt, saved every minute.
@@ -61,6 +63,35 @@ class NetworkOptions:
 
         size = None if self.size is None else parsed_size(self.size)
         return Choices(self.batch, self.rate, self.width, size, self.trunk)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetOptions:
+    """Sets to learn from in the place of the recipe's."""
+
+    PANEL: ClassVar[str] = "Sets of your own, in place of --data; each may be repeated"
+
+    set: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A published set as it unpacks: msra10k, salicon, ..."),
+    ] = None
+    root: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="Where that set lies; one for each --set, in order."),
+    ] = None
+    shards: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="DIR", help="A folder with train-*.tar, as 'foveate pack' writes."),
+    ] = None
+
+    def sets(self) -> tuple[tuple[str, Path], ...]:
+        """Names and folders of published sets. Raises OptionError."""
+        names, roots = self.set or [], self.root or []
+        if len(names) != len(roots):
+            raise OptionError(
+                f"give one --root for each --set: there are {len(names)} sets, {len(roots)} roots"
+            )
+        return tuple(zip(names, roots, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,11 +144,11 @@ class MachineOptions:
 @grouped
 def train(
     name: Annotated[str, typer.Argument(help="Network to train; a wrong name lists them.")],
-    data: Annotated[
-        Path,
-        typer.Option(help="Folder with the data sets as shards, one folder a set."),
-    ],
     out: Annotated[Path, typer.Option(help="Folder for checkpoint, log and record.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder with the recipe's data sets as shards, one folder a set."),
+    ] = None,
     minutes: Annotated[
         float | None, typer.Option(help="Train this long; the rates fall to zero by then.")
     ] = None,
@@ -133,10 +164,11 @@ def train(
         bool, typer.Option(help="Write OUT/NAME.onnx when the training is done.")
     ] = True,
     *,
+    pictures: SetOptions,
     network: NetworkOptions,
     machine: MachineOptions,
 ) -> None:
-    """Train a network on the data sets in DIR; resumes by itself from what OUT holds."""
+    """Train a network on sets of pictures; resumes by itself from what OUT holds."""
     if (minutes is None) == (steps is None):
         raise OptionError("give either --minutes or --steps")
     if any(value is not None and value <= 0 for value in (minutes, steps)):
@@ -149,7 +181,14 @@ def train(
 
     recipe = get_recipe(name)
     request = Request(
-        data=data, minutes=minutes, steps=steps, seed=seed, start=start, choices=network.choices()
+        data=data,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        start=start,
+        choices=network.choices(),
+        sets=pictures.sets(),
+        shards=tuple(pictures.shards or ()),
     )
     recipe.resolved(request.choices)
     checkpoint = run_training(

@@ -14,6 +14,9 @@ from PIL import Image
 from foveate.errors import DatasetError
 from foveate_research.datasets.shards import field, read_samples
 
+PICTURE_FIELDS = ("webp", "jpg", "jpeg", "png")
+"""What a sample's picture may be called in shards."""
+
 
 @dataclass(frozen=True)
 class AttentionPicture:
@@ -48,18 +51,35 @@ def picture_field(
         raise DatasetError(f"{folder}: {key}.{name} cannot be read as a picture") from error
 
 
+def picture_in(fields: dict[str, bytes], key: str, folder: Path) -> npt.NDArray[np.uint8]:
+    """(H, W, 3) sRGB of a sample's picture, KEY.webp, KEY.jpg, KEY.jpeg or KEY.png.
+
+    Raises DatasetError naming folder and key where there is none, or one that cannot be read.
+    """
+    return picture_field(fields, picture_name(fields, key, folder), key, folder)
+
+
+def picture_name(fields: dict[str, bytes], key: str, folder: Path) -> str:
+    """The field of a sample that is its picture. Raises DatasetError."""
+    for name in PICTURE_FIELDS:
+        if name in fields:
+            return name
+    raise DatasetError(f"{folder}: sample {key} has no .webp, .jpg or .png")
+
+
 def read_attention(folder: Path, part: str, *, only: str = "") -> Iterator[AttentionPicture]:
     """The pictures of a part of shards with the answers that their samples hold, streamed.
 
-    A sample is KEY.webp with KEY.fix.npy, KEY.map.png or KEY.mask.png. only: the one field of
-    answers that is read, which every sample must have.
+    A sample is KEY.webp, KEY.jpg or KEY.png with KEY.fix.npy, KEY.map.png or KEY.mask.png. only:
+    the one field of answers that is read, which every sample must have.
 
     Raises:
         DatasetError: no shards of that part, a sample without a field, or a field of no picture.
     """
     for key, fields in read_samples(folder, part):
         if only:
-            fields = {name: field(fields, name, key, folder) for name in (only, "webp")}
+            names = (only, picture_name(fields, key, folder))
+            fields = {name: field(fields, name, key, folder) for name in names}
         fixations = density = mask = None
         if "fix.npy" in fields:
             points = np.load(io.BytesIO(fields["fix.npy"]), allow_pickle=False)
@@ -68,7 +88,7 @@ def read_attention(folder: Path, part: str, *, only: str = "") -> Iterator[Atten
             density = picture_field(fields, "map.png", key, folder, mode="L")
         if "mask.png" in fields:
             mask = picture_field(fields, "mask.png", key, folder, mode="L")
-        pixels = picture_field(fields, "webp", key, folder)
+        pixels = picture_in(fields, key, folder)
         yield AttentionPicture(key, pixels, fixations, density, mask)
 
 

@@ -18,7 +18,7 @@ from foveate_research.datasets.fixation_files import (
     read_point_picture,
 )
 from foveate_research.datasets.labels import VOID, LabelledPicture
-from foveate_research.datasets.sets import PictureSet, PictureT, keys_hash
+from foveate_research.datasets.sets import Indexed, PictureSet, PictureT, keys_hash
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 ENDINGS = (".mask", ".fix", ".map", "_mask", "_gt", "_GT", "_fixMap", "_fixPts")
@@ -105,12 +105,12 @@ def mask_folders(
     answers = files_by_key(masks, mask_suffixes, endings=ENDINGS)
     chosen = matched(pictures, answers, what="mask", where=masks)
 
-    def read() -> Iterator[AttentionPicture]:
-        for key in chosen:
-            mask = binary_mask(read_grey(answers[key]), threshold)
-            yield AttentionPicture(key, read_pixels(pictures[key]), mask=mask)
+    def one(index: int) -> AttentionPicture:
+        key = chosen[index]
+        mask = binary_mask(read_grey(answers[key]), threshold)
+        return AttentionPicture(key, read_pixels(pictures[key]), mask=mask)
 
-    return _folder_set(read, chosen, name or images.parent.name, part)
+    return _folder_set(one, chosen, name or images.parent.name, part)
 
 
 def fixation_folders(
@@ -152,20 +152,20 @@ def fixation_folders(
     if smooth:
         matched(pictures, smooth, what="density map", where=maps or where)
 
-    def read() -> Iterator[AttentionPicture]:
-        for key in chosen:
-            pixels = read_pixels(pictures[key])
-            height, width = pixels.shape[:2]
-            seen = None
-            if every_point is not None:
-                seen = inside(every_point[key], height, width)
-            elif points:
-                reader = read_point_picture if point_pictures else read_fixation_file
-                seen = reader(points[key], height, width)
-            density = read_grey(smooth[key]) if smooth else None
-            yield AttentionPicture(key, pixels, fixations=seen, density=density)
+    def one(index: int) -> AttentionPicture:
+        key = chosen[index]
+        pixels = read_pixels(pictures[key])
+        height, width = pixels.shape[:2]
+        seen = None
+        if every_point is not None:
+            seen = inside(every_point[key], height, width)
+        elif points:
+            reader = read_point_picture if point_pictures else read_fixation_file
+            seen = reader(points[key], height, width)
+        density = read_grey(smooth[key]) if smooth else None
+        return AttentionPicture(key, pixels, fixations=seen, density=density)
 
-    return _folder_set(read, chosen, name or images.parent.name, part)
+    return _folder_set(one, chosen, name or images.parent.name, part)
 
 
 def _points_or_maps(folder: Path, *, deep: bool) -> tuple[dict[str, Path], dict[str, Path]]:
@@ -205,14 +205,22 @@ def label_folders(
         raise DatasetError(f"{printable(root)} holds no folders of pictures, one a class")
     classes = tuple(dict.fromkeys(clean(folder.name) for folder in folders))
 
-    def read() -> Iterator[LabelledPicture]:
+    def listed() -> Iterator[tuple[Path, str, Path]]:
         for folder in folders:  # one class's names at a time: ImageNet has 1.3 million
             files = files_by_key(folder, PICTURES)
-            for key in chosen(list(files)):
-                label = clean(folder.name)
-                yield LabelledPicture(f"{folder.name}/{key}", read_pixels(files[key]), (label,))
+            yield from ((folder, key, files[key]) for key in chosen(list(files)))
 
-    return PictureSet(name or root.name, part, read, classes=classes)
+    def labelled(folder: Path, key: str, path: Path) -> LabelledPicture:
+        return LabelledPicture(f"{folder.name}/{key}", read_pixels(path), (clean(folder.name),))
+
+    def read() -> Iterator[LabelledPicture]:
+        return (labelled(*place) for place in listed())
+
+    def indexed() -> Sequence[LabelledPicture]:
+        places = list(listed())
+        return Indexed(lambda index: labelled(*places[index]), len(places))
+
+    return PictureSet(name or root.name, part, read, classes=classes, indexed=indexed)
 
 
 def class_mask_folders(
@@ -229,17 +237,20 @@ def class_mask_folders(
     every = files_by_key(images, PICTURES)
     matched(answers, every, what="picture", where=images)
 
-    def read() -> Iterator[LabelledPicture]:
-        for key, path in answers.items():
-            indices = read_indices(path)
-            indices = np.where(indices == BORDER, VOID, indices).astype(np.uint8)
-            present = [int(index) for index in np.unique(indices) if index != VOID]
-            if present and present[-1] >= len(classes):
-                raise DatasetError(f"{printable(path)}: class {present[-1]} of {len(classes)}")
-            labels = tuple(classes[index] for index in present)
-            yield LabelledPicture(key, read_pixels(every[key]), labels, indices)
+    chosen = list(answers)
 
-    return _folder_set(read, list(answers), name or images.parent.name, part, classes)
+    def one(index: int) -> LabelledPicture:
+        key = chosen[index]
+        path = answers[key]
+        indices = read_indices(path)
+        indices = np.where(indices == BORDER, VOID, indices).astype(np.uint8)
+        present = [int(index) for index in np.unique(indices) if index != VOID]
+        if present and present[-1] >= len(classes):
+            raise DatasetError(f"{printable(path)}: class {present[-1]} of {len(classes)}")
+        labels = tuple(classes[index] for index in present)
+        return LabelledPicture(key, read_pixels(every[key]), labels, indices)
+
+    return _folder_set(one, chosen, name or images.parent.name, part, classes)
 
 
 def binary_mask(grey: npt.NDArray[np.uint8], threshold: float) -> npt.NDArray[np.uint8]:
@@ -287,11 +298,14 @@ def _chosen(files: dict[str, Path], keys: Iterable[str] | None) -> dict[str, Pat
 
 
 def _folder_set(
-    read: Callable[[], Iterator[PictureT]],
+    one: Callable[[int], PictureT],
     keys: list[str],
     name: str,
     part: str,
     classes: Sequence[str] = (),
 ) -> PictureSet[PictureT]:
     facts = {"keys_sha256": keys_hash(keys)}
-    return PictureSet(name, part, read, len(keys), facts, tuple(classes))
+    pictures = Indexed(one, len(keys))
+    return PictureSet(
+        name, part, lambda: iter(pictures), len(keys), facts, tuple(classes), lambda: pictures
+    )

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import DatasetError
-from foveate_research.datasets.attention import picture_field
+from foveate_research.datasets.attention import picture_field, picture_in
 from foveate_research.datasets.shards import field, read_manifest, read_samples
 
 VOID = 0
@@ -42,7 +42,7 @@ def read_classes(folder: Path) -> tuple[str, ...]:
 def read_labelled(folder: Path, part: str) -> Iterator[LabelledPicture]:
     """The labelled pictures of one part of a set, streamed in the order of its shards.
 
-    A sample is KEY.webp with KEY.cls (the index of its one class), or with KEY.json
+    A sample is KEY.webp, KEY.jpg or KEY.png with KEY.cls (the index of its one class), or KEY.json
     {"labels": {name: share of pixels}} and KEY.mask.png (class indices, 0 = void).
 
     Raises:
@@ -50,7 +50,7 @@ def read_labelled(folder: Path, part: str) -> Iterator[LabelledPicture]:
     """
     classes = read_classes(folder)
     for key, fields in read_samples(folder, part):
-        pixels = picture_field(fields, "webp", key, folder)
+        pixels = picture_in(fields, key, folder)
         mask = None
         if "cls" in fields:
             labels: tuple[str, ...] = (_class_of(key, fields, classes, folder),)

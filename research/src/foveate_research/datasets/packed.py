@@ -24,7 +24,8 @@ def open_shards(
 ) -> PictureSet[AttentionPicture] | PictureSet[LabelledPicture]:
     """A part of a packed set: labelled where its samples have KEY.cls or KEY.json.
 
-    The other samples are KEY.webp with KEY.fix.npy, KEY.map.png or KEY.mask.png.
+    The other samples are KEY.webp, KEY.jpg or KEY.png with KEY.fix.npy, KEY.map.png or
+    KEY.mask.png.
 
     Raises:
         DatasetError: no PART-*.tar in the folder, or samples of another make.
@@ -47,7 +48,7 @@ def open_shards(
     if not any(name in fields for name in ANSWERS):
         raise DatasetError(
             f"{folder}: sample {key} has {', '.join(sorted(fields))}; "
-            f"looked for webp with one of {', '.join((*ANSWERS, *LABELS))}"
+            f"looked for webp, jpg or png with one of {', '.join((*ANSWERS, *LABELS))}"
         )
     return PictureSet(folder.name, part, lambda: read_attention(folder, part), count, facts)
 

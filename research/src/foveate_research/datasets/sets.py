@@ -7,9 +7,30 @@ import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
 PictureT = TypeVar("PictureT")
+
+
+class Indexed(Sequence[PictureT]):
+    """Pictures that are read when they are asked for by number, anew each time."""
+
+    def __init__(self, one: Callable[[int], PictureT], count: int) -> None:
+        self._one, self._count = one, count
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> PictureT: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[PictureT]: ...
+
+    def __getitem__(self, index: int | slice) -> PictureT | Sequence[PictureT]:
+        if isinstance(index, slice):
+            return [self._one(place) for place in range(self._count)[index]]
+        return self._one(range(self._count)[index])
 
 
 @dataclass(frozen=True)
@@ -18,7 +39,8 @@ class PictureSet(Generic[PictureT]):
 
     read: starts reading. count: how many there are, None where only reading tells. facts: what a
     record says of the set besides its name, part and count. classes: the names behind the indices
-    of class masks, and of all labels.
+    of class masks, and of all labels. indexed: the pictures by number, where the set is one of
+    files that can be read in any order.
     """
 
     name: str
@@ -27,6 +49,7 @@ class PictureSet(Generic[PictureT]):
     count: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     classes: tuple[str, ...] = ()
+    indexed: Callable[[], Sequence[PictureT]] | None = None
 
     def __iter__(self) -> Iterator[PictureT]:
         return self.read()
@@ -34,7 +57,9 @@ class PictureSet(Generic[PictureT]):
     def first(self, count: int) -> PictureSet[PictureT]:
         """The set's first pictures only."""
         known = count if self.count is None else min(count, self.count)
-        return replace(self, read=lambda: itertools.islice(self.read(), count), count=known)
+        return replace(
+            self, read=lambda: itertools.islice(self.read(), count), count=known, indexed=None
+        )
 
     def starting(self, prefix: str) -> PictureSet[PictureT]:
         """The pictures whose key starts so: the one kind of a set that mixes several."""
@@ -45,7 +70,11 @@ class PictureSet(Generic[PictureT]):
                     yield picture
 
         facts = {**self.facts, "keys": f"{prefix}*"}
-        return replace(self, read=kept, count=None, facts=facts)
+        return replace(self, read=kept, count=None, facts=facts, indexed=None)
+
+    def by_number(self) -> Sequence[PictureT]:
+        """The pictures in any order: read when they are asked for, or all of them in memory."""
+        return list(self) if self.indexed is None else self.indexed()
 
     def described(self) -> dict[str, Any]:
         """What a record says of the set."""

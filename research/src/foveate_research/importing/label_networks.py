@@ -24,7 +24,7 @@ from foveate_research.architectures.vgg_published import (
 from foveate_research.importing.caffemodel import Layer
 from foveate_research.importing.design import Design, convolution, same
 from foveate_research.importing.filling import Floats, Slot, layer_shape
-from foveate_research.training.labels.recipe import OUTPUTS, RunTimeLabels
+from foveate_research.training.labels.run_time import OUTPUTS, RunTimeLabels
 from foveate_research.training.recipes import RunTime
 
 FIRST = "conv1_1"

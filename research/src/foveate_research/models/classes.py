@@ -8,7 +8,7 @@ labels, united.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -71,6 +71,13 @@ def class_list(name: str) -> ClassList:
     if name not in lists:
         raise OptionError(f"no list of classes is called '{name}': there are general and fine")
     return lists[name]()
+
+
+def own_classes(sets: Mapping[str, Iterable[str]]) -> ClassList:
+    """The labels of sets as they are; those of one name are one class, each an object."""
+    every = dict.fromkeys(label for labels in sets.values() for label in labels)
+    folds = {name: {label: label for label in labels} for name, labels in sets.items()}
+    return ClassList("own", tuple(every), (True,) * len(every), folds, {})
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from foveate.errors import DatasetError, PictureError, printable
-from foveate_research.datasets.attention import decode_picture
+from foveate_research.datasets.attention import PICTURE_FIELDS, decode_picture
 from foveate_research.datasets.indexed_shards import IndexedShards, index_shards
 from foveate_research.datasets.labels import read_classes
 from foveate_research.datasets.shards import stated_terms
@@ -41,18 +41,23 @@ def labelled_shards(folder: Path, part: str, name: str) -> Source:
     def read(place: int) -> Pixels:
         number, tile = items[place]
         if tile is None:
-            return _decoded(index, number, "webp")
+            return _decoded(index, number, _picture_name(index, number))
         sheet = _decoded(index, number, "tiles.webp")
         top, left = (TILE_SIDE * side for side in divmod(tile, TILE_COLUMNS))
         return np.ascontiguousarray(sheet[top : top + TILE_SIDE, left : left + TILE_SIDE])
 
     def size_bytes(place: int) -> int:
         number, tile = items[place]
-        name = "webp" if tile is None else "tiles.webp"
+        name = _picture_name(index, number) if tile is None else "tiles.webp"
         return int(index.fields[name][number, 1]) if index.has(number, name) else -1
 
     terms = stated_terms(folder).get("terms")
     return Source(folder.name, part, classes, keys, labels, read, size_bytes, terms=terms)
+
+
+def _picture_name(index: IndexedShards, number: int) -> str:
+    """The field that is a sample's picture; "webp" where it has none."""
+    return next((name for name in PICTURE_FIELDS if index.has(number, name)), PICTURE_FIELDS[0])
 
 
 def _label(index: IndexedShards, number: int) -> int:

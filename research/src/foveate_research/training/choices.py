@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from foveate.errors import ModelError, OptionError, printable
@@ -18,7 +18,8 @@ class Choices:
 
     batch: pictures a step and device. rate: the highest learning rate of what is trained anew.
     width: of the network, in channels or as a share of the paper's. size: of the training pictures.
-    trunk: the name of what the network stands on.
+    trunk: the name of what the network stands on. classes: those that a label network tells apart,
+    where they are the labels of sets that the user named; no option, but told in the record.
     """
 
     batch: int | None = None
@@ -26,6 +27,7 @@ class Choices:
     width: float | None = None
     size: Size | None = None
     trunk: str | None = None
+    classes: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in ("batch", "rate", "width"):
@@ -44,7 +46,7 @@ class Choices:
         A recipe's defaults name all that it knows; OptionError for another choice.
         """
         known = defaults.made
-        strange = [name for name in self.made if name not in known]
+        strange = [name for name in self.made if name not in known and name != "classes"]
         if strange:
             listed = " and ".join(f"--{name}" for name in known) or "no such option"
             raise OptionError(f"{recipe} knows {listed}, not --{strange[0]}")
@@ -52,9 +54,10 @@ class Choices:
 
     def told(self) -> dict[str, Any]:
         """As a record tells them: sizes as "WIDTHxHEIGHT"."""
-        return {
-            name: size_text(value) if name == "size" else value for name, value in self.made.items()
-        }
+        told = self.made
+        if self.size is not None:
+            told["size"] = size_text(self.size)
+        return told
 
 
 NOTHING_CHOSEN = Choices()
@@ -70,8 +73,8 @@ def choices_in(record: Mapping[str, Any], *, where: str) -> Choices:
         "size": parsed_size,
         "trunk": str,
     }
-    found = {}
-    for name in (each.name for each in fields(Choices)):
+    found: dict[str, Any] = {}
+    for name in readers:
         if isinstance(stated, dict) and name in stated:
             try:
                 found[name] = readers[name](str(stated[name]))
@@ -79,6 +82,9 @@ def choices_in(record: Mapping[str, Any], *, where: str) -> Choices:
                 raise ModelError(
                     f"{where} states {name} {printable(str(stated[name]))}, which none can be"
                 ) from error
+    classes = stated.get("classes") if isinstance(stated, dict) else None
+    if isinstance(classes, list):
+        found["classes"] = tuple(map(str, classes))
     return Choices(**found)
 
 

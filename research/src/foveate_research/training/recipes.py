@@ -32,15 +32,26 @@ HOMES = (
 class Request:
     """What the user asked for. start: a checkpoint whose averaged weights are the beginning.
 
-    choices: what was chosen; where a recipe prepares, all that it knows.
+    choices: what was chosen; where a recipe prepares, all that it knows. sets: published sets by
+    name, each with the folder where it lies. shards: folders of packed sets. These stand for the
+    sets of data.
     """
 
-    data: Path
+    data: Path | None
     minutes: float | None
     steps: int | None
     seed: int
     start: Path | None = None
     choices: Choices = NOTHING_CHOSEN
+    sets: tuple[tuple[str, Path], ...] = ()
+    shards: tuple[Path, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """The folder of data sets. Raises OptionError where none was given."""
+        if self.data is None:
+            raise OptionError("give --data, the folder with the data sets as shards")
+        return self.data
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,9 @@ box goes along, so that the centre prior knows where in its picture the crop lie
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +18,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from foveate.errors import OptionError
 from foveate_research.architectures.foveate_s import MAP_STRIDE, TAILS
 from foveate_research.datasets.attention import (
     AttentionPicture,
@@ -26,7 +26,17 @@ from foveate_research.datasets.attention import (
     read_fixations,
     read_masks,
 )
+from foveate_research.datasets.sets import Indexed
 from foveate_research.training.augmentation import Recolouring, recoloured, shuffled
+from foveate_research.training.recipes import Request
+from foveate_research.training.sets import (
+    Kind,
+    ReadShards,
+    attention_pictures,
+    joined,
+    kind_of,
+    named_sets,
+)
 from foveate_research.training.stream import BatchStream
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels of the stored picture
@@ -58,12 +68,12 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingData:
-    """All training pictures, decoded, in memory."""
+    """All training pictures; point_tails: the read-out tail of each picture with fixations."""
 
-    points: list[AttentionPicture]
+    points: Sequence[AttentionPicture]
     point_tails: list[int]
-    densities: list[AttentionPicture]
-    masks: list[AttentionPicture]
+    densities: Sequence[AttentionPicture]
+    masks: Sequence[AttentionPicture]
 
 
 def tail_of(key: str) -> int:
@@ -72,19 +82,38 @@ def tail_of(key: str) -> int:
     return TAILS.index(name if name in TAILS else "osie")
 
 
-def load_training_data(data: Path) -> TrainingData:
-    """The train parts of osie, gaze-more, gaze-scenes and duts."""
-    points = read_fixations(data / "osie", "train") + read_fixations(data / "gaze-more", "train")
-    return TrainingData(
-        points=[picture for picture in points if len(picture_points(picture)) >= FEWEST_POINTS],
-        point_tails=[
-            tail_of(picture.key)
-            for picture in points
-            if len(picture_points(picture)) >= FEWEST_POINTS
-        ],
-        densities=read_densities(data / "gaze-scenes", "train"),
-        masks=read_masks(data / "duts", "train"),
+def load_training_data(request: Request) -> tuple[TrainingData, list[dict[str, Any]]]:
+    """The pictures of each kind, and what a record says of their sets.
+
+    The sets that the user named, and for a kind that none of them is of the train parts of osie and
+    gaze-more, of gaze-scenes, of duts. Raises OptionError for sets of labels.
+    """
+    for pictures in named_sets(request):
+        if kind_of(pictures) == "labels":
+            raise OptionError(f"{pictures.name} is a set of labels: foveate-s learns from none")
+    kinds: tuple[tuple[Kind, tuple[str, ...], ReadShards], ...] = (
+        ("fixations", ("osie", "gaze-more"), read_fixations),
+        ("density maps", ("gaze-scenes",), read_densities),
+        ("masks", ("duts",), read_masks),
     )
+    watched, densities, masks = (
+        attention_pictures(request, kind, own=own, read=read, alone=False)
+        for kind, own, read in kinds
+    )
+    groups, tails = [], []
+    for group, facts in zip(watched.groups.values(), watched.data, strict=True):
+        keys = [pic.key if len(picture_points(pic)) >= FEWEST_POINTS else None for pic in group]
+        kept = [index for index, key in enumerate(keys) if key is not None]
+        groups.append(chosen_of(group, kept))
+        tails += [tail_of(key) for key in keys if key is not None]
+        facts["count"] = len(kept)
+    data = TrainingData(joined(groups), tails, densities.together, masks.together)
+    return data, [*watched.data, *densities.data, *masks.data]
+
+
+def chosen_of(group: Sequence[AttentionPicture], kept: list[int]) -> Sequence[AttentionPicture]:
+    """The pictures at these places, none of them read."""
+    return Indexed(lambda index: group[kept[index]], len(kept))
 
 
 def picture_points(picture: AttentionPicture) -> npt.NDArray[np.float32]:

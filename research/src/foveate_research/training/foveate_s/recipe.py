@@ -18,7 +18,6 @@ from foveate_research.architectures.efficientnet_lite import (
 )
 from foveate_research.architectures.foveate_s import GENERAL, FoveateS, FoveateSOptions, density
 from foveate_research.datasets.attention import read_densities, read_fixations, read_masks
-from foveate_research.datasets.shards import describe_shards
 from foveate_research.training.choices import Choices, shared
 from foveate_research.training.foveate_s.mixing import (
     GROWN_FROM,
@@ -152,7 +151,7 @@ def run_time_of(network: FoveateS) -> RunTime:
 
 def prepare(request: Request) -> Prepared:
     """From the published trunk; or refine another training's averaged weights at full size."""
-    pictures = load_training_data(request.data)
+    pictures, sets = load_training_data(request)
     choices = request.choices
     assert choices.batch is not None
     assert choices.rate is not None
@@ -164,7 +163,8 @@ def prepare(request: Request) -> Prepared:
         network = load_average(request.start).train()
         rates = REFINING if choices.rate == RATE else {**REFINING, **rates}
     module = FoveateSTraining(network, minutes=request.minutes, steps=request.steps, **rates)
-    module.validation = validation_pictures(request.data)
+    if request.data is not None:
+        module.validation = validation_pictures(request.data)
     counts = shared(choices.batch, COUNTS)
     batches = MixedBatches(
         pictures,
@@ -173,20 +173,13 @@ def prepare(request: Request) -> Prepared:
         seed=request.seed,
         refining=request.start is not None,
     )
-    osie = sum("-" not in picture.key for picture in pictures.points)
-    data = request.data
     facts = {
         "batch": counts,
         "rates": {"heads": module.rate, "trunk": module.trunk_rate, "decay": module.decay},
         "sizes": _sizes(refining=request.start is not None),
-        "data": [
-            describe_shards(data / "osie", "train", osie),
-            describe_shards(data / "gaze-more", "train", len(pictures.points) - osie),
-            describe_shards(data / "gaze-scenes", "train", len(pictures.densities)),
-            describe_shards(data / "duts", "train", len(pictures.masks)),
-        ],
+        "data": sets,
     }
-    return Prepared(module, batches, facts, validate_every=20)
+    return Prepared(module, batches, facts, validate_every=20 if module.validation else None)
 
 
 def _sizes(*, refining: bool) -> dict[str, Any]:

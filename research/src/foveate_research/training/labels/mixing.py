@@ -6,7 +6,7 @@ is still what the labels say. No class mask is used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -88,7 +88,7 @@ class LabelBatches(BatchStream[LabelBatch]):
 
     def __init__(
         self,
-        pictures: dict[str, list[LabelledPicture]],
+        pictures: Mapping[str, Sequence[LabelledPicture]],
         classes: ClassList,
         *,
         progress: Callable[[int], float],

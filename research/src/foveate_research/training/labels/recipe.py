@@ -6,15 +6,15 @@ frozen, learn from what it makes of the pictures, made once (`features.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
+from foveate.errors import OptionError
 from foveate_research.architectures.cam import CAM
 from foveate_research.architectures.efficientnet_lite import (
     WEIGHTS_PACKAGE,
@@ -28,7 +28,7 @@ from foveate_research.architectures.msroi_released import MSROIReleased, light_r
 from foveate_research.architectures.vgg import VggOptions, vgg_options
 from foveate_research.datasets.labels import LabelledPicture
 from foveate_research.datasets.shards import describe_shards
-from foveate_research.models.classes import class_list
+from foveate_research.models.classes import ClassList, class_list, own_classes
 from foveate_research.training.choices import Choices, shared
 from foveate_research.training.labels import features
 from foveate_research.training.labels.losses import sigmoid_loss, softmax_loss
@@ -54,7 +54,10 @@ from foveate_research.training.labels.module import (
     LabelTraining,
     Loss,
 )
+from foveate_research.training.labels.run_time import OUTPUTS, RunTimeLabels
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
+from foveate_research.training.sets import Pictures as NamedSets
+from foveate_research.training.sets import labelled_sets
 
 FOLLOW_EVERY = 10.0  # minutes
 LITE_OPTIONS = LabelOptions(trunk=LiteOptions(), hidden=128, reach=1)
@@ -65,7 +68,6 @@ LITE_TRUNK = {
     "sha256": WEIGHTS_SHA256,
     "licence": "Apache-2.0",
 }
-OUTPUTS = ("maps", "scores", "things")
 
 Pictures = dict[str, list[LabelledPicture]]
 Parts = tuple[LabelTraining, LabelBatches | features.FeatureBatches, dict[str, Any]]
@@ -98,17 +100,28 @@ class LabelNetwork:
         return shared(choices.batch, features.COUNTS if self.lite else COUNTS)
 
     def built(self, choices: Choices) -> MSROI | CAM | MSROIReleased:
-        """The network on the trunk that was chosen. Raises OptionError."""
+        """The network of the trunk and classes that were chosen. Raises OptionError."""
         network = self.build()
-        trunk = network.options.trunk
-        if not isinstance(trunk, VggOptions) or choices.width is None or choices.trunk is None:
-            return network
-        wanted = vgg_options(trunk, width=choices.width, trunk=choices.trunk)
-        if wanted == trunk:
+        options: Any = network.options
+        trunk = options.trunk
+        if isinstance(trunk, VggOptions) and choices.width is not None:
+            layout = choices.trunk or trunk.layout
+            chosen = vgg_options(trunk, width=choices.width, trunk=layout)
+            options = replace(options, trunk=chosen)
+        if choices.classes is not None:
+            name = "class_count" if isinstance(network, MSROIReleased) else "count"
+            options = replace(options, **{name: len(choices.classes)})
+        if options == network.options:
             return network
         kind: Any = type(network)
-        other: MSROI | CAM | MSROIReleased = kind(replace(network.options, trunk=wanted))
+        other: MSROI | CAM | MSROIReleased = kind(options)
         return other
+
+    def classes_of(self, choices: Choices) -> ClassList:
+        """The classes that the network tells apart."""
+        if choices.classes is None:
+            return class_list(self.classes)
+        return own_classes({"own": choices.classes})
 
     def _rates(self, rate: float, *, taught: bool) -> dict[str, float]:
         """What the record says of rates."""
@@ -118,7 +131,7 @@ class LabelNetwork:
 
     def about(self, choices: Choices) -> dict[str, Any]:
         """What the card says of the architecture."""
-        chosen = class_list(self.classes)
+        chosen = self.classes_of(choices)
         network = self.built(choices)
         return {
             "architecture": {
@@ -151,39 +164,79 @@ class LabelNetwork:
         return network.eval()
 
     def run_time(self, checkpoint: Path, choices: Choices) -> RunTime:
-        module = RunTimeLabels(self.load(checkpoint, choices), class_list(self.classes).things)
+        module = RunTimeLabels(self.load(checkpoint, choices), self.classes_of(choices).things)
         checks = ((1, 224, 288), (2, 240, 224), (1, 224, 448))
         bits: Literal[16, 8] = 8 if self.lite else 16
         return RunTime(module, OUTPUTS, (224, 288), checks, bits=bits)
 
     def prepare(self, request: Request) -> Prepared:
-        choices = request.choices
-        assert choices.rate is not None
-        network = self.built(choices)
-        if isinstance(network.trunk, LiteTrunk):
-            load_published(network.trunk.published, published_weights())
-        if request.start is not None:
-            begin(network, request.start)
-        pictures = read_parts(request.data)
+        named, labels = self._named(request)
+        if named.groups:
+            return self._on_named(request, named, own_classes(labels))
+        choices, classes = request.choices, class_list(self.classes)
+        network = self._begun(request, choices)
+        pictures = read_parts(request.folder)
         learnt, _ = parted(pictures)
-        data = [describe_shards(request.data / name, "train", len(learnt[name])) for name in SETS]
+        data = [describe_shards(request.folder / name, "train", len(learnt[name])) for name in SETS]
         if isinstance(network.trunk, LiteTrunk):
             module, batches, facts = self._on_features(
                 network, network.trunk, request, pictures, data
             )
         else:
-            module, batches, facts = self._on_pixels(network, request, pictures)
-        facts = {
-            "rates": self._rates(choices.rate, taught=module.taught),
-            "map_cost": self.map_cost,
-            "held_out": f"every {HELD_OUT}th picture of {' and '.join(FOLLOWED)} train follows",
-            **facts,
-            "data": data,
-        }
+            _, kept = parted(pictures)
+            held_out = [
+                HeldOut(name, picture.labels, picture.pixels)
+                for name, group in kept.items()
+                for picture in group
+            ]
+            counts = self._counts(choices)
+            module, batches, facts = self._on_pixels(
+                network, request, learnt, classes, counts, held_out
+            )
+        held = f"every {HELD_OUT}th picture of {' and '.join(FOLLOWED)} train follows"
+        facts = {**self._costs(module), "held_out": held, **facts, "data": data}
         return Prepared(module, batches, facts, validate_every=FOLLOW_EVERY)
 
+    def _named(self, request: Request) -> tuple[NamedSets, dict[str, tuple[str, ...]]]:
+        """The sets that the user named. Raises OptionError where the trunk is frozen."""
+        if self.lite and (request.sets or request.shards):
+            raise OptionError(
+                "a label network on the published trunk learns from --data only: "
+                "train msroi or cam on sets of your own"
+            )
+        return labelled_sets(request)
+
+    def _on_named(self, request: Request, named: NamedSets, classes: ClassList) -> Prepared:
+        """A training on the user's sets, whose own labels are the classes, as many pictures of
+        each set a batch."""
+        choices = replace(request.choices, classes=classes.classes)
+        assert choices.batch is not None
+        network = self._begun(request, choices)
+        counts = shared(choices.batch, dict.fromkeys(named.groups, 1))
+        module, batches, facts = self._on_pixels(
+            network, request, named.groups, classes, counts, []
+        )
+        told = {"options": choices.told(), **self._costs(module), **facts, "data": named.data}
+        return Prepared(module, batches, told)
+
+    def _begun(self, request: Request, choices: Choices) -> MSROI | CAM | MSROIReleased:
+        """The network as its training begins."""
+        network = self.built(choices)
+        if isinstance(network.trunk, LiteTrunk):
+            load_published(network.trunk.published, published_weights())
+        if request.start is not None:
+            begin(network, request.start)
+        return network
+
+    def _costs(self, module: LabelTraining) -> dict[str, Any]:
+        """What the record says of rates and of the loss."""
+        return {
+            "rates": self._rates(module.rate, taught=module.taught),
+            "map_cost": self.map_cost,
+        }
+
     def _module(
-        self, network: nn.Module, request: Request, held_out: list[HeldOut]
+        self, network: nn.Module, request: Request, classes: ClassList, held_out: list[HeldOut]
     ) -> LabelTraining:
         assert request.choices.rate is not None
         return LabelTraining(
@@ -193,27 +246,24 @@ class LabelNetwork:
             map_cost=self.map_cost,
             taught=request.start is not None,
             held_out=held_out,
-            classes=class_list(self.classes),
+            classes=classes,
             minutes=request.minutes,
             steps=request.steps,
         )
 
-    def _on_pixels(self, network: nn.Module, request: Request, pictures: Pictures) -> Parts:
+    def _on_pixels(
+        self,
+        network: nn.Module,
+        request: Request,
+        pictures: Mapping[str, Sequence[LabelledPicture]],
+        classes: ClassList,
+        counts: dict[str, int],
+        held_out: list[HeldOut],
+    ) -> Parts:
         """A training of trunk and heads on pixels."""
-        learnt, kept = parted(pictures)
-        held_out = [
-            HeldOut(name, picture.labels, picture.pixels)
-            for name, group in kept.items()
-            for picture in group
-        ]
-        module = self._module(network, request, held_out)
-        counts = self._counts(request.choices)
+        module = self._module(network, request, classes, held_out)
         batches = LabelBatches(
-            learnt,
-            class_list(self.classes),
-            progress=module.pace,
-            seed=request.seed,
-            counts=counts,
+            pictures, classes, progress=module.pace, seed=request.seed, counts=counts
         )
         sizes = {
             "at first": [list(size) for size, _ in SHAPES_YOUNG],
@@ -245,7 +295,7 @@ class LabelNetwork:
             for index, picture in enumerate(group)
             if follows(name, index)
         ]
-        module = self._module(network, request, held_out)
+        module = self._module(network, request, class_list(self.classes), held_out)
         counts = self._counts(request.choices)
         batches = features.FeatureBatches(
             kept,
@@ -257,22 +307,6 @@ class LabelNetwork:
             counts=counts,
         )
         return module, batches, {"batch": counts, "features": facts}
-
-
-class RunTimeLabels(nn.Module):
-    """(B, 3, H, W) RGB in [0, 255] -> maps (B, C, H/16, W/16), scores (B, C), things (B, C)."""
-
-    things: Tensor
-
-    def __init__(self, network: nn.Module, things: tuple[bool, ...]) -> None:
-        super().__init__()
-        self.network = network.eval()
-        self.register_buffer("things", torch.tensor(things, dtype=torch.float32))
-
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        logits, maps = self.network(pixels)
-        # the product keeps the exporter from folding the output away as a constant
-        return maps, logits, logits * 0 + self.things
 
 
 def begin(network: nn.Module, start: Path) -> None:

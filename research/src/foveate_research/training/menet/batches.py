@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +31,7 @@ class MaskBatches(BatchStream[MaskBatch]):
 
     def __init__(
         self,
-        pictures: list[AttentionPicture],
+        pictures: Sequence[AttentionPicture],
         *,
         count: int,
         size: int,

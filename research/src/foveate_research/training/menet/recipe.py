@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from foveate.errors import OptionError
 from foveate_research.architectures.menet import LEVELS, MEnet, MEnetOptions, background_distance
 from foveate_research.datasets.attention import read_masks
-from foveate_research.datasets.shards import describe_shards
 from foveate_research.models.readings.menet import SIDE
 from foveate_research.training.choices import Choices, square_side
 from foveate_research.training.menet.batches import LEAST_CROP, MaskBatch, MaskBatches
 from foveate_research.training.menet.losses import cross_entropy, metric_loss
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
+from foveate_research.training.sets import attention_pictures
 from foveate_research.training.timed import Descent, TimedTraining
 
 LIGHT = Choices(batch=12, rate=3e-3, width=6, size=(SIDE, SIDE))
@@ -122,7 +122,8 @@ def _prepare(request: Request, *, kind: MEnetKind) -> Prepared:
     options, choices = kind.options(request.choices), request.choices
     assert choices.batch is not None
     assert choices.rate is not None
-    pictures = read_masks(request.data / "duts", "train")
+    found = attention_pictures(request, "masks", own=("duts",), read=read_masks)
+    pictures = found.together
     network = MEnet(options)
     if request.start is not None:
         network.load_state_dict(averaged_state(request.start))
@@ -147,7 +148,7 @@ def _prepare(request: Request, *, kind: MEnetKind) -> Prepared:
         "rates": {"all": module.rate, "decay": module.decay},
         "optimiser": "AdamW" if kind.descent is None else {"SGD": asdict(kind.descent)},
         "augmentation": f"crops of {LEAST_CROP} to 1 of each side, mirrored half the time",
-        "data": [describe_shards(request.data / "duts", "train", len(pictures))],
+        "data": found.data,
     }
     return Prepared(module, batches, facts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -41,7 +41,7 @@ class WholePictures(BatchStream[MapBatch]):
 
     def __init__(
         self,
-        pictures: list[AttentionPicture],
+        pictures: Sequence[AttentionPicture],
         *,
         count: int,
         shapes: tuple[Shape, ...] = SHAPES,

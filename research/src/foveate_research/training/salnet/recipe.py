@@ -12,7 +12,6 @@ from torch.nn import functional
 from foveate.errors import OptionError
 from foveate_research.architectures.salnet import STRIDE, SalNet, SalNetOptions, bilinear_kernel
 from foveate_research.datasets.attention import read_fixations
-from foveate_research.datasets.shards import describe_shards
 from foveate_research.training.choices import Choices, size_text
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
 from foveate_research.training.salnet.batches import (
@@ -24,6 +23,7 @@ from foveate_research.training.salnet.batches import (
     WholePictures,
     shapes_of,
 )
+from foveate_research.training.sets import attention_pictures
 from foveate_research.training.timed import TimedTraining
 
 # at a rate of 3e-3 the large layers, which have no norms, die within fifty steps
@@ -115,7 +115,7 @@ def _prepare(request: Request) -> Prepared:
     assert choices.batch is not None
     assert choices.rate is not None
     shapes = sizes_of(choices)
-    groups = {name: read_fixations(request.data / name, "train") for name in SETS}
+    found = attention_pictures(request, "fixations", own=SETS, read=read_fixations)
     network = begin(SalNet(options_of(choices)))
     if request.start is not None:
         network.load_state_dict(averaged_state(request.start))
@@ -123,7 +123,7 @@ def _prepare(request: Request) -> Prepared:
         network, minutes=request.minutes, steps=request.steps, rate=choices.rate, weight_decay=1e-3
     )
     batches = WholePictures(
-        [picture for group in groups.values() for picture in group],
+        found.together,
         count=choices.batch,
         shapes=shapes,
         progress=module.pace,
@@ -134,10 +134,7 @@ def _prepare(request: Request) -> Prepared:
         "rates": {"all": module.rate, "decay": module.decay},
         "sizes": {"throughout": [[width, height] for height, width in shapes]},
         "blur": f"sigma {SIGMA_SHARE} of the longer side",
-        "data": [
-            describe_shards(request.data / name, "train", len(group))
-            for name, group in groups.items()
-        ],
+        "data": found.data,
     }
     return Prepared(module, batches, facts)
 

@@ -8,10 +8,11 @@ strides 16 and 32. No labels are used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +30,12 @@ from foveate_research.architectures.efficientnet_lite import (
     published_weights,
 )
 from foveate_research.architectures.vgg import VggOptions, VggTrunk, vgg_options
-from foveate_research.datasets.attention import decode_picture
+from foveate_research.datasets.attention import decode_picture, picture_name
 from foveate_research.datasets.shards import describe_shards, read_samples
 from foveate_research.training.augmentation import shuffled
 from foveate_research.training.choices import Choices
 from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime, averaged_state
+from foveate_research.training.sets import joined, named_sets
 from foveate_research.training.stream import BatchStream
 from foveate_research.training.timed import TimedTraining
 
@@ -107,24 +109,47 @@ class TrunkTraining(TimedTraining):
         return loss
 
 
+class Picture(Protocol):
+    """What has pixels, whatever else is known of it."""
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8]: ...
+
+
+@dataclass(frozen=True)
+class EncodedPicture:
+    """A picture that is decoded each time: all sets together are too many for memory."""
+
+    data: bytes
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        return decode_picture(self.data)
+
+
 class Crops(BatchStream[Tensor]):
     """An endless stream of (BATCH, 3, SIDE, SIDE) uint8: crops of all pictures, mirrored."""
 
     def __init__(
-        self, encoded: list[bytes], *, count: int, progress: Callable[[int], float], seed: int
+        self,
+        pictures: Sequence[Picture],
+        *,
+        count: int,
+        progress: Callable[[int], float],
+        seed: int,
     ) -> None:
         super().__init__(progress=progress, seed=seed)
-        self.encoded, self.count = encoded, count
+        self.pictures, self.count = pictures, count
 
     def chosen(self, rng: np.random.Generator) -> Iterator[list[int]]:
         """A batch's pictures by index."""
-        orders = shuffled(len(self.encoded), rng)
+        orders = shuffled(len(self.pictures), rng)
         while True:
             yield list(islice(orders, self.count))
 
     def made(self, chosen: list[int], passed: float, rng: np.random.Generator) -> Tensor:
         """A crop of each of these pictures."""
-        crops = np.stack([crop(decode_picture(self.encoded[place]), rng) for place in chosen])
+        crops = np.stack([crop(self.pictures[place].pixels, rng) for place in chosen])
         return torch.from_numpy(crops).permute(0, 3, 1, 2)
 
 
@@ -169,24 +194,39 @@ def about(choices: Choices) -> dict[str, Any]:
     }
 
 
+def every_picture(request: Request) -> tuple[Sequence[Picture], list[dict[str, Any]]]:
+    """The pictures of the sets that the user named, or of SETS, and what a record says of them."""
+    named = named_sets(request)
+    if named:
+        groups = [pictures.by_number() for pictures in named]
+        told = zip(named, groups, strict=True)
+        facts = [{**pictures.described(), "count": len(group)} for pictures, group in told]
+        return joined(groups), facts
+    groups, facts = [], []
+    for name in SETS:
+        folder = request.folder / name
+        encoded = [
+            fields[picture_name(fields, key, folder)]
+            for key, fields in read_samples(folder, "train")
+        ]
+        groups.append([EncodedPicture(data) for data in encoded])
+        facts.append(describe_shards(folder, "train", len(encoded)))
+    return joined(groups), facts
+
+
 def prepare(request: Request) -> Prepared:
     """From random weights."""
     choices = request.choices
     assert choices.batch is not None
     assert choices.rate is not None
-    encoded: list[bytes] = []
-    facts = []
-    for name in SETS:
-        found = [fields["webp"] for _, fields in read_samples(request.data / name, "train")]
-        facts.append(describe_shards(request.data / name, "train", len(found)))
-        encoded += found
+    pictures, facts = every_picture(request)
     module = TrunkTraining(
         TaughtTrunk(options_of(choices)),
         minutes=request.minutes,
         steps=request.steps,
         rate=choices.rate,
     )
-    batches = Crops(encoded, count=choices.batch, progress=module.pace, seed=request.seed)
+    batches = Crops(pictures, count=choices.batch, progress=module.pace, seed=request.seed)
     told = {
         "batch": choices.batch,
         "sizes": [SIDE, SIDE],
