@@ -26,7 +26,16 @@ UsageError = cast("type[Exception]", typer.BadParameter.__base__)
 """The base of typer's errors about options, arguments and commands, which typer does not export."""
 
 ENTRY_POINT = "foveate.commands"
-RESEARCH_COMMANDS = ("train", "export", "evaluate", "reproduce", "bench", "classify", "tune")
+RESEARCH_COMMANDS = (
+    "train",
+    "export",
+    "pack",
+    "evaluate",
+    "reproduce",
+    "bench",
+    "classify",
+    "tune",
+)
 """The commands that foveate-research brings."""
 EPILOG = """
 [bold]Examples[/]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,18 @@ def read_samples(folder: Path, part: str) -> Iterator[tuple[str, dict[str, bytes
     for sample in webdataset.WebDataset(urls, shardshuffle=False, empty_check=False):
         fields = {name: value for name, value in sample.items() if not name.startswith("__")}
         yield sample["__key__"], fields
+
+
+def shard_bytes(samples: Iterable[tuple[str, dict[str, bytes]]]) -> bytes:
+    """A shard of keys and fields; the same samples give the same bytes."""
+    import webdataset
+
+    stream = io.BytesIO()
+    writer = webdataset.TarWriter(stream, encoder=False, mtime=0)
+    for key, fields in samples:
+        writer.write({"__key__": key, **fields})
+    writer.close()
+    return stream.getvalue()
 
 
 def field(fields: dict[str, bytes], name: str, key: str, folder: Path) -> bytes:

@@ -36,6 +36,7 @@ from foveate.models.registry import get_model
 from foveate.pictures import write_atomically
 from foveate.saliency import saliency_map
 from foveate.threads import usable_threads
+from foveate_research.datasets.shards import shard_bytes
 from foveate_research.thesis.pack import MANIFEST, STORED_SIDES, Pack, open_pack, without_key
 from foveate_research.thesis.pack_progress import Shard, claimed, finished, forget, note
 from foveate_research.thesis.source import Source, spread_classes
@@ -203,7 +204,7 @@ def _samples(
 def _write_shard(out: Path, name: str, samples: list[_Sample], made_of: str) -> Shard:
     """The shard and what is noted of it; neither where no picture can be read."""
     kept = [sample for sample in samples if sample.fields]
-    data = _tar(kept)
+    data = shard_bytes((sample.key, sample.fields) for sample in kept)
     shard = Shard(
         made_of=made_of,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -244,18 +245,6 @@ def _sample(source: Source, place: int, key: str, options: PackOptions) -> _Samp
 def _jpeg(image: Image.Image) -> bytes:
     stream = io.BytesIO()
     image.save(stream, "JPEG", quality=QUALITY, subsampling=0)
-    return stream.getvalue()
-
-
-def _tar(samples: list[_Sample]) -> bytes:
-    """A shard; the same samples give the same bytes."""
-    import webdataset
-
-    stream = io.BytesIO()
-    writer = webdataset.TarWriter(stream, encoder=False, mtime=0)
-    for sample in samples:
-        writer.write({"__key__": sample.key, **sample.fields})
-    writer.close()
     return stream.getvalue()
 
 
