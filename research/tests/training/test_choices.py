@@ -14,6 +14,7 @@ from shards import make_data
 from foveate.errors import ModelError, OptionError
 from foveate_research.training.card import export
 from foveate_research.training.choices import Choices, choices_in, parsed_size, shared
+from foveate_research.training.labels.recipe import _RELEASED_PAPER as LABELS_PAPER
 from foveate_research.training.machine import Machine
 from foveate_research.training.menet.recipe import PAPER, PAPERS
 from foveate_research.training.recipes import Request, get_recipe, list_recipes
@@ -139,6 +140,21 @@ def test_menets_paper_learns_by_descent_that_drops_thrice():
     }
     assert groups == {True: (0.1, 1e-8), False: (0.2, 0.0)}
     assert (PAPERS.options(PAPER).width, PAPER.batch) == (32, 5)
+
+
+@pytest.mark.parametrize("name", ["msroi-paper", "cam-paper", "msroi-released-paper"])
+def test_the_label_networks_of_the_papers_stand_on_vgg16_at_full_width(name):
+    recipe = get_recipe(name)
+    assert (recipe.defaults.width, recipe.defaults.trunk) == (1.0, "vgg16")
+    assert recipe.reads_as in {entry.name for entry in list_recipes()}
+    trunk = {"width": 1.0, "layout": "vgg16", "batch_norm": False}
+    assert recipe.about()["architecture"]["options"]["trunk"] == trunk
+
+
+def test_two_hundred_and_fifty_seven_classes_make_the_published_number_of_weights():
+    with torch.device("meta"):
+        built = LABELS_PAPER.built(Choices(width=1, classes=tuple(map(str, range(257)))))
+    assert sum(weight.numel() for weight in built.parameters()) == 24_573_792
 
 
 def test_every_recipe_describes_itself_as_it_is_by_default():

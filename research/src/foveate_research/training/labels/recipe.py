@@ -88,7 +88,8 @@ class LabelNetwork:
     @property
     def defaults(self) -> Choices:
         """The choices that there are, as they are where none is made."""
-        trunk = self.build().options.trunk
+        with torch.device("meta"):  # the options alone are wanted, not 15 million weights
+            trunk = self.build().options.trunk
         if isinstance(trunk, VggOptions):
             batch = sum(COUNTS.values())
             return Choices(batch=batch, rate=RATE, width=trunk.width, trunk=trunk.layout)
@@ -380,7 +381,26 @@ _RELEASED = LabelNetwork(
 )
 
 
-def _recipe(name: str, summary: str, network: LabelNetwork) -> Recipe:
+FULL = VggOptions(width=1.0, layout="vgg16", batch_norm=False)
+"""VGG-16 as published, so that its ImageNet weights fit: --start takes them."""
+
+_MSROI_PAPER = replace(
+    _MSROI,
+    build=partial(MSROI, LabelOptions(trunk=FULL)),
+    family="MS-ROI: maps of its own for every class on VGG-16, learned thresholds, sigmoids",
+)
+_CAM_PAPER = replace(
+    _CAM,
+    build=partial(CAM, LabelOptions(trunk=FULL)),
+    family="class activation maps: shared maps on VGG-16, linear read-out, softmax",
+)
+_RELEASED_PAPER = replace(
+    _RELEASED,
+    build=lambda: MSROIReleased(replace(light_released(), trunk=FULL)),
+)
+
+
+def _recipe(name: str, summary: str, network: LabelNetwork, read_like: str | None = None) -> Recipe:
     return Recipe(
         name,
         summary,
@@ -388,7 +408,8 @@ def _recipe(name: str, summary: str, network: LabelNetwork) -> Recipe:
         network.prepare,
         network.run_time,
         network.about,
-        defaults=network.defaults,
+        read_like,
+        network.defaults,
     )
 
 
@@ -412,4 +433,12 @@ RECIPES = (
         _MSROI_LITE,
     ),
     _recipe("cam-lite", "as cam, on a published ImageNet trunk in place of the paper's", _CAM_LITE),
+    _recipe("msroi-paper", "msroi on VGG-16 at full width, for a GPU", _MSROI_PAPER, "msroi"),
+    _recipe("cam-paper", "cam on VGG-16 at full width, for a GPU", _CAM_PAPER, "cam"),
+    _recipe(
+        "msroi-released-paper",
+        "what MS-ROI's published code computes, at its width: 24.57 million weights of 257 classes",
+        _RELEASED_PAPER,
+        "msroi-released",
+    ),
 )
