@@ -121,8 +121,7 @@ def test_with_a_map_what_matters_looks_better():
     assert pooled(mapped, None) < 1.35 * pooled(plain, None)
 
 
-@pytest.mark.parametrize("quality", [30, 80])
-@pytest.mark.parametrize("rounds", [0, 2])
+@pytest.mark.parametrize(("quality", "rounds"), [(30, 0), (30, 2), (80, 2)])
 def test_a_quality_target_looks_no_worse_than_plain_jpeg_and_takes_fewer_bytes(quality, rounds):
     pixels = picture()
     plain = plain_jpeg(pixels, quality)
@@ -131,6 +130,16 @@ def test_a_quality_target_looks_no_worse_than_plain_jpeg_and_takes_fewer_bytes(q
     ours, theirs = (ssimulacra2(pixels, decoded(d), data_range=255) for d in (data, plain))
     assert ours > theirs - 0.2  # decoders with integer DCTs differ from ours by about 1
     assert len(data) < 0.97 * len(plain)
+
+
+def test_no_map_takes_the_anchor_of_colour_from_the_background():
+    pixels = picture()
+    even, mapped = (eye_encoder(pixels, own, Options()) for own in (None, disc_weights(pixels)))
+    for i in (1, 2):
+        share = mapped._anchors[i] / even._anchors[i]
+        assert share.min() == pytest.approx(1.0, rel=0.1)
+        assert share.max() > 2
+    assert (mapped._anchors[0] / even._anchors[0]).min() < 0.5
 
 
 def test_where_people_look_the_quality_is_kept_and_the_background_keeps_the_floor():

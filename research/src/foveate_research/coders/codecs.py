@@ -14,6 +14,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -214,6 +215,12 @@ _LIST = (
     Codec(PLAIN, "Pillow's default JPEG", by_quality(PLAIN, rivals.pillow, slack=0)),
     Codec("pillow-progressive", "Pillow, optimised progressive", _progressive),
     Codec("mozjpeg", "mozjpeg (libvips)", by_quality("mozjpeg", rivals.mozjpeg), package="pyvips"),
+    Codec(
+        "mozjpeg-5",
+        "mozjpeg, table 5",
+        by_quality("mozjpeg-5", partial(rivals.mozjpeg, table=5)),
+        package="pyvips",
+    ),
     Codec("jpegli", "jpegli (pyjpegli)", by_quality("jpegli", rivals.jpegli), package="pyjpegli"),
     Codec(
         "jpegli-optimised",
@@ -240,6 +247,8 @@ _LIST = (
         "foveate-eyes-centre", "Foveate, eyes, centred Gaussian", by_foveate("centre", tune="eyes")
     ),
     Codec("foveate-eyes", "Foveate, eyes", by_foveate("own", tune="eyes")),
+    Codec("foveate-vision-none", "Foveate, vision, no map", by_foveate("none", tune="vision")),
+    Codec("foveate-vision", "Foveate, vision", by_foveate("own", tune="vision")),
     Codec(
         "webp",
         "WebP, method 6",

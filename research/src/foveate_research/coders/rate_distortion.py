@@ -46,6 +46,7 @@ WITHOUT_MAP = {
     "foveate-viewers": "foveate-none",
     "foveate-eyes-centre": "foveate-eyes-none",
     "foveate-eyes": "foveate-eyes-none",
+    "foveate-vision": "foveate-vision-none",
 }
 """Coders that follow a map, and the same without: the difference is what the map is worth."""
 

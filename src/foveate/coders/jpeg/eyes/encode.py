@@ -14,6 +14,7 @@ from foveate.coders.jpeg.eyes.quality_target import meet_quality
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING, EyeTuning
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
+from foveate.coders.jpeg.trellis_passes import Component
 
 
 def eye_encoder(
@@ -34,9 +35,17 @@ def eye_encoder(
         chosen_script(blocks, options),
         tuning,
         EyeModel(pixels, blocks, tuning, field, threads=options.threads),
-        [component.weights for component in blocks.components],
+        [_anchor(c, chroma=i > 0) for i, c in enumerate(blocks.components)],
         threads=options.threads,
     )
+
+
+def _anchor(component: Component, *, chroma: bool) -> npt.NDArray[np.float32]:
+    """How much the squared error of each block counts. No map takes colour from the background."""
+    if not chroma:
+        return component.weights
+    floor = np.minimum(component.importance, np.float32(1.0))
+    return np.ascontiguousarray(component.weights / floor, np.float32)
 
 
 def encode_for_eyes(

@@ -19,14 +19,14 @@ class EyeTuning:
     curvature of what the models see with an anchor, plain squared error weighted by ``K^-p``.
     """
 
-    anchor: float = 0.5
+    anchor: float = 0.45
     """The anchor's share of H."""
     anchor_power: float = 1.1845
     """p of luma."""
     anchor_low: float = 1.7245
     """What the anchor of the first four luma frequencies is multiplied by."""
     anchor_chroma_power: float = 0.7712
-    anchor_chroma: float = 0.4143
+    anchor_chroma: float = 1.0
     """The anchor of a chroma coefficient at full resolution, relative to luma."""
     masking: float = 0.0651
     """The anchor of a block falls as its AC energy to this power."""
@@ -38,7 +38,7 @@ class EyeTuning:
     """Before there is a decoded picture, H of a block falls as its own mean to this power."""
     first_chroma: float = 1.7
     """And that of chroma is so many times the model's."""
-    visible: float = 0.3
+    visible: float = 0.4
     """PSNR-HVS-M's share of what is seen, beside SSIMULACRA 2's."""
     hidden_share: float = 0.15
     """What of an error's weight is left where contrast hides it."""
