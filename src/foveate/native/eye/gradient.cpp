@@ -40,11 +40,11 @@ void cell_means(const Sheet& values, const Region& region, int side, int cols, f
 class Descent {
  public:
   Descent(const Pyramid& original, const Pyramid* decoded, const ScaledField& field, int scale,
-          const Region& region)
+          const Region& region, bool only_y)
       : region_(region),
         scale_(scale),
         moved_(decoded != nullptr),
-        tile_(original, decoded, field, scale, region.grown(kBlurReach)) {
+        tile_(original, decoded, field, scale, region.grown(kBlurReach), only_y) {
     for (Sheet& sheet : gradient_) {
       sheet.resize(region.rows, region.cols);
       std::fill(sheet.data.begin(), sheet.data.end(), 0.0f);
@@ -162,7 +162,7 @@ void descend(const Pyramid& original, const Pyramid* decoded, const ScaledField&
     const Tiling tiling{height, width};
     parallel_for(tiling.count(), threads, [&](int t) {
       const Region region = tiling.region(t);
-      Descent descent(original, decoded, field, s, region);
+      Descent descent(original, decoded, field, s, region, only_y(own));
       for (std::size_t c = 0; c < kChannels; ++c)
         if (own[c].count) descent.channel(c, own[c], curvature);
       if (decoded == nullptr) return;

@@ -81,7 +81,8 @@ Seen ssimulacra2(const Picture& original, const Picture& decoded, const ScaleWei
             tiles[static_cast<std::size_t>(t)].field += static_cast<double>(values.row(y)[x]);
         return;
       }
-      Tile tile(first, &second, scaled, s, region);
+      const bool y_alone = !counts(weights[at][0]) && !counts(weights[at][2]);
+      Tile tile(first, &second, scaled, s, region, y_alone);
       tiles[static_cast<std::size_t>(t)] = tile_sums(tile, region, weights[at]);
     });
     TileSums total;

@@ -8,7 +8,7 @@ namespace foveate {
 namespace {
 
 // X, Y and B - Y of the region; 0 outside the picture, where the blur finds nothing.
-void load(const Pyramid& picture, int scale, const Region& region,
+void load(const Pyramid& picture, int scale, const Region& region, bool only_y,
           std::array<Sheet, kChannels>& sheets) {
   const int height = picture.height(scale), width = picture.width(scale);
   const int first = std::max(-region.left, 0);
@@ -16,17 +16,22 @@ void load(const Pyramid& picture, int scale, const Region& region,
   std::vector<float> linear(static_cast<std::size_t>(region.cols) * kChannels);
   RowOf3 light{};
   for (int c = 0; c < kChannels; ++c) light.plane[c] = linear.data() + c * region.cols;
-  for (Sheet& sheet : sheets) sheet.resize(region.rows, region.cols);
+  const std::size_t begin = only_y ? 1 : 0, end = only_y ? 2 : kChannels;
+  for (std::size_t c = begin; c < end; ++c) sheets[c].resize(region.rows, region.cols);
   for (int y = 0; y < region.rows; ++y) {
     RowOf3 xyb{};
-    for (std::size_t c = 0; c < kChannels; ++c) {
+    for (std::size_t c = begin; c < end; ++c) {
       float* row = sheets[c].row(y);
       std::fill(row, row + sheets[c].stride, 0.0f);
       xyb.plane[c] = row + first;
     }
     if (region.top + y < 0 || region.top + y >= height || first >= last) continue;
     picture.row(scale, region.top + y, region.left + first, last - first, light);
-    xyb_row({{light.plane[0], light.plane[1], light.plane[2]}}, last - first, xyb);
+    const ConstRowOf3 linear_row{{light.plane[0], light.plane[1], light.plane[2]}};
+    if (only_y)
+      y_row(linear_row, last - first, xyb.plane[1]);
+    else
+      xyb_row(linear_row, last - first, xyb);
   }
 }
 
@@ -50,11 +55,11 @@ Region Tiling::region(int tile) const {
 }
 
 Tile::Tile(const Pyramid& original, const Pyramid* decoded, const ScaledField& field, int scale,
-           const Region& region)
+           const Region& region, bool only_y)
     : region_(region), alike_(decoded == nullptr) {
   const Region taken = region.grown(kBlurReach);
-  load(original, scale, taken, original_);
-  if (!alike_) load(*decoded, scale, taken, decoded_);
+  load(original, scale, taken, only_y, original_);
+  if (!alike_) load(*decoded, scale, taken, only_y, decoded_);
   field_.resize(region.rows, region.cols);
   field.fill(scale, original.height(scale), original.width(scale), region.top, region.left,
              field_);

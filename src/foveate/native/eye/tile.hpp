@@ -35,8 +35,9 @@ struct Tiling {
 class Tile {
  public:
   // Loads both pictures, and the field, for errors in `region`. Without `decoded` there is no error.
+  // `only_y`: of the channels, Y alone will be asked for.
   Tile(const Pyramid& original, const Pyramid* decoded, const ScaledField& field, int scale,
-       const Region& region);
+       const Region& region, bool only_y);
 
   // Blurs a channel: rows are ready.
   void blur_channel(int channel);

@@ -45,6 +45,19 @@ void xyb_row(const ConstRowOf3& linear, int count, const RowOf3& xyb) {
 }
 
 FOVEATE_CLONES
+void y_row(const ConstRowOf3& linear, int count, float* y_out) {
+  const float* r = linear.plane[0];
+  const float* g = linear.plane[1];
+  const float* b = linear.plane[2];
+#pragma GCC ivdep
+  for (int i = 0; i < count; ++i) {
+    const float root0 = cube_root(cone(0, r[i], g[i], b[i]));
+    const float root1 = cube_root(cone(1, r[i], g[i], b[i]));
+    y_out[i] = 0.5f * (root0 + root1) - kBiasRoot + 0.01f;
+  }
+}
+
+FOVEATE_CLONES
 void xyb_gradient_row(const ConstRowOf3& linear, int count, const RowOf3& gradient) {
   const float* r = linear.plane[0];
   const float* g = linear.plane[1];

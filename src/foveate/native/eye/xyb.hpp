@@ -19,6 +19,9 @@ struct ConstRowOf3 {
 
 void xyb_row(const ConstRowOf3& linear, int count, const RowOf3& xyb);
 
+// Y alone, in less time.
+void y_row(const ConstRowOf3& linear, int count, float* y_out);
+
 // A gradient by X, Y and B - Y turned into one by linear light, in place.
 void xyb_gradient_row(const ConstRowOf3& linear, int count, const RowOf3& gradient);
 
