@@ -125,8 +125,9 @@ void inverse_dct(const std::int16_t* levels, const float* steps, int blocks, flo
   alignas(32) float a[8][8];
   alignas(32) float b[8][8];
   for (int n = 0; n < blocks; ++n, samples += 8, levels += kBlock) {
+    float* flat = a[0];
     for (int k = 0; k < kBlock; ++k)
-      a[0][kTurnedZigzag[k]] = steps[k] * static_cast<float>(levels[k]);
+      flat[kTurnedZigzag[k]] = steps[k] * static_cast<float>(levels[k]);
     restore_columns(a, b);
     transpose(b, a);
     restore_columns(a, b);
