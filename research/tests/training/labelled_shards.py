@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from shards import encoded, write_shard
 
 from foveate_research.models.classes import general_classes
+from shard_files import encoded, write_shard
 
 CALTECH = sorted(general_classes().folds["caltech101"])
 VOC = ["void", *general_classes().folds["voc"]]

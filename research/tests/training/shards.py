@@ -1,33 +1,17 @@
 """Small generated data sets in the layout that training reads."""
 
 import io
-import tarfile
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
-
-def encoded(pixels, kind):
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, kind, lossless=True)
-    return stream.getvalue()
+from shard_files import encoded, write_shard
 
 
 def saved(array):
     stream = io.BytesIO()
     np.save(stream, array)
     return stream.getvalue()
-
-
-def write_shard(path: Path, samples):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(path, "w") as archive:
-        for key, fields in samples:
-            for name, data in fields.items():
-                entry = tarfile.TarInfo(f"{key}.{name}")
-                entry.size = len(data)
-                archive.addfile(entry, io.BytesIO(data))
 
 
 def a_picture(rng, height=96, width=128):

@@ -12,6 +12,7 @@ most classes' maps were zero on every picture after training, and stayed so.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,7 +81,7 @@ def map_layer(options: LabelOptions, inputs: int) -> nn.Conv2d:
     return nn.Conv2d(inputs, count, reach, padding=reach // 2, padding_mode="reflect")
 
 
-class LabelHeads(nn.Module):
+class LabelHeads(nn.Module, ABC):
     """A trunk and what stands on it: `of_features` takes what the trunk gives."""
 
     def __init__(self, options: LabelOptions | None = None) -> None:
@@ -92,9 +93,9 @@ class LabelHeads(nn.Module):
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         return self.of_features(self.trunk(pixels))
 
+    @abstractmethod
     def of_features(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, C) and maps (B, C, h, w)."""
-        raise NotImplementedError
 
 
 class MSROI(LabelHeads):
