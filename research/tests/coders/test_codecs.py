@@ -10,9 +10,9 @@ from PIL import Image
 
 from coded_scenes import a_scene, pixels_of
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
-from foveate.errors import MissingExtraError, OptionError, TargetError
+from foveate.errors import MissingExtraError, ModelError, OptionError, TargetError
 from foveate_research.coders import codecs
-from foveate_research.coders.codecs import CODECS, by_quality, decoded, usable
+from foveate_research.coders.codecs import CODECS, by_quality, codec_of, decoded, usable
 from foveate_research.coders.gaze import viewers_density
 from foveate_research.coders.rivals import with_own_huffman_tables
 
@@ -47,6 +47,30 @@ def test_coders_of_whole_qualities_exceed_them_by_1_per_cent_at_most(scene, plai
     assert 0.85 * plain <= len(made.data) <= 1.01 * plain
     assert decoded(made.data).shape == scene.pixels.shape
     assert made.facts["setting"] >= 1
+
+
+@pytest.mark.parametrize("coder", ["mosaic", "foveate"])
+def test_a_coder_follows_the_map_of_the_model_that_is_named(scene, plain, coder):
+    data = codec_of(f"{coder}@centre").encode(scene, plain).data
+    assert data == codec_of(f"{coder}@centre").encode(scene, plain).data
+    assert data != codec_of(coder).encode(scene, plain).data
+    assert codec_of(f"{coder}@centre").label == f"{CODECS[coder].label}, map centre"
+
+
+def test_foveate_under_the_centred_gaussian_is_one_coder_by_both_names(scene, plain):
+    named = codec_of("foveate@centre").encode(scene, plain).data
+    assert named == CODECS["foveate-centre"].encode(scene, plain).data
+
+
+@pytest.mark.parametrize("name", ["mozjpeg@centre", "@centre", "foveat"])
+def test_coders_that_follow_no_map_are_refused_by_name(name):
+    with pytest.raises(OptionError, match=f"no coder is called '{name}'"):
+        codec_of(name)
+
+
+def test_maps_that_there_are_not_are_refused_by_name():
+    with pytest.raises(ModelError, match="no model is called 'centr': did you mean centre"):
+        codec_of("foveate@centr")
 
 
 def test_plain_jpeg_at_its_own_bytes_is_itself(scene):

@@ -43,7 +43,11 @@ class CoderOptions:
     ] = "auto"
     codecs: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME,...", help="Coders beside plain JPEG; may be repeated."),
+        typer.Option(
+            metavar="NAME,...",
+            help="Coders beside plain JPEG; may be repeated. foveate@MODEL and mosaic@MODEL follow "
+            "the map of a model.",
+        ),
     ] = None
     workers: Workers = 1
 

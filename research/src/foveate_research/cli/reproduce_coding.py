@@ -25,6 +25,8 @@ foveate reproduce table1 --images CAT2000/Stimuli --category OutdoorManMade --co
 
 foveate reproduce table1 --images large.png --sizes 20
 
+foveate reproduce table1 --images kodak --codecs mosaic@msroi,foveate@msroi,mosaic@cam,foveate@cam
+
 All have plain JPEG's bytes: the paper's mosaic (five levels, qualities 30 to 70), the mosaic as
 released (rules 3 and 6), Foveate with its map and with none. The printed rows stand beside.
 

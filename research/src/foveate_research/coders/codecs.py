@@ -24,6 +24,7 @@ from PIL import Image, features
 from foveate._compress import compress
 from foveate.coders.jpeg.sized import jpeg_of_size
 from foveate.errors import MissingExtraError, OptionError, TargetError, printable
+from foveate.models.registry import get_model
 from foveate.pictures import read_picture
 from foveate.saliency import SaliencyMap, map_from_array, saliency_map
 from foveate.saliency.weights import ranks
@@ -266,6 +267,32 @@ _LIST = (
 )
 CODECS: dict[str, Codec] = {codec.name: codec for codec in _LIST}
 
+STEERED: dict[str, Callable[[str], Encode]] = {
+    "mosaic": by_mosaic,
+    "foveate": partial(by_foveate, tune="fidelity"),
+    "foveate-eyes": partial(by_foveate, tune="eyes"),
+    "foveate-vision": partial(by_foveate, tune="vision"),
+}
+"""Coders that any map can steer: "foveate@msroi" is Foveate under the map of the model msroi."""
+
+
+def codec_of(name: str) -> Codec:
+    """The coder of a name in CODECS, or of "CODER@MODEL", a coder of STEERED under a model's map.
+
+    Raises:
+        OptionError: no such coder, or no such model.
+    """
+    if name in CODECS:
+        return CODECS[name]
+    coder, at, model = name.partition("@")
+    if not at or coder not in STEERED:
+        raise OptionError(
+            f"no coder is called '{printable(name)}': there are {', '.join(CODECS)}, and "
+            f"{', '.join(STEERED)} under the map of any model, as in foveate@centre"
+        )
+    get_model(model)  # raises where there is none
+    return Codec(name, f"{CODECS[coder].label}, map {model}", STEERED[coder](model))
+
 
 def usable(names: Sequence[str], *, viewers: bool) -> tuple[list[Codec], list[str]]:
     """The coders of these names that can run here, plain JPEG first, and what was left out and why.
@@ -275,11 +302,7 @@ def usable(names: Sequence[str], *, viewers: bool) -> tuple[list[Codec], list[st
     """
     chosen, notes = [CODECS[PLAIN]], []
     for name in dict.fromkeys(names):
-        if name not in CODECS:
-            raise OptionError(
-                f"no coder is called '{printable(name)}': there are {', '.join(CODECS)}"
-            )
-        codec = CODECS[name]
+        codec = codec_of(name)
         if codec.package and importlib.util.find_spec(codec.package) is None:
             raise MissingExtraError(f"measuring {codec.label}", "foveate-research[bench]")
         if codec.image_format and not features.check(codec.image_format):

@@ -12,7 +12,7 @@ from functools import partial
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.errors import TargetError
 from foveate.metrics.quality import METRICS, measure, psnr_cb, psnr_cr, psnr_hvs_m, psnr_y
-from foveate_research.coders.codecs import CODECS, decoded
+from foveate_research.coders.codecs import codec_of, decoded
 from foveate_research.coders.scenes import Scene, SceneFiles, open_scene
 from foveate_research.maps.measuring import Scores, Tick, ignore
 
@@ -38,8 +38,8 @@ LABELS = {**{metric.name: metric.label for metric in METRICS}, **REGION_LABELS}
 class Plan:
     """What is done with each scene.
 
-    codecs: names of CODECS. measures: plain JPEG's qualities, whose bytes are asked for, and what
-    is measured there. model: of the map.
+    codecs: names that `codec_of` knows. measures: plain JPEG's qualities, whose bytes are asked
+    for, and what is measured there. model: of the map.
     """
 
     codecs: tuple[str, ...]
@@ -93,7 +93,7 @@ def code_scene(files: SceneFiles, plan: Plan) -> CodedScene:
 
 def _numbers(scene: Scene, codec: str, size_bytes: int, measured: Measure) -> Numbers:
     try:
-        coded = CODECS[codec].encode(scene, size_bytes)
+        coded = codec_of(codec).encode(scene, size_bytes)
     except TargetError:
         return {}
     size = len(coded.data)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from foveate_research.coders.codecs import CODECS
+from foveate_research.coders.codecs import codec_of
 from foveate_research.coders.coding import ABOUT_THE_FILE
 from foveate_research.intervals import mean_estimate
 from foveate_research.maps.measuring import Scores, difference
@@ -82,4 +82,4 @@ def unequal(*by_quality: Mapping[str, Scores]) -> list[str]:
 
 def label(codec: str) -> str:
     """What tables and plots call a coder."""
-    return CODECS[codec].label
+    return codec_of(codec).label

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from foveate_research.coders.bd_rate import bd_rate
-from foveate_research.coders.codecs import CODECS, PLAIN
+from foveate_research.coders.codecs import CODECS, PLAIN, codec_of
 from foveate_research.coders.coding import (
     ABOUT_THE_FILE,
     LABELS,
@@ -81,7 +81,7 @@ def bench_codecs(
         **study.facts(),
         "qualities": list(qualities),
         "labels": {name: label(name) for name in names},
-        "outside": [name for name in names if CODECS[name].outside],
+        "outside": [name for name in names if codec_of(name).outside],
         "metrics": {name: title for name, title in LABELS.items() if name in known},
         "anchor": ANCHOR if ANCHOR in names else None,
         "bd_rate_per_cent": rates,
