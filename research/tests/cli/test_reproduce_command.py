@@ -56,6 +56,14 @@ def test_a_figure_is_written_where_it_is_sent(foveate) -> None:
     assert "out/three.png: exists already" in again.err
 
 
+def test_a_grid_of_a_sets_pictures_is_drawn(foveate) -> None:
+    write_mask_shard(Path("duts"), "val", count=2)
+    arguments = ("--shards", "duts", "--part", "val", "--model", "centre", "--json")
+    (told,) = foveate("reproduce", "menet-figure5", *arguments).objects
+    assert told["files"] == ["menet-figure5.png", "menet-figure5.svg"]
+    assert told["notes"] == ["centre: not trained"]
+
+
 def test_curves_in_json_tell_their_numbers_and_files(foveate) -> None:
     write_mask_shard(Path("duts"), "val", count=2)
     arguments = ("--shards", "duts", "--part", "val", "--model", "centre", "--json")

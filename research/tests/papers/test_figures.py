@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from foveate.errors import DatasetError, ModelError, OutputError
+from foveate_research.papers import menet_grids
 from foveate_research.papers.figures import Curves, Panel, grid, plots, reduced, save_figure
 from foveate_research.papers.menet_figures import figure6, figure7, figure8
 from foveate_research.papers.menet_sets import packed_set
@@ -73,7 +74,7 @@ def test_figure_2_shows_original_viewers_and_models(photos, tmp_path):
     figure = figure2(photos, ["centre", "spectral-residual"], fixations=tmp_path)
     assert axes_with_pictures(figure) == 8
     titles = [axis.get_title() for axis in figure.axes[:4]]
-    assert titles == ["original", "human fixations", "centre", "spectral-residual"]
+    assert titles == ["original", "human fixations", "centre", "spectral residual"]
 
 
 def test_the_viewers_density_peaks_where_they_looked(photos, tmp_path):
@@ -110,6 +111,28 @@ def test_figure_8_draws_f_against_the_noise(tmp_path):
     assert lines["centre"]["sigma"] == [0, 10, 20, 30, 40, 50]
     assert len(set(lines["centre"]["F"])) == 1  # it does not look at the picture
     assert len(set(lines["spectral-residual"]["F"])) > 1
+
+
+def test_a_grid_shows_pictures_with_their_objects_and_maps(tmp_path):
+    sets = packed_set(write_mask_shard(tmp_path / "duts", count=2), "test")
+    drawn = menet_grids.drawn("menet-figure5", sets, ["centre", "spectral-residual"])
+    assert axes_with_pictures(drawn) == 2 * 4
+    titles = [axis.get_title() for axis in drawn.axes[:4]]
+    assert titles == ["picture", "objects", "centre", "spectral residual"]
+    assert axes_with_pictures(menet_grids.drawn("menet-figure4", sets, ["centre"])) == 2 * 4
+
+
+def test_a_colours_distance_is_from_what_lies_outside_of_the_objects():
+    pixels = np.full((4, 6, 3), 10, np.uint8)
+    pixels[:2, :2] = 13, 14, 10
+    pixels[3, 5] = 10, 10, 40
+    objects = np.zeros((4, 6), bool)
+    objects[:2, :2] = objects[3, 5] = True
+    distance = menet_grids.distance_in_colour(pixels, objects)
+    np.testing.assert_allclose(distance[:2, :2], 5)
+    np.testing.assert_allclose(distance[3, 5], 30)
+    assert not distance[~objects].any()
+    assert menet_grids.distance_in_colour(pixels, np.ones_like(objects)).any()
 
 
 def test_figure_7_needs_a_network_with_scale_maps(photos):

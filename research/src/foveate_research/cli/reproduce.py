@@ -73,6 +73,8 @@ for _name in maps.CURVES:
         help=f"Figure {_name[-1]} of the MEnet paper: curves of our networks under noise.",
         epilog=maps.SETS_EPILOG,
     )(maps.curves_command(_name))
+for _name, _help in maps.GRIDS.items():
+    app.command(_name, help=_help, epilog=maps.GRIDS_EPILOG)(maps.grid_command(_name))
 app.command(
     "menet-figure7",
     help="Figure 7 of the MEnet paper: what its thirteen scales see.",

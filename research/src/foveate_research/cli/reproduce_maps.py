@@ -30,11 +30,24 @@ THRESHOLDS_EPILOG = """
 
 foveate reproduce msroi-thresholds --shards data/msrc21 --save results/msroi-thresholds.json
 """
+GRIDS_EPILOG = """
+[bold]Example[/]
+
+foveate reproduce menet-figure5 --shards data/duts --count 8 --model menet,foveate-s-mask
+
+--count is of each set. A network of your own, such as U²-Net, is drawn too once
+`foveate models add` knows it and --model names it. Figures are written as PNG and SVG.
+"""
 PICTURES_EPILOG = """
 Figures are written as PNG and SVG.
 """
 TABLES = ("menet-table1", "menet-table2", "menet-table3", "menet-table4")
 CURVES = ("menet-figure6", "menet-figure8")
+GRIDS = {
+    "menet-figure1": "Figure 1 of the MEnet paper: its maps beside pictures and their objects.",
+    "menet-figure4": "Figure 4 of the MEnet paper: distances in colour, and in the learned space.",
+    "menet-figure5": "Figure 5 of the MEnet paper: maps of several methods side by side.",
+}
 PACKAGES = ("foveate", "numpy", "onnxruntime", "Pillow")
 
 
@@ -99,6 +112,30 @@ def curves_command(name: str) -> Callable[..., None]:
         with progress(_count(opened)) as tick:
             drawn = draw(opened, models or None, tick=tick)
         results.publish(head(PACKAGES) | drawn.to_dict(), _show_notes, drawn.figure, output)
+
+    return command
+
+
+def grid_command(name: str) -> Callable[..., None]:
+    """The command that draws pictures of sets, their objects and maps."""
+
+    @grouped
+    def command(
+        *, sets: SetOptions, model: Models = None, output: Stem = Path(name), results: Results
+    ) -> None:
+        from foveate.models.registry import get_model
+        from foveate_research.papers.menet_grids import MODELS, drawn
+        from foveate_research.papers.menet_tables import default_models, trained_on
+        from foveate_research.records import head
+
+        models, opened = models_in(model), sets.opened()
+        results.refuse(output)
+        chosen = models or default_models(MODELS[name])
+        with progress(_count(opened)) as tick:
+            figure = drawn(name, opened, chosen, tick=tick)
+        notes = [f"{model}: {trained_on(get_model(model))}" for model in chosen]
+        record = head(PACKAGES) | {"experiment": name, "notes": notes}
+        results.publish(record, _show_notes, figure, output)
 
     return command
 

@@ -33,6 +33,11 @@ TITLES = {
     "cam-lite": "CAM, lite trunk",
     "msroi-lite": "MS-ROI, lite trunk",
     "menet": "MEnet",
+    "menet-ce": "MEnet's classifier",
+    "menet-ce-only": "CE-only",
+    "menet-ce-plain": "CE-plain",
+    "foveate-s-mask": "Foveate's objects",
+    "spectral-residual": "spectral residual",
     "salnet": "SalNet",
 }
 
