@@ -1,5 +1,7 @@
 """MS-ROI, CAM and the published code's network: sizes, scores, maps."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,7 +10,7 @@ from foveate.models.working_size import shorter_side_size
 from foveate_research.architectures.cam import CAM
 from foveate_research.architectures.efficientnet_lite import EfficientNetLite0, keep_at_stride_16
 from foveate_research.architectures.lite_trunk import LiteOptions, LiteTrunk
-from foveate_research.architectures.msroi import MSROI, LabelOptions
+from foveate_research.architectures.msroi import MSROI, LabelOptions, shared_among_alike
 from foveate_research.architectures.msroi_released import MSROIReleased, light_released
 from foveate_research.architectures.vgg import VggOptions
 
@@ -46,6 +48,37 @@ def test_msroi_maps_are_positive_and_a_logit_is_their_highest_fifth_over_its_thr
     highest = maps.flatten(2).sort(dim=2).values[:, :, -5:].mean(dim=2)
     expected = network.log_scale.exp() * highest - network.thresholds
     torch.testing.assert_close(logits, expected)
+
+
+def test_places_share_their_maps_with_those_of_like_features():
+    features = torch.zeros(1, 3, 2, 4)
+    features[:, 0, :, :2] = torch.tensor([[1.0, 5.0], [2.0, 3.0]])  # one direction, left
+    features[:, 1, :, 2:] = 4.0  # another at a right angle, right
+    maps = torch.zeros(1, 2, 2, 4)
+    maps[0, 0, 0, 0], maps[0, 1, 1, 3] = 8.0, 4.0
+    shared = shared_among_alike(maps, features, 4)
+    expected = torch.tensor([[2.0, 2.0, 0.0, 0.0], [2.0, 2.0, 0.0, 0.0]])
+    torch.testing.assert_close(shared[0, 0], expected)
+    torch.testing.assert_close(shared[0, 1], expected.flip(1) / 2)
+    torch.testing.assert_close(shared_among_alike(maps, features, 0), maps)
+
+
+def test_likeness_is_the_cosine_to_a_power_and_never_negative():
+    directions = torch.tensor([[1.0, 1.0, -1.0], [0.0, 1.0, 0.0]])  # 0, 45 and 180 degrees
+    features = directions[None, :, None]
+    maps = torch.tensor([[[[1.0, 0.0, 0.0]]]])
+    shared = shared_among_alike(maps, features, 4)[0, 0, 0]
+    torch.testing.assert_close(shared, torch.tensor([1 / 1.25, 0.25 / 1.25, 0.0]))
+
+
+@pytest.mark.parametrize("kind", [MSROI, CAM])
+def test_maps_that_are_shared_differ_and_keep_their_size(kind):
+    network = small(kind)
+    _, alone = network(pixels(64, 96))
+    network.options = replace(SMALL, likeness=4.0)
+    _, shared = network(pixels(64, 96))
+    assert shared.shape == alone.shape
+    assert shared.std() < 0.9 * alone.std()
 
 
 def test_a_class_of_msroi_that_no_picture_shows_can_still_learn():

@@ -12,7 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from foveate_research.architectures.msroi import LabelHeads, LabelOptions, map_layer
+from foveate_research.architectures.msroi import (
+    LabelHeads,
+    LabelOptions,
+    map_layer,
+    shared_among_alike,
+)
 
 
 class CAM(LabelHeads):
@@ -33,4 +38,5 @@ class CAM(LabelHeads):
 
     def of_features(self, features: Tensor) -> tuple[Tensor, Tensor]:
         maps = self.readout(functional.relu(self.features(self.hidden(features))))
-        return maps.mean(dim=(2, 3)) + self.bias, maps
+        shown = shared_among_alike(maps, features, self.options.likeness)
+        return maps.mean(dim=(2, 3)) + self.bias, shown

@@ -37,13 +37,15 @@ class LabelOptions:
     """classes: "general" or "fine"; maps: D, feature maps a class; trunk: the paper's, or a
     published EfficientNet-Lite0 in its place; hidden: features of a 1x1 layer with ReLU between
     trunk and maps, 0 for none; reach: the side of the filters that make the maps, 1 or 3;
-    count: so many classes of another list."""
+    likeness: 0, or how strongly places share their maps with places whose features are like theirs
+    (`shared_among_alike`); count: so many classes of another list."""
 
     classes: str = "general"
     maps: int = 4
     trunk: VggOptions | LiteOptions = field(default_factory=VggOptions)
     hidden: int = 0
     reach: int = 3
+    likeness: float = 0.0
     count: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,6 +54,7 @@ class LabelOptions:
             "maps": self.maps,
             "hidden": self.hidden,
             "reach": self.reach,
+            "likeness": self.likeness,
             "trunk": self.trunk.to_dict(),
         }
 
@@ -118,6 +121,7 @@ class MSROI(LabelHeads):
     def of_features(self, features: Tensor) -> tuple[Tensor, Tensor]:
         each = functional.softplus(self.features(self.hidden(features)))
         maps = torch.unflatten(each, 1, (-1, self.options.maps)).sum(dim=2)
+        maps = shared_among_alike(maps, features, self.options.likeness)
         # of what the trunk gives, so that a traced network counts anew for every picture
         positions = features.shape[2] * features.shape[3]
         evidence = mean_of_highest(maps.flatten(2), (positions + HIGHEST - 1) // HIGHEST)
@@ -127,3 +131,20 @@ class MSROI(LabelHeads):
 def mean_of_highest(values: Tensor, count: int) -> Tensor:
     """(B, C) the mean of the `count` highest of (B, C, N)."""
     return torch.topk(values, count, dim=2).values.mean(dim=2)
+
+
+def shared_among_alike(maps: Tensor, features: Tensor, power: float) -> Tensor:
+    """Maps (B, C, h, w), each place's value the mean of all places' by how like their features are.
+
+    The likeness of two places is the cosine of their features (B, K, h, w), 0 where it is negative,
+    to `power`; 0 leaves the maps as they are. A class is learnt from the parts that tell it apart,
+    a face or a wheel, so its map reaches what looks like them, the body or the car. After the pixel
+    correlation module of Wang et al., "Self-supervised Equivariant Attention Mechanism for Weakly
+    Supervised Semantic Segmentation" (CVPR 2020), but of the features that the trunk gives.
+    """
+    if power == 0:
+        return maps
+    places = functional.normalize(features.flatten(2), dim=1)
+    likeness = functional.relu(places.transpose(1, 2) @ places) ** power  # (B, places, places)
+    shares = likeness / likeness.sum(dim=1, keepdim=True)
+    return (maps.flatten(2) @ shares).reshape_as(maps)

@@ -25,6 +25,12 @@ MEASURED = {
 }
 """Where in results/ the numbers are that the record of a network quotes."""
 
+GAZE = (
+    *("centre", "spectral-residual", "salnet"),
+    *("foveate-s", "foveate-s-gaze", "foveate-s-mask"),
+)
+"""The models of the table of where people look, on the pages of the networks that learnt it."""
+
 
 def measured(record: str) -> dict[str, Any]:
     """What the record of a network tells of results/: means by set, beside baselines and people.
@@ -101,9 +107,10 @@ def _label_page(*records: str, of_voc: bool = True) -> Tables:
 def model_pages() -> dict[str, Tables]:
     """The tables of every page by its path from the repository's root."""
     objects = {"objects": scores.objects, "differences": scores.object_differences}
+    attention = partial(scores.attention, GAZE)
     pages = {
-        "foveate-s": _page("foveate-s", attention=scores.attention),
-        "salnet": _page("salnet", attention=scores.attention),
+        "foveate-s": _page("foveate-s", attention=attention),
+        "salnet": _page("salnet", attention=attention),
         "menet": _page("menet", "menet-ce-only", "menet-ce-plain", **objects),
         "msroi": _label_page("msroi", "msroi-lite", "msroi-fine"),
         "cam": _label_page("cam", "cam-lite", "cam-fine"),

@@ -13,6 +13,8 @@ from foveate_research.pages.markdown import ABSENT, number, table, with_interval
 
 Row = dict[str, Any]
 
+OBJECTS, ALL_CLASSES = "msrc21 val, objects", "msrc21 val, all classes"
+VOC = "voc test, objects"
 ATTENTION = (
     ("osie val", "nss", "OSIE val, NSS"),
     ("osie val", "auc_judd", "AUC-Judd"),
@@ -22,10 +24,9 @@ ATTENTION = (
     ("gaze-test mit", "cc", "MIT1003, CC"),
     ("duts test", "max_f_of_mean_rates", "DUTS test, max F of mean rates"),
     ("duts test", "mae", "MAE"),
+    (VOC, "object_recall_0.7", "VOC, found at 0.7"),
 )
 WAYS = {"none": "", "noise 0-50": ", noise", "jpeg 5-50": ", JPEG"}
-OBJECTS, ALL_CLASSES = "msrc21 val, objects", "msrc21 val, all classes"
-VOC = "voc test, objects"
 RECALL = {
     "object_recall_0.6": "found at 0.6",
     "object_recall_0.7": "at 0.7",
@@ -76,17 +77,22 @@ def means(estimates: Any) -> Any:
     return {name: means(value) for name, value in estimates.items()}
 
 
-def attention() -> str:
-    """Every model's maps beside where people looked, and beside masks of objects."""
-    rows = {title: means(row["models"]) for title, row in score_rows("attention").items()}
-    known = {entry.name for entry in list_models()}
-    models = dict.fromkeys(name for of in rows.values() for name in of if name in known)
+def attention(models: Sequence[str] = ()) -> str:
+    """Maps beside where people looked, and beside objects; of some models, or of all measured."""
+    measured = score_rows("attention")
+    known = [entry.name for entry in list_models()]
+    there = {name for row in measured.values() for name in row["models"]}
+    rows = {
+        title: means(row["models"])
+        for title, row in (measured | score_rows("object-recall")).items()
+    }
     lines = [
         (
             name if name == HUMANS else f"`{name}`",
             *(number(rows.get(title, {}).get(name, {}).get(key)) for title, key, _ in ATTENTION),
         )
-        for name in (*models, HUMANS)
+        for name in (*(models or known), HUMANS)
+        if name in there
     ]
     return table(("model", *(heading for *_, heading in ATTENTION)), lines)
 

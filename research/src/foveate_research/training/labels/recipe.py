@@ -16,7 +16,7 @@ from foveate_research.training.labels.module import MAP_COST
 from foveate_research.training.labels.network import LabelNetwork
 from foveate_research.training.recipes import Recipe
 
-LITE_OPTIONS = LabelOptions(trunk=LiteOptions(), hidden=128, reach=1)
+LITE_OPTIONS = LabelOptions(trunk=LiteOptions(), hidden=128, reach=1, likeness=4.0)
 
 _MSROI = LabelNetwork(
     build=MSROI,
