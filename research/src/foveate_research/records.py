@@ -8,7 +8,6 @@ import json
 import math
 import os
 import platform
-import re
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
@@ -102,9 +101,27 @@ def head(packages: Iterable[str]) -> dict[str, Any]:
 
 
 def record_text(record: dict[str, Any]) -> str:
-    """A record as JSON, lists of numbers on a line; what JSON cannot say is null."""
-    indented = json.dumps(finite(record), indent=1, allow_nan=False)
-    return re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), indented)
+    """A record as JSON, each row on a line: what holds no other object. What JSON cannot say is
+    null."""
+    return _lines(finite(record), 0)
+
+
+def _lines(value: Any, depth: int) -> str:
+    """JSON of a value whose objects are indented as deep as they lie."""
+    if isinstance(value, dict) and (depth == 0 or any(map(_holds_objects, value.values()))):
+        entries = [f"{json.dumps(name)}: {_lines(of, depth + 1)}" for name, of in value.items()]
+        opening, closing = "{}"
+    elif isinstance(value, list) and _holds_objects(value):
+        entries, (opening, closing) = [_lines(each, depth + 1) for each in value], "[]"
+    else:
+        return json.dumps(value, allow_nan=False)
+    inner = "\n" + " " * (depth + 1)
+    return f"{opening}{inner}{(',' + inner).join(entries)}\n{' ' * depth}{closing}"
+
+
+def _holds_objects(value: Any) -> bool:
+    """Whether a value is an object, or a list with one in it at any depth."""
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(_holds_objects, value)))
 
 
 def save_record(record: dict[str, Any], path: Path, *, overwrite: bool) -> None:
