@@ -67,7 +67,16 @@ def test_a_map_replaces_nothing_unless_asked(foveate) -> None:
     assert foveate("map", "photo.png", "--overlay", "--overwrite").code == 0
 
 
-@pytest.mark.parametrize("options", [["--model", "nonesuch"], ["-o", "map.jpg"]])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--model", "nonesuch"],
+        ["-o", "map.jpg"],
+        ["--classes", "person"],
+        ["--threshold", "0.5"],
+        ["--threshold", "1.5"],
+    ],
+)
 def test_wrong_usage_of_map_stops_before_any_work(foveate, options: list[str]) -> None:
     write_photo("photo.png")
     run = foveate("map", "photo.png", *options)

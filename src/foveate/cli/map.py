@@ -6,15 +6,18 @@ import io
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import found_inputs
-from foveate.cli.option_values import checked_map
+from foveate.cli.option_values import checked_map, class_choice
 from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing, where_written
 from foveate.errors import printable
+
+if TYPE_CHECKING:
+    from foveate.models.class_choice import ClassChoice
 
 EPILOG = """
 [bold]Examples[/]
@@ -24,6 +27,8 @@ foveate map photo.png --overlay
 foveate map holiday/ -o maps/
 
 foveate map photo.png --model centre -o centre.png
+
+foveate map photo.png --model msroi --classes person,bird --overlay
 
 A map can be edited, and then given to 'foveate compress --map'.
 """
@@ -74,6 +79,21 @@ def map_pictures(
     model: Annotated[
         str, typer.Option(metavar="NAME", help="The model to use, from 'foveate models'.")
     ] = "auto",
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME,NAME",
+            help="Show these classes of a label network, such as msroi or cam, and no others.",
+        ),
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="T",
+            help="Show the classes that msroi holds for likelier than T, from 0 to 1, in place of "
+            "those over the thresholds that it learnt. Where none is, it shows the likeliest.",
+        ),
+    ] = None,
     overlay: Annotated[
         bool,
         typer.Option(
@@ -90,12 +110,15 @@ def map_pictures(
 ) -> None:
     """Write maps of where people look: grey pictures, bright where they look."""
     checked_map(model, "--model", files=False)
+    choice = class_choice(model, classes, threshold)
     pictures = found_inputs(inputs)
     several = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
     targets = planned_outputs(pictures, output, suffix=".map.png", kinds=(".png",), several=several)
 
     def work(source: Path, target: Path) -> Done:
-        return _write_map(source, target, model=model, overlay=overlay, overwrite=overwrite)
+        return _write_map(
+            source, target, model=model, choice=choice, overlay=overlay, overwrite=overwrite
+        )
 
     outcome = for_each_picture(pictures, targets, work, as_json=Done.to_dict if as_json else None)
     if outcome.done and not as_json:
@@ -103,7 +126,9 @@ def map_pictures(
     raise typer.Exit(outcome.exit_code)
 
 
-def _write_map(source: Path, target: Path, *, model: str, overlay: bool, overwrite: bool) -> Done:
+def _write_map(
+    source: Path, target: Path, *, model: str, choice: ClassChoice, overlay: bool, overwrite: bool
+) -> Done:
     import numpy as np
 
     from foveate.pictures import read_picture, write_atomically
@@ -115,7 +140,9 @@ def _write_map(source: Path, target: Path, *, model: str, overlay: bool, overwri
     for path in filter(None, (target, beside)):
         refuse_existing(path, overwrite=overwrite)
     picture = read_picture(source)
-    saliency = saliency_map(picture, model=model)
+    saliency = saliency_map(
+        picture, model=model, classes=choice.classes, threshold=choice.threshold
+    )
     levels = np.rint(saliency.values * 255).astype(np.uint8)
     make_folder(target.parent)
     write_atomically(target, _encoded(levels, "PNG"), overwrite=overwrite)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 from foveate.errors import ModelError, OptionError, printable
 from foveate.settings import Box
+
+if TYPE_CHECKING:
+    from foveate.models.class_choice import ClassChoice
 
 Value = TypeVar("Value")
 
@@ -63,6 +66,28 @@ def in_options(message: str) -> str:
     """The message with the names of `foveate.Settings` replaced by the options that were typed."""
     words = "|".join(_OPTIONS)
     return re.sub(rf"\b({words})\b", lambda match: _OPTIONS[match[1]], message)
+
+
+def class_choice(model: str, classes: str | None, threshold: float | None) -> ClassChoice:
+    """The classes that --classes "NAME,NAME" and --threshold choose of a model that there is.
+
+    Raises a usage error for what the model does not know.
+    """
+    from foveate.models.class_choice import ClassChoice
+    from foveate.models.registry import get_model
+
+    names = () if classes is None else tuple(name.strip() for name in classes.split(","))
+    entry = get_model(model)
+
+    def checked(option: str, **chosen: Any) -> None:
+        try:
+            entry.check(ClassChoice(**chosen))
+        except OptionError as error:
+            raise typer.BadParameter(str(error), param_hint=option) from error
+
+    checked("--threshold", threshold=threshold)
+    checked("--classes", classes=names)
+    return ClassChoice(names, threshold)
 
 
 def checked_map(name: str, option: str, *, files: bool = True) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import FoveateError, ModelError
+from foveate.models.class_choice import ALL, ClassChoice
 from foveate.models.packages import OWN, model_packages, research_hint
 from foveate.models.records import added_records, has_record, read_card
 from foveate.models.session import Outputs, Run, outputs_of, run_network
@@ -55,14 +56,27 @@ class ModelEntry:
     draw: Draw | None = None  # of a baseline
     record: str | None = None  # whose card and weights it uses
     run: Run = outputs_of  # how a network is shown the pixels
+    thresholds: bool = False  # whether its map is of the classes that are likely enough
 
-    def predict(self, pixels: Pixels, threads: int) -> Prediction:
-        """The map for pixels (h, w, 3) of the picture reduced to size()."""
+    def predict(self, pixels: Pixels, threads: int, choice: ClassChoice = ALL) -> Prediction:
+        """The map for pixels (h, w, 3) of the picture reduced to size().
+
+        Raises OptionError for a choice of classes that the model cannot make.
+        """
+        self.check(choice)
         if self.draw is not None:
             return self.draw(pixels)
         assert self.read is not None
         assert self.record is not None
-        return self.read(run_network(self.record, pixels, threads, run=self.run), pixels)
+        outputs = run_network(self.record, pixels, threads, run=self.run)
+        if choice != ALL:
+            outputs = choice.apply(outputs, self.card)
+        return self.read(outputs, pixels)
+
+    def check(self, choice: ClassChoice) -> None:
+        """Raises OptionError for a choice of classes that the model cannot make."""
+        if choice != ALL:
+            choice.check(self.name, self.card, thresholds=self.thresholds)
 
     @property
     def card(self) -> dict[str, Any] | None:
@@ -96,9 +110,16 @@ class ModelEntry:
         return facts
 
 
-def network(name: str, summary: str, read: Read, *, size: Size, record: str) -> ModelEntry:
-    """The row of a network, whose outputs `read` turns into a map."""
-    return ModelEntry(name, summary, "network", size, read=read, record=record)
+def network(
+    name: str, summary: str, read: Read, *, size: Size, record: str, thresholds: bool = False
+) -> ModelEntry:
+    """The row of a network, whose outputs `read` turns into a map.
+
+    thresholds: the map is of the classes that are likely enough, so that a user may say how likely.
+    """
+    return ModelEntry(
+        name, summary, "network", size, read=read, record=record, thresholds=thresholds
+    )
 
 
 def baseline(name: str, summary: str, draw: Draw, *, size: Size) -> ModelEntry:

@@ -54,11 +54,12 @@ def ranked_things(outputs: Outputs) -> npt.NDArray[np.intp]:
 def over_threshold(outputs: Outputs) -> Floats:
     """Equation 5: the sum of the maps of all object classes whose logit is positive, (h, w).
 
-    Where none is, equation 5 is zero everywhere, which says nothing of where to look: the likeliest
-    class that has features anywhere stands in for it.
+    Where the outputs say "over", that is the logit to exceed, in place of 0. Where no class does,
+    equation 5 is zero everywhere, which says nothing of where to look: the likeliest class that has
+    features anywhere stands in for it.
     """
     order = ranked_things(outputs)
-    chosen = order[outputs["scores"][order] > 0]
+    chosen = order[outputs["scores"][order] > outputs.get("over", 0)]
     found = outputs["maps"][chosen].sum(axis=0)
     return np.asarray(found) if found.any() else likeliest_shown(outputs)
 
@@ -68,7 +69,8 @@ def top_by_rank(outputs: Outputs) -> Floats:
 
     Where they have no features, the likeliest class that has some stands in.
     """
-    found = np.tensordot(RANK_WEIGHTS, outputs["maps"][ranked_things(outputs)[:TOP]], axes=1)
+    best = ranked_things(outputs)[:TOP]
+    found = np.tensordot(RANK_WEIGHTS[: len(best)], outputs["maps"][best], axes=1)
     return found if found.any() else likeliest_shown(outputs)
 
 
@@ -81,10 +83,9 @@ def likeliest_shown(outputs: Outputs) -> Floats:
 
 def as_released(outputs: Outputs) -> Floats:
     """The published code's merge: five maps, each stretched to 0..1, by its effective weights."""
-    stretched_maps = np.stack(
-        [stretched(each) for each in outputs["maps"][ranked_things(outputs)[:TOP]]]
-    )
-    return np.tensordot(RELEASED_WEIGHTS, stretched_maps, axes=1)
+    best = outputs["maps"][ranked_things(outputs)[:TOP]]
+    stretched_maps = np.stack([stretched(each) for each in best])
+    return np.tensordot(RELEASED_WEIGHTS[: len(best)], stretched_maps, axes=1)
 
 
 def stretched(values: Floats) -> Floats:
@@ -136,6 +137,7 @@ ENTRIES = (
         read_by(over_threshold, MSROI),
         size=size_of,
         record="msroi",
+        thresholds=True,
     ),
     network(
         "msroi-top-five",
@@ -150,6 +152,7 @@ ENTRIES = (
         read_by(over_threshold, MSROI_FINE),
         size=size_of,
         record="msroi-fine",
+        thresholds=True,
     ),
     network(
         "msroi-released",
@@ -164,6 +167,7 @@ ENTRIES = (
         read_by(over_threshold, MSROI_LITE),
         size=lite_size_of,
         record="msroi-lite",
+        thresholds=True,
     ),
     network(
         "msroi-lite-top-five",
