@@ -1,15 +1,18 @@
 """Training of the label networks: batches of three sets, masked losses, what a run exports."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from labelled_shards import make_labelled
 
+from foveate.errors import OptionError
 from foveate.models.session import outputs_of, session_of
 from foveate_research.models.classes import general_classes
 from foveate_research.training.card import export
+from foveate_research.training.choices import Choices
 from foveate_research.training.labels.losses import UNSTATED, sigmoid_loss, softmax_loss
 from foveate_research.training.labels.mixing import LabelBatches, draw, follows, parted, read_parts
 from foveate_research.training.labels.module import mean_average_precision
@@ -140,3 +143,38 @@ def test_a_training_begins_with_another_networks_trunk(data, trained, name):
     taught = averaged_state(trained / "last.ckpt")
     name = "trunk.layers.0.weight"
     assert torch.equal(begun.state_dict()[name], taught[name])
+
+
+@pytest.mark.parametrize("name", ["msroi", "cam-fine", "msroi-released"])
+def test_a_frozen_trunk_stays_while_the_heads_learn(data, trained, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("FOVEATE_FEATURES", str(tmp_path / "features"))
+    monkeypatch.setattr("foveate_research.training.labels.features.SIDE", 64)
+    recipe = get_recipe(name)
+    request = Request(
+        data=data,
+        minutes=None,
+        steps=2,
+        seed=4,
+        start=trained / "last.ckpt",
+        choices=Choices(freeze=True),
+    )
+    out = tmp_path / "run"
+    run_training(recipe, request, out, command=f"foveate train {name}", progress_bar=False)
+    taught = averaged_state(trained / "last.ckpt")
+    learnt = averaged_state(out / "last.ckpt")
+    trunk = [key for key in taught if key.startswith("trunk.")]
+    assert all(torch.equal(learnt[key], taught[key]) for key in trunk)
+    begun = recipe.prepare(replace(request, choices=recipe.resolved(request.choices)))
+    heads = begun.module.network.state_dict()
+    assert any(not torch.equal(learnt[key], heads[key]) for key in learnt if key not in trunk)
+    record = json.loads((out / "record.json").read_text())
+    assert record["options"]["freeze"] is True
+    assert record["features"]["side"] == 64
+    assert "trunk" not in record["rates"]
+    export(recipe, out, tmp_path / f"{name}.onnx")
+
+
+def test_a_trunk_can_be_frozen_only_once_it_is_taught(data):
+    request = Request(data=data, minutes=None, steps=1, seed=4, choices=Choices(freeze=True))
+    with pytest.raises(OptionError, match="--freeze needs --start"):
+        get_recipe("msroi").prepare(request)

@@ -52,7 +52,11 @@ class LiteTrunk(nn.Module):
         self.norm = nn.BatchNorm2d(self.out_channels, affine=False)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        normed: Tensor = self.norm(self.seen(pixels))
+        return self.normed(self.seen(pixels))
+
+    def normed(self, seen: Tensor) -> Tensor:
+        """What goes on to the heads: each feature brought to mean 0 and spread 1."""
+        normed: Tensor = self.norm(seen)
         return normed
 
     def seen(self, pixels: Tensor) -> Tensor:

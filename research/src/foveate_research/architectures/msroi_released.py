@@ -61,5 +61,9 @@ class MSROIReleased(nn.Module):
         nn.init.normal_(self.readout.weight, std=0.01)
 
     def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
-        maps: Tensor = self.readout(self.wide(self.spread(self.narrow(self.trunk(pixels)))))
+        return self.of_features(self.trunk(pixels))
+
+    def of_features(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, C) and maps (B, C, h, w) of what the trunk gives."""
+        maps: Tensor = self.readout(self.wide(self.spread(self.narrow(features))))
         return maps.mean(dim=(2, 3)), maps

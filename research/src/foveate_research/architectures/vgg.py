@@ -71,5 +71,13 @@ class VggTrunk(nn.Module):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
 
     def forward(self, pixels: Tensor) -> Tensor:
+        return self.normed(self.seen(pixels))
+
+    def seen(self, pixels: Tensor) -> Tensor:
+        """The features: what stays the same while the trunk is frozen."""
         features: Tensor = self.layers((pixels - 127.5) / 64)
         return features
+
+    def normed(self, seen: Tensor) -> Tensor:
+        """What goes on to the heads: the features as they are."""
+        return seen

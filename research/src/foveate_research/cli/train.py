@@ -56,13 +56,20 @@ class NetworkOptions:
     trunk: Annotated[
         str | None, typer.Option(metavar="NAME", help="What the network stands on.")
     ] = None
+    freeze: Annotated[
+        bool | None,
+        typer.Option(
+            "--freeze",
+            help="Leave the trunk of a label network as --start has it: only its heads learn.",
+        ),
+    ] = None
 
     def choices(self) -> Choices:
         """What was given. Raises OptionError."""
         from foveate_research.training.choices import Choices, parsed_size
 
         size = None if self.size is None else parsed_size(self.size)
-        return Choices(self.batch, self.rate, self.width, size, self.trunk)
+        return Choices(self.batch, self.rate, self.width, size, self.trunk, self.freeze)
 
 
 @dataclass(frozen=True, kw_only=True)

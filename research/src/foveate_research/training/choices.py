@@ -18,8 +18,9 @@ class Choices:
 
     batch: pictures a step and device. rate: the highest learning rate of what is trained anew.
     width: of the network, in channels or as a share of the paper's. size: of the training pictures.
-    trunk: the name of what the network stands on. classes: those that a label network tells apart,
-    where they are the labels of sets that the user named; no option, but told in the record.
+    trunk: the name of what the network stands on. freeze: the trunk stays as it begins, and only
+    what stands on it learns. classes: those that a label network tells apart, where they are the
+    labels of sets that the user named; no option, but told in the record.
     """
 
     batch: int | None = None
@@ -27,6 +28,7 @@ class Choices:
     width: float | None = None
     size: Size | None = None
     trunk: str | None = None
+    freeze: bool | None = None
     classes: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
@@ -82,6 +84,8 @@ def choices_in(record: Mapping[str, Any], *, where: str) -> Choices:
                 raise ModelError(
                     f"{where} states {name} {printable(str(stated[name]))}, which none can be"
                 ) from error
+    if isinstance(stated, dict) and isinstance(stated.get("freeze"), bool):
+        found["freeze"] = stated["freeze"]
     classes = stated.get("classes") if isinstance(stated, dict) else None
     if isinstance(classes, list):
         found["classes"] = tuple(map(str, classes))

@@ -47,7 +47,7 @@ class FeatureBatch(NamedTuple):
 
 
 class Seen(nn.Module):
-    """A trunk's features of pixels, before they are brought to spread 1."""
+    """A trunk's features of pixels, before anything that still learns."""
 
     def __init__(self, trunk: nn.Module) -> None:
         super().__init__()
@@ -64,6 +64,15 @@ def features_folder(facts: object) -> Path:
     home = Path(os.environ.get(FOLDER_VARIABLE, tempfile.gettempdir()))
     told = json.dumps(facts, sort_keys=True).encode()
     return home / f"foveate-features-{hashlib.sha256(told).hexdigest()[:16]}"
+
+
+def weights_hash(trunk: nn.Module) -> str:
+    """SHA-256 over all weights and statistics of a trunk."""
+    digest = hashlib.sha256()
+    for name, value in trunk.state_dict().items():
+        digest.update(name.encode())
+        digest.update(value.contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def kept_features(

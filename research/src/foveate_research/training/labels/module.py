@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from foveate.models.working_size import STRIDE, shorter_side_size
-from foveate_research.architectures.lite_trunk import LiteTrunk
 from foveate_research.architectures.msroi import LabelHeads
+from foveate_research.architectures.msroi_released import MSROIReleased
 from foveate_research.models.classes import ClassList
 from foveate_research.training.labels.features import FeatureBatch
 from foveate_research.training.labels.mixing import LabelBatch
@@ -102,10 +102,9 @@ def followed(network: nn.Module, pictures: list[HeldOut], classes: ClassList) ->
 
 
 def of_seen(network: nn.Module, features: Tensor) -> tuple[Tensor, Tensor]:
-    """Logits and maps of what the published trunk, which is frozen, makes of pictures."""
-    assert isinstance(network, LabelHeads)
-    assert isinstance(network.trunk, LiteTrunk)
-    return network.of_features(network.trunk.norm(features))
+    """Logits and maps of what a frozen trunk makes of pictures."""
+    assert isinstance(network, (LabelHeads, MSROIReleased))
+    return network.of_features(network.trunk.normed(features))
 
 
 @torch.inference_mode()

@@ -1,7 +1,8 @@
 """The label networks: how each is trained, and what of them runs.
 
-Those on the paper's trunk learn from pixels, trunk and all. Those on the published trunk, which is
-frozen, learn from what it makes of the pictures, made once (`features.py`).
+Those on the paper's trunk learn from pixels, trunk and all, unless `--freeze` leaves the trunk as
+`--start` has it. Those on the published trunk always leave it as it is. Heads on a frozen trunk
+learn from what it makes of the pictures, made once (`features.py`).
 """
 
 from __future__ import annotations
@@ -88,14 +89,23 @@ class LabelNetwork:
         with torch.device("meta"):  # the options alone are wanted, not 15 million weights
             trunk = self.build().options.trunk
         if isinstance(trunk, VggOptions):
-            batch = sum(COUNTS.values())
-            return Choices(batch=batch, rate=RATE, width=trunk.width, trunk=trunk.layout)
+            return Choices(
+                batch=sum(COUNTS.values()),
+                rate=RATE,
+                width=trunk.width,
+                trunk=trunk.layout,
+                freeze=False,
+            )
         return Choices(batch=sum(features.COUNTS.values()), rate=LITE_RATE)
+
+    def _freezes(self, choices: Choices) -> bool:
+        """Whether the trunk stays as it begins."""
+        return self.lite or bool(choices.freeze)
 
     def _counts(self, choices: Choices) -> dict[str, int]:
         """How many pictures of each set a batch holds. Raises OptionError for too few in all."""
         assert choices.batch is not None
-        return shared(choices.batch, features.COUNTS if self.lite else COUNTS)
+        return shared(choices.batch, features.COUNTS if self._freezes(choices) else COUNTS)
 
     def built(self, choices: Choices) -> MSROI | CAM | MSROIReleased:
         """The network of the trunk and classes that were chosen. Raises OptionError."""
@@ -121,9 +131,9 @@ class LabelNetwork:
             return class_list(self.classes)
         return own_classes({"own": choices.classes})
 
-    def _rates(self, rate: float, *, taught: bool) -> dict[str, float]:
+    def _rates(self, rate: float, *, frozen: bool, taught: bool) -> dict[str, float]:
         """What the record says of rates."""
-        if self.lite:
+        if frozen:
             return {"heads": rate}
         return {"heads": rate, "trunk": TRUNK_RATE if taught else rate}
 
@@ -176,10 +186,8 @@ class LabelNetwork:
         pictures = read_parts(request.folder)
         learnt, _ = parted(pictures)
         data = [describe_shards(request.folder / name, "train", len(learnt[name])) for name in SETS]
-        if isinstance(network.trunk, LiteTrunk):
-            module, batches, facts = self._on_features(
-                network, network.trunk, request, pictures, data
-            )
+        if self._freezes(choices):
+            module, batches, facts = self._on_features(network, request, pictures, data)
         else:
             _, kept = parted(pictures)
             held_out = [
@@ -192,16 +200,19 @@ class LabelNetwork:
                 network, request, learnt, classes, counts, held_out
             )
         held = f"every {HELD_OUT}th picture of {' and '.join(FOLLOWED)} train follows"
-        facts = {**self._costs(module), "held_out": held, **facts, "data": data}
+        costs = self._costs(module, frozen=self._freezes(choices))
+        facts = {**costs, "held_out": held, **facts, "data": data}
         return Prepared(module, batches, facts, validate_every=FOLLOW_EVERY)
 
     def _named(self, request: Request) -> tuple[NamedSets, dict[str, tuple[str, ...]]]:
         """The sets that the user named. Raises OptionError where the trunk is frozen."""
-        if self.lite and (request.sets or request.shards):
+        if self._freezes(request.choices) and (request.sets or request.shards):
             raise OptionError(
-                "a label network on the published trunk learns from --data only: "
-                "train msroi or cam on sets of your own"
+                "a label network on a frozen trunk learns from --data only: "
+                "train msroi or cam without --freeze on sets of your own"
             )
+        if not self.lite and self._freezes(request.choices) and request.start is None:
+            raise OptionError("--freeze needs --start: a checkpoint that has taught the trunk")
         return labelled_sets(request)
 
     def _on_named(self, request: Request, named: NamedSets, classes: ClassList) -> Prepared:
@@ -214,7 +225,8 @@ class LabelNetwork:
         module, batches, facts = self._on_pixels(
             network, request, named.groups, classes, counts, []
         )
-        told = {"options": choices.told(), **self._costs(module), **facts, "data": named.data}
+        costs = self._costs(module, frozen=False)
+        told = {"options": choices.told(), **costs, **facts, "data": named.data}
         return Prepared(module, batches, told)
 
     def _begun(self, request: Request, choices: Choices) -> MSROI | CAM | MSROIReleased:
@@ -223,13 +235,15 @@ class LabelNetwork:
         if isinstance(network.trunk, LiteTrunk):
             load_published(network.trunk.published, published_weights())
         if request.start is not None:
-            begin(network, request.start)
+            begin(network, request.start, trunk_only=bool(request.choices.freeze))
+        if self._freezes(request.choices):
+            network.trunk.requires_grad_(False)
         return network
 
-    def _costs(self, module: LabelTraining) -> dict[str, Any]:
+    def _costs(self, module: LabelTraining, *, frozen: bool) -> dict[str, Any]:
         """What the record says of rates and of the loss."""
         return {
-            "rates": self._rates(module.rate, taught=module.taught),
+            "rates": self._rates(module.rate, frozen=frozen, taught=module.taught),
             "map_cost": self.map_cost,
         }
 
@@ -271,8 +285,7 @@ class LabelNetwork:
 
     def _on_features(
         self,
-        network: nn.Module,
-        trunk: LiteTrunk,
+        network: MSROI | CAM | MSROIReleased,
         request: Request,
         pictures: Pictures,
         data: list[dict[str, Any]],
@@ -284,9 +297,9 @@ class LabelNetwork:
             "cropping": asdict(features.CROPPING),
             "crops_seed": features.SEED,
         }
-        about = {**facts, "trunk": trunk.options.to_dict(), "sha256": WEIGHTS_SHA256}
+        about = {**facts, "trunk": features.weights_hash(network.trunk)}
         about["data"] = [each["sha256"] for each in data]
-        kept = features.kept_features(trunk, pictures, features.features_folder(about))
+        kept = features.kept_features(network.trunk, pictures, features.features_folder(about))
         held_out = [
             HeldOut(name, picture.labels, kept[name][0, index])
             for name, group in pictures.items()
@@ -307,14 +320,17 @@ class LabelNetwork:
         return module, batches, {"batch": counts, "features": facts}
 
 
-def begin(network: nn.Module, start: Path) -> None:
-    """All averaged weights of a checkpoint of the same network, or else those of its trunk."""
+def begin(network: nn.Module, start: Path, *, trunk_only: bool = False) -> None:
+    """All averaged weights of a checkpoint of the same network, or else those of its trunk.
+
+    trunk_only: those of the trunk in any case.
+    """
     state = averaged_state(start)
     shapes = [
         {name: value.shape for name, value in each.items()}
         for each in (state, network.state_dict())
     ]
-    if shapes[0] == shapes[1]:
+    if shapes[0] == shapes[1] and not trunk_only:
         network.load_state_dict(state)
         return
     prefix = "trunk."
