@@ -13,7 +13,14 @@ from foveate_research.papers import menet_grids
 from foveate_research.papers.figures import Curves, Panel, grid, plots, reduced, save_figure
 from foveate_research.papers.menet_figures import figure6, figure7, figure8
 from foveate_research.papers.menet_sets import packed_set
-from foveate_research.papers.msroi_figures import figure2, figure3, seen_by_viewers, small_picture
+from foveate_research.papers.msroi_figures import (
+    figure2,
+    figure3,
+    likeliest_classes,
+    seen_by_viewers,
+    slides,
+    small_picture,
+)
 from tiny_sets import a_scene, write_mask_shard
 
 
@@ -93,6 +100,25 @@ def test_a_picture_without_fixations_is_named(photos, tmp_path):
 
 def test_figure_3_shows_each_picture_beside_its_map(photos):
     assert axes_with_pictures(figure3(photos, ["centre"])) == 4
+
+
+def test_the_slides_show_the_five_likeliest_classes_beside_other_models(photos):
+    figure = slides(photos[:1], ["cam-lite", "centre"])
+    titles = [axis.get_title() for axis in figure.axes]
+    names = likeliest_classes(small_picture(photos[0]), "cam-lite")
+    assert axes_with_pictures(figure) == 1 + 5 + 1
+    assert len(set(names)) == 5
+    assert titles[0] == "photo-0"
+    assert titles[1] == f"CAM, lite trunk: {names[0]}"
+    assert [title.split(", CC")[0] for title in titles[2:6]] == [
+        f"CAM, lite trunk: {name}" for name in names[1:]
+    ]
+    assert titles[6] == "centre"
+
+
+def test_the_slides_need_a_network_that_tells_classes_apart(photos):
+    with pytest.raises(ModelError, match="salnet tells no classes apart: give a label network"):
+        slides(photos, ["salnet", "centre"])
 
 
 def test_figure_6_draws_a_precision_a_recall_under_noise(tmp_path):

@@ -58,6 +58,11 @@ app.command(
     help="Figure 3 of the MS-ROI paper: its maps over pictures.",
     epilog=maps.PICTURES_EPILOG,
 )(maps.pictures_command("msroi-figure3"))
+app.command(
+    "msroi-slides",
+    help="The MS-ROI talk's slides: CAM's maps of the five likeliest classes beside MS-ROI's.",
+    epilog=maps.SLIDES_EPILOG,
+)(maps.pictures_command("msroi-slides"))
 app.command("msroi-thresholds", epilog=maps.THRESHOLDS_EPILOG, no_args_is_help=True)(
     maps.msroi_thresholds
 )

@@ -38,6 +38,14 @@ foveate reproduce menet-figure5 --shards data/duts --count 8 --model menet,fovea
 --count is of each set. A network of your own, such as U²-Net, is drawn too once
 `foveate models add` knows it and --model names it. Figures are written as PNG and SVG.
 """
+SLIDES_EPILOG = """
+[bold]Example[/]
+
+foveate reproduce msroi-slides kodim23.png --model cam-lite --model msroi-lite
+
+The first model's five likeliest classes of objects have a map each, titled with its correlation
+with the likeliest one's; the other models have their own. Figures are written as PNG and SVG.
+"""
 PICTURES_EPILOG = """
 Figures are written as PNG and SVG.
 """
@@ -212,6 +220,7 @@ def _draw(
         "menet-figure7": (menet_figures.MODELS["menet-figure7"], menet_figures.figure7),
         "msroi-figure2": (msroi_figures.FIGURE2_MODELS, msroi_figures.figure2),
         "msroi-figure3": (msroi_figures.FIGURE3_MODELS, msroi_figures.figure3),
+        "msroi-slides": (msroi_figures.SLIDES_MODELS, msroi_figures.slides),
     }
     wanted, draw = experiments[name]
     results.refuse(output)

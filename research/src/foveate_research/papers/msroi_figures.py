@@ -1,7 +1,9 @@
-"""Figures 2 and 3 of the MS-ROI paper on pictures of the reader's choice.
+"""Figures 2 and 3 of the MS-ROI paper, and one of its slides, on pictures of the reader's choice.
 
 Prakash et al., DCC 2017. Figure 2 sets human fixations, CAM and MS-ROI side by side; figure 3
-shows MS-ROI's heat map over Kodak pictures. The paper's networks were trained on Caltech-256.
+shows MS-ROI's heat map over Kodak pictures. The slides of the talk show CAM's maps of the five
+likeliest classes, and that classes of similar things have similar maps. The paper's networks were
+trained on Caltech-256.
 """
 
 from __future__ import annotations
@@ -13,16 +15,25 @@ from typing import Any
 
 import numpy as np
 
-from foveate.errors import DatasetError, printable
+from foveate.errors import DatasetError, ModelError, printable
+from foveate.models.class_choice import classes_of
+from foveate.models.registry import get_model
+from foveate.models.session import run_network
 from foveate.pictures import Picture, read_picture
 from foveate.saliency import SaliencyMap, map_from_file, overlay, predicted_map
+from foveate.saliency.glance import glance
+from foveate.threads import usable_threads
 from foveate_research.coders.gaze import viewers_density
 from foveate_research.datasets.attention import in_colour
 from foveate_research.datasets.fixation_files import POINT_FILES, read_fixation_file
+from foveate_research.metrics.fixations import correlation
+from foveate_research.models.readings.msroi import ranked_things
 from foveate_research.papers.figures import PANEL_SIDE, Panel, grid, reduced
 
 FIGURE2_MODELS = ("cam", "msroi")
 FIGURE3_MODELS = ("msroi",)
+SLIDES_MODELS = ("cam", "msroi")
+LIKELIEST = 5
 PAIRS_A_ROW = 3
 MAP_FILES = (".png", ".map.png")
 TITLES = {
@@ -81,6 +92,48 @@ def figure3(pictures: Sequence[Path], models: Sequence[str]) -> Any:
     starts = range(0, len(groups), a_row)
     rows = [[*chain.from_iterable(groups[start : start + a_row])] for start in starts]
     return grid(rows)
+
+
+def slides(pictures: Sequence[Path], models: Sequence[str]) -> Any:
+    """A row a picture: the original, the first model's maps of the five likeliest classes of
+    objects, each with its CC with the likeliest one's, and the maps of the other models.
+
+    Raises:
+        PictureError: a picture cannot be read.
+        ModelError: no such model, or a first one that tells no classes apart.
+    """
+    by_class, *others = models
+    rows = []
+    for path in pictures:
+        picture = small_picture(path)
+        maps = {
+            name: predicted_map(picture, model=by_class, classes=[name])
+            for name in likeliest_classes(picture, by_class)
+        }
+        likeliest = next(iter(maps.values()))
+        row = [Panel(in_colour(picture.pixels), path.stem)]
+        for name, found in maps.items():
+            title = f"{title_of(by_class)}: {name}"
+            if found is not likeliest:
+                title += f", CC {correlation(found.values, likeliest.values):.2f}"
+            row.append(Panel(overlay(picture, found), title))
+        rows.append([*row, *(_heat(picture, model, title=title_of(model)) for model in others)])
+    return grid(rows)
+
+
+def likeliest_classes(picture: Picture, model: str) -> list[str]:
+    """The names of a label network's five classes of objects with the highest scores, in order.
+
+    Raises ModelError where the model tells no classes apart.
+    """
+    entry = get_model(model)
+    names = classes_of(entry.card)
+    if entry.record is None or not names:
+        raise ModelError(f"{model} tells no classes apart: give a label network, such as cam")
+    height, width = entry.size(picture.height, picture.width)
+    pixels = glance(picture.pixels, height=height, width=width)
+    outputs = run_network(entry.record, pixels, usable_threads(None), run=entry.run)
+    return [names[index] for index in ranked_things(outputs)[:LIKELIEST]]
 
 
 def title_of(model: str) -> str:
