@@ -86,6 +86,44 @@ def whole_steps(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.clip(np.floor(steps + 0.5), 1.0, 255.0)
 
 
+def statistics_of(
+    levels: Sequence[npt.NDArray[np.int16]], blocks: Blocks, script: Script, threads: int
+) -> tuple[Statistics, ...]:
+    """What the scans of a script count in levels, a component each; fills the levels' padding."""
+    for component, chosen in zip(blocks.components, levels, strict=True):
+        native.fill_padding(chosen, component.used)
+    return tuple(
+        Statistics(*found)
+        for found in native.scan_statistics(
+            levels,
+            blocks.height,
+            blocks.width,
+            blocks.chroma_420,
+            script.scans,
+            script.progressive,
+            threads,
+        )
+    )
+
+
+def file_of(
+    quantised: Quantised, blocks: Blocks, script: Script, segments: bytes, threads: int
+) -> bytes:
+    """The JPEG of a pass over these blocks. segments: metadata, which follow JFIF's own."""
+    return native.write_jpeg(
+        quantised.levels,
+        blocks.height,
+        blocks.width,
+        blocks.chroma_420,
+        [s.astype(int).tolist() for s in quantised.steps],
+        script.scans,
+        script.progressive,
+        segments,
+        threads,
+        [counts for counts, _, _ in quantised.statistics] or None,
+    )
+
+
 class Encoder:
     """Quantises `blocks` at any scale; what one pass learns about rates serves the next."""
 
@@ -162,29 +200,13 @@ class Encoder:
             hidden, visibility.tolist(), shape.masked.reach.tolist()
         )
 
-    def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
-        b = self.blocks
-        for component, chosen in zip(b.components, levels, strict=True):
-            native.fill_padding(chosen, component.used)
-        return tuple(
-            Statistics(*found)
-            for found in native.scan_statistics(
-                levels,
-                b.height,
-                b.width,
-                b.chroma_420,
-                self.script.scans,
-                self.script.progressive,
-                self.threads,
-            )
-        )
-
     def _lambda(self, scale: float, factor: float) -> float:
         return self.tuning.lambda_ratio * scale * scale * factor
 
     def start(self, scale: float) -> None:
         """First rates: from plainly rounded levels."""
-        self._learn(self._statistics(self.rounded(self.steps_at(scale))))
+        levels = self.rounded(self.steps_at(scale))
+        self._learn(statistics_of(levels, self.blocks, self.script, self.threads))
 
     def _learn(self, statistics: Sequence[Statistics]) -> None:
         self._rates = measured_rates(self.script, statistics, len(self.blocks.components))
@@ -227,7 +249,7 @@ class Encoder:
                 c.used,
             )
             levels.append(chosen)
-        statistics = self._statistics(levels)
+        statistics = statistics_of(levels, self.blocks, self.script, self.threads)
         self._learn(statistics)
         return Quantised(tuple(levels), steps, statistics, scale)
 
@@ -307,16 +329,4 @@ class Encoder:
 
     def write(self, quantised: Quantised, segments: bytes) -> bytes:
         """The file."""
-        b = self.blocks
-        return native.write_jpeg(
-            quantised.levels,
-            b.height,
-            b.width,
-            b.chroma_420,
-            [s.astype(int).tolist() for s in quantised.steps],
-            self.script.scans,
-            self.script.progressive,
-            segments,
-            self.threads,
-            [counts for counts, _, _ in quantised.statistics] or None,
-        )
+        return file_of(quantised, self.blocks, self.script, segments, self.threads)

@@ -13,7 +13,13 @@ from foveate.coders.jpeg.eyes.model import EyeModel, FloatBlocks, Seen
 from foveate.coders.jpeg.eyes.tuning import EyeTuning
 from foveate.coders.jpeg.rates import Rates, Statistics, measured_rates
 from foveate.coders.jpeg.scripts import Script
-from foveate.coders.jpeg.trellis_passes import Blocks, Quantised, whole_steps
+from foveate.coders.jpeg.trellis_passes import (
+    Blocks,
+    Quantised,
+    file_of,
+    statistics_of,
+    whole_steps,
+)
 
 Steps = npt.NDArray[np.float64]
 
@@ -87,21 +93,6 @@ class EyeEncoder:
         """Whole steps of luma and chroma at this scale."""
         return tuple(whole_steps(shape * scale) for shape in self.shapes)
 
-    def _statistics(self, levels: Sequence[npt.NDArray[np.int16]]) -> tuple[Statistics, ...]:
-        b = self.blocks
-        for component, chosen in zip(b.components, levels, strict=True):
-            native.fill_padding(chosen, component.used)
-        found = native.scan_statistics(
-            levels,
-            b.height,
-            b.width,
-            b.chroma_420,
-            self.script.scans,
-            self.script.progressive,
-            self.threads,
-        )
-        return tuple(Statistics(*each) for each in found)
-
     def _learn(self, statistics: Sequence[Statistics]) -> None:
         self._rates = measured_rates(self.script, statistics, len(self.blocks.components))
 
@@ -113,7 +104,7 @@ class EyeEncoder:
             table = steps[min(i, 1)].tolist()
             native.round_levels(self._targets[i], table, chosen, c.used, self.threads)
             levels.append(chosen)
-        self._learn(self._statistics(levels))
+        self._learn(statistics_of(levels, self.blocks, self.script, self.threads))
 
     def quantise(self, scale: float, *, lambda_factor: float = 1.0) -> Quantised:
         """One pass over every block with the rates of the last pass."""
@@ -149,7 +140,7 @@ class EyeEncoder:
                 c.used,
             )
             levels.append(chosen)
-        statistics = self._statistics(levels)
+        statistics = statistics_of(levels, self.blocks, self.script, self.threads)
         self._learn(statistics)
         return Quantised(tuple(levels), steps, statistics, scale)
 
@@ -212,16 +203,4 @@ class EyeEncoder:
 
     def write(self, quantised: Quantised, segments: bytes) -> bytes:
         """The file."""
-        b = self.blocks
-        return native.write_jpeg(
-            quantised.levels,
-            b.height,
-            b.width,
-            b.chroma_420,
-            [s.astype(int).tolist() for s in quantised.steps],
-            self.script.scans,
-            self.script.progressive,
-            segments,
-            self.threads,
-            [counts for counts, _, _ in quantised.statistics],
-        )
+        return file_of(quantised, self.blocks, self.script, segments, self.threads)
