@@ -286,6 +286,15 @@ def test_every_spoiling_has_a_row_for_every_model(foveate) -> None:
 
 
 @pytest.mark.usefixtures("masked")
+def test_fixed_levels_can_be_left_out(foveate) -> None:
+    words = ("evaluate", "robustness", "--model", "spectral-residual", *MASKED, "--json")
+    told = row_of(foveate(*words))["models"]["spectral-residual"]
+    brief = row_of(foveate(*words, "--drawn-only"))["models"]["spectral-residual"]
+    assert list(brief) == ["none", "noise 0-50", "jpeg 5-50"]
+    assert brief == {way: told[way] for way in brief}
+
+
+@pytest.mark.usefixtures("masked")
 def test_robustness_gives_people_a_table_a_metric(foveate) -> None:
     run = foveate("evaluate", "robustness", "--model", "centre", *MASKED, "--count", 1)
     assert run.code == 0

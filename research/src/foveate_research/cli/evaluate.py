@@ -237,15 +237,19 @@ def robustness(
     measured: MeasuredModels,
     pictures: MaskOptions,
     seed: Annotated[int, typer.Option(help="Seed of the noise and of its drawn levels.")] = 0,
+    drawn_only: Annotated[
+        bool, typer.Option("--drawn-only", help="Leave out the fixed levels of noise and JPEG.")
+    ] = False,
     results: Results,
 ) -> None:
     """F and MAE on pictures with Gaussian noise (0 to 50 of 255) and JPEG (Q 5 to 50)."""
     from foveate_research.maps.masks import METRICS
-    from foveate_research.maps.robustness import measure_robustness
+    from foveate_research.maps.robustness import DRAWN, SPOILINGS, measure_robustness
 
     sources, chosen = measured.sources(), pictures.opened()
     results.refuse()
     with progress(chosen.count) as tick:
-        found = measure_robustness(chosen, sources, seed=seed, tick=tick)
+        ways = DRAWN if drawn_only else SPOILINGS
+        found = measure_robustness(chosen, sources, spoilings=ways, seed=seed, tick=tick)
     record = spoilt_record(found, chosen, measured.others, seed=seed)
     results.publish(record, partial(show_spoilt, metrics=METRICS))

@@ -67,6 +67,8 @@ SPOILINGS = (
     *(Spoiling("jpeg", quality) for quality in JPEG_QUALITIES),
 )
 """All that MEnet's tables and figures call for."""
+DRAWN = tuple(way for way in SPOILINGS if way.level is None)
+"""What its tables call for: whole pictures, and levels that are drawn from the picture's name."""
 
 
 def drawn_sigma(key: str, *, seed: int = 0) -> float:
