@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from foveate.models.confidence import MASK_CONFIDENCE, mask_confidence, parting
+from foveate.models.confidence import MASK_CONFIDENCE, mask_confidence, parting, rise_confidence
 
 SIDE = 100
-PIXELS = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
+PIXELS = np.repeat(np.linspace(20, 230, SIDE).astype(np.uint8)[:, None, None], SIDE, 1).repeat(3, 2)
+NOISE = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
 
 
 def square(side, *, inside=1.0, outside=0.0):
@@ -41,3 +42,15 @@ def test_parting_is_the_share_of_object_or_not_that_a_mask_explains():
 
 def test_a_mask_of_a_blank_picture_is_not_believed():
     assert mask_confidence(square(20), np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)) == 0
+
+
+def test_a_mask_of_white_noise_is_not_believed():
+    assert mask_confidence(square(20), NOISE) == 0
+    assert rise_confidence(200, NOISE, ends=(50, 100)) == 0
+
+
+def test_a_map_is_believed_by_how_far_it_rises():
+    found = [rise_confidence(rise, PIXELS, ends=(50, 100)) for rise in (0, 50, 60, 75, 100, 200)]
+    assert found == sorted(found)
+    assert found[:2] == [0, 0]
+    assert found[3:] == [pytest.approx(0.5), 1, 1]

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from foveate.coders.jpeg.tuning import TUNINGS
+from foveate_research.models.readings.salnet import RISE
 from foveate_research.tuning.encoder import AIMS, RANGES, score
 from photos import photo
 from shard_files import encoded, write_shard
@@ -40,6 +41,18 @@ def test_the_weights_curve_never_falls_and_a_controls_power_is_fitted_to_it(fove
     )
     assert np.all(np.diff(record["log_weights"]) >= 0)
     assert record["confidence"]["centre"] == 1
+    assert record["set"]["count"] == 2
+
+
+def test_salnets_confidence_is_fitted_between_nothing_and_pictures(foveate) -> None:
+    write_watched_shard(Path("gaze-more"))
+    (record,) = foveate("tune", "salnet", "--data", ".", "--json").objects
+    nothing, pictures = record["rise_of_featureless_pictures"], record["rise_quantiles"]
+    assert len(nothing) == 15
+    assert max(nothing[f"grey {level}"] for level in (0, 128, 255)) == pytest.approx(
+        RISE[0], abs=0.5
+    )
+    assert pictures["0"] <= pictures["0.5"] <= pictures["1"]
     assert record["set"]["count"] == 2
 
 

@@ -1,10 +1,19 @@
 """MEnet: the paper's sizes, its variants, its features and its map."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from foveate.errors import ModelError
+from foveate.models.records import checked_weights
+from foveate.models.registry import get_model
+from foveate.models.session import session_of
+from foveate.pictures import Picture, read_picture
+from foveate.saliency import predicted_map
 from foveate_research.architectures.menet import (
     FEATURES,
     SCALES,
@@ -13,7 +22,19 @@ from foveate_research.architectures.menet import (
     background_distance,
     unit_length,
 )
-from foveate_research.models.readings.menet import SCALE_NAMES, SIDE, menet, probability_map
+from foveate_research.models.readings import menet as readings
+from foveate_research.models.readings.menet import (
+    CLASSIFIER_STEEPNESS,
+    DISTANCE_STEEPNESS,
+    SCALE_NAMES,
+    menet,
+    probability_map,
+    square_of,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+ASTRONAUT = ROOT / "examples" / "astronaut.png"
+SIDE = 96  # of the maps that are read here
 
 
 def paper():
@@ -169,6 +190,21 @@ def test_the_distance_is_stretched_over_its_range():
     assert prediction.confidence > 0.2
 
 
+def test_the_readings_constants_are_the_recorded_ones():
+    record = ROOT / "results" / "weight-curve-references.json"
+    told = json.loads(record.read_text())["confidence"]
+    assert told["menet"] == DISTANCE_STEEPNESS
+    assert told["menet-ce"] == CLASSIFIER_STEEPNESS
+
+
+@pytest.mark.parametrize("name", ["menet", "menet-ce"])
+def test_nothing_is_seen_in_grey_and_noise(name):
+    noise = 128 + 80 * np.random.default_rng(0).standard_normal((480, 640, 3))
+    for pixels in (np.full((480, 640, 3), 128), np.clip(noise, 0, 255)):
+        picture = Picture(pixels.astype(np.uint8), "nothing")
+        assert predicted_map(picture, model=name).confidence == 0
+
+
 @pytest.mark.parametrize("read", [menet, probability_map])
 def test_an_undecided_classifier_is_not_believed(read):
     flat = np.full((SIDE, SIDE), 0.5, dtype=np.float32)
@@ -183,3 +219,28 @@ def test_the_scales_are_named_in_the_networks_order():
     assert sides["picture"] == sides["encoder 0"] == sides["decoder 0"] == 64
     assert sides["encoder 5"] == sides["centre"] == 2
     assert sides["decoder 4"] == 4
+
+
+@pytest.mark.parametrize("name", ["menet", "menet-ce", "menet-ce-only", "menet-ce-plain"])
+def test_a_shipped_network_sees_pictures_at_the_one_size_that_it_was_trained_at(name):
+    entry = get_model(name)
+    (pixels,) = session_of(checked_weights(entry.record), 1).get_inputs()
+    assert [*entry.size(480, 640)] == pixels.shape[2:]
+
+
+def test_the_side_is_the_one_that_the_record_states(monkeypatch):
+    card = {"architecture": {"options": {"size": 64}}}
+    monkeypatch.setattr(readings, "read_card", lambda record: card)
+    assert square_of("menet")(480, 640) == (64, 64)
+    del card["architecture"]["options"]["size"]
+    with pytest.raises(ModelError, match="record of menet states no size"):
+        square_of("menet")(480, 640)
+
+
+def test_menets_networks_are_alive_and_find_the_person_of_the_sample():
+    picture = read_picture(ASTRONAUT)
+    for name in ("menet", "menet-ce"):
+        values = predicted_map(picture, model=name).values
+        inside = values[50:450, 100:400].mean()  # head, suit and helmet
+        assert inside > 2 * values[:200, 380:].mean()  # the model of a shuttle
+        assert values.std() > 0.1

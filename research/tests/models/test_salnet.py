@@ -1,18 +1,27 @@
 """SalNet: the paper's sizes, its scaling and its geometry."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from foveate.models.records import read_card
 from foveate.models.registry import families
+from foveate.pictures import Picture, read_picture
+from foveate.saliency import predicted_map
 from foveate_research.architectures.salnet import (
     ResponseNorm,
     SalNet,
     SalNetOptions,
     bilinear_kernel,
 )
-from foveate_research.models.readings.salnet import STEEPNESS, salnet
+from foveate_research.models.readings.salnet import LONGER, MULTIPLE, RISE, STEEPNESS, salnet
+
+ROOT = Path(__file__).resolve().parents[3]
+ASTRONAUT = ROOT / "examples" / "astronaut.png"
 
 
 def layers(network):
@@ -122,9 +131,57 @@ def test_a_map_of_one_place_is_believed():
     assert seen(levels).confidence == pytest.approx(STEEPNESS)
 
 
+def test_a_faint_map_is_not_believed_however_it_is_shaped():
+    y, x = np.mgrid[:48, :64]
+    blob = np.exp(-((y - 20) ** 2 + (x - 40) ** 2) / 60).astype(np.float32)
+    faint, strong = seen(60 * blob), seen(180 * blob)
+    np.testing.assert_allclose(faint.values, strong.values, atol=1e-5)
+    assert faint.confidence == 0
+    assert strong.confidence > 0.6
+
+
+def test_the_readings_constants_are_the_recorded_ones():
+    fit = json.loads((ROOT / "results" / "salnet-fit.json").read_text())
+    nothing = fit["rise_of_featureless_pictures"]
+    greys = max(nothing[f"grey {level}"] for level in (0, 128, 255))
+    assert (greys, fit["rise_quantiles"]["0.5"]) == RISE
+    curve = json.loads((ROOT / "results" / "weight-curve-references.json").read_text())
+    assert curve["confidence"]["salnet"] == STEEPNESS
+    assert fit["model"]["sha256"] == read_card("salnet")["weights"]["sha256"]
+
+
+def test_nothing_is_seen_in_a_ramp_of_grey():
+    ramp = np.linspace(60, 220, 640).astype(np.uint8)
+    pixels = np.broadcast_to(ramp[None, :, None], (480, 640, 3)).copy()
+    assert predicted_map(Picture(pixels, "ramp"), model="salnet").confidence == 0
+
+
 @pytest.mark.parametrize(
     ("picture", "size"),
     [((384, 512), (144, 192)), ((600, 400), (192, 128)), ((100, 2000), (48, 192))],
 )
 def test_pictures_keep_their_aspect(picture, size):
     assert families()["salnet"].size(*picture) == size
+
+
+def test_pictures_are_seen_at_the_size_that_the_shipped_network_was_trained_at():
+    training = read_card("salnet")["training"]
+    shapes = training["sizes"]["throughout"]
+    assert max(max(shape) for shape in shapes) == LONGER
+    assert all(side % MULTIPLE == 0 for shape in shapes for side in shape)
+
+
+def test_what_the_transposed_layer_makes_of_half_a_window_is_no_frame():
+    levels = np.full((48, 64), 100, dtype=np.float32)
+    levels[2:-2, 2:-2] = 0
+    levels[20:30, 30:40] = 200
+    values = seen(levels).values
+    assert values[:10].max() == values[-10:].max() == 0
+    assert values[:, :10].max() == values[:, -10:].max() == 0
+
+
+def test_the_shipped_network_sees_the_face_of_the_sample_and_makes_no_frame():
+    values = predicted_map(read_picture(ASTRONAUT), model="salnet").values
+    border = np.concatenate([values[:4].ravel(), values[-4:].ravel(), values[:, :4].ravel()])
+    assert values[80:160, 180:260].max() > 0.7
+    assert border.mean() < values.mean() / 2

@@ -54,7 +54,8 @@ def test_a_record_keeps_its_own_maps_the_baselines_and_people() -> None:
     ("page", "record", "sentence"),
     [
         ("menet", "menet", "{width} of 32 channels at {size} pixels"),
-        ("menet", "menet", "averaged down to {size} pixels"),
+        ("menet", "menet-ce-only", "width {width} at {size} pixels"),
+        ("menet", "menet-ce-only", "averaged down to {size} pixels"),
         ("menet", "menet", "AdamW at {rate} falling to zero"),
         ("menet", "menet", "shuffled batches of {masks} for 5"),
         (

@@ -9,7 +9,7 @@ import pytest
 from foveate.errors import DatasetError, ModelError
 from foveate.models.adding import add_model
 from foveate_research.papers.menet_sets import packed_set, sets_below
-from foveate_research.papers.menet_tables import TABLES, reproduce_table
+from foveate_research.papers.menet_tables import TABLES, notes_on, reproduce_table
 from onnx_files import write_brightness
 from tiny_sets import write_folders, write_mask_shard
 
@@ -83,6 +83,14 @@ def test_the_notes_say_what_cannot_be_compared(sets):
     assert any("trained on MSRA10K" in note for note in notes)
     assert "spectral-residual: not trained" in notes
     assert any(note.startswith("duts test: not a set of the paper") for note in notes)
+
+
+def test_differences_between_unequal_trainings_are_named():
+    notes = notes_on(["menet", "menet-ce", "menet-ce-only"], [])
+    named = [note.partition(" are not of equal trainings")[0] for note in notes]
+    assert "menet and menet-ce-only" in named
+    assert "menet-ce and menet-ce-only" in named
+    assert "menet and menet-ce" not in named  # one network
 
 
 def test_a_split_by_hash_is_told(tmp_path):

@@ -82,6 +82,18 @@ def map(*, data: Sets, results: Results) -> None:
 
 @app.command()
 @grouped
+def salnet(*, data: Sets, results: Results) -> None:
+    """How sure SalNet's map is: the ends of its confidence."""
+    from foveate_research.tuning.salnet import STEPS, salnet_fit
+
+    results.refuse()
+    with progress(STEPS) as tick:
+        record = salnet_fit(data, tick=tick)
+    results.publish(record, show_record)
+
+
+@app.command()
+@grouped
 def weights(
     *,
     data: Annotated[Path, typer.Option(metavar="DIR", help="A set's shards with fixations.")],

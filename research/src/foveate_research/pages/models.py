@@ -14,7 +14,8 @@ from foveate_research.pages.markdown import ABSENT, Tables, table
 
 MEASURED = {
     **dict.fromkeys(("foveate-s", "salnet"), "attention"),
-    **dict.fromkeys(("menet", "menet-ce-only", "menet-ce-plain"), "objects"),
+    "menet": "objects",
+    **dict.fromkeys(("menet-ce-only", "menet-ce-plain"), scores.ABLATIONS),
     **dict.fromkeys(
         (
             *("cam", "cam-lite", "cam-fine"),
@@ -106,7 +107,12 @@ def _label_page(*records: str, of_voc: bool = True) -> Tables:
 
 def model_pages() -> dict[str, Tables]:
     """The tables of every page by its path from the repository's root."""
-    objects = {"objects": scores.objects, "differences": scores.object_differences}
+    objects = {
+        "objects": scores.objects,
+        "differences": scores.object_differences,
+        "ablations": scores.ablations,
+        "ablation-differences": scores.ablation_differences,
+    }
     attention = partial(scores.attention, GAZE)
     pages = {
         "foveate-s": _page("foveate-s", attention=attention),

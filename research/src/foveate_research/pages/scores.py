@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foveate.models.registry import list_models
@@ -27,6 +27,15 @@ ATTENTION = (
     (VOC, "object_recall_0.7", "VOC, found at 0.7"),
 )
 WAYS = {"none": "", "noise 0-50": ", noise", "jpeg 5-50": ", JPEG"}
+ABLATIONS = "menet-ablations"
+"""The record of MEnet and its ablations from equal trainings at 96 pixels and width 6."""
+EQUAL = {
+    "menet": "MEnet at 96 pixels",
+    "menet-ce": "its classifier",
+    "menet-ce-only": "`menet-ce-only`",
+    "menet-ce-plain": "`menet-ce-plain`",
+}
+"""What its rows are called: `menet` and `menet-ce` are names of the larger network by now."""
 RECALL = {
     "object_recall_0.6": "found at 0.6",
     "object_recall_0.7": "at 0.7",
@@ -99,31 +108,52 @@ def attention(models: Sequence[str] = ()) -> str:
 
 def objects() -> str:
     """F, max F and MAE on whole and on spoilt pictures."""
-    row = score_rows("objects").get("duts test")
+    return _robustness("objects")
+
+
+def object_differences() -> str:
+    """Maps minus MEnet's classifier, picture by picture."""
+    return _robustness_differences("objects")
+
+
+def ablations() -> str:
+    """MEnet and its ablations at one size and width, as `objects`."""
+    return _robustness(ABLATIONS, EQUAL)
+
+
+def ablation_differences() -> str:
+    """MEnet minus its ablations at one size and width, picture by picture."""
+    return _robustness_differences(ABLATIONS, EQUAL)
+
+
+def _robustness(stem: str, names: Mapping[str, str] = {}) -> str:
+    """names: what the table calls some models, and the only ones that it shows; all when empty."""
+    row = score_rows(stem).get("duts test")
     if row is None:
         return ABSENT
     columns = {"adaptive_f": "F", "max_f_of_mean_curve": "max F", "mae": "MAE"}
     measures = [(key, way) for way in WAYS for key in columns]
     lines = [
-        (f"`{model}`", *(number(of[way][key]["mean"]) for key, way in measures))
+        (names.get(model, f"`{model}`"), *(number(of[way][key]["mean"]) for key, way in measures))
         for model, of in row["models"].items()
+        if not names or model in names
     ]
     return table(("model", *(columns[key] + WAYS[way] for key, way in measures)), lines)
 
 
-def object_differences() -> str:
-    """MEnet minus its ablations, picture by picture."""
-    row = score_rows("objects").get("duts test")
+def _robustness_differences(stem: str, names: Mapping[str, str] = {}) -> str:
+    row = score_rows(stem).get("duts test")
     if row is None:
         return ABSENT
     columns = {"adaptive_f": "F", "max_f_of_mean_curve": "max F"}
     measures = [(key, way) for key in columns for way in WAYS]
     pairs: dict[tuple[str, str], dict[tuple[str, str], Any]] = {}
     for each in row["differences"]:
-        of = pairs.setdefault((each["first"], each["second"]), {})
+        pair = tuple(names.get(name, f"`{name}`") for name in (each["first"], each["second"]))
+        of = pairs.setdefault((pair[0], pair[1]), {})
         of[each["metric"], each["way"]] = each
     lines = [
-        (f"`{first}` − `{second}`", *(with_interval(of.get(measure)) for measure in measures))
+        (f"{first} − {second}", *(with_interval(of.get(measure)) for measure in measures))
         for (first, second), of in pairs.items()
     ]
     return table(("", *(columns[key] + WAYS[way] for key, way in measures)), lines)

@@ -104,6 +104,8 @@ TABLES: Tables = {
     "over-threshold": over_threshold,
     "objects": scores.objects,
     "differences": scores.object_differences,
+    "ablations": scores.ablations,
+    "ablation-differences": scores.ablation_differences,
     "fixations": scores.attention,
     "speed": speed,
 }

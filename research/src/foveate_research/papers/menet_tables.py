@@ -185,6 +185,7 @@ def notes_on(models: Sequence[str], sets: Sequence[str]) -> list[str]:
     notes = [
         f"printed rows: {paper['source']}; its network is trained on {paper['trained_on']}",
         *(f"{model}: {trained_on(get_model(model))}" for model in models),
+        *unequal(models),
         "F is at twice the map's mean, beta² 0.3; the paper does not state its threshold",
     ]
     for name in sets:
@@ -193,6 +194,23 @@ def notes_on(models: Sequence[str], sets: Sequence[str]) -> list[str]:
         elif name not in printed_table("menet-table1").sets:
             notes.append(f"{name}: not a set of the paper; no printed row can be compared with it")
     return notes
+
+
+def unequal(models: Sequence[str]) -> list[str]:
+    """A line for each compared pair whose networks differ in width, size or steps."""
+    return [
+        f"{first} and {second} are not of equal trainings: width, size or steps differ, so their"
+        " difference is not that of the loss alone"
+        for first, second in COMPARED
+        if {first, second} <= set(models) and _extent(first) != _extent(second)
+    ]
+
+
+def _extent(model: str) -> tuple[Any, ...]:
+    card = get_model(model).card or {}
+    options = card.get("architecture", {}).get("options", {})
+    steps = card.get("training", {}).get("steps")
+    return options.get("width"), options.get("size"), steps
 
 
 def trained_on(entry: ModelEntry) -> str:

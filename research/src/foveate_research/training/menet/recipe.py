@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from foveate.errors import OptionError
 from foveate_research.architectures.menet import LEVELS, MEnet, MEnetOptions, background_distance
 from foveate_research.datasets.attention import read_masks
-from foveate_research.models.readings.menet import SIDE
 from foveate_research.training.choices import Choices, square_side
 from foveate_research.training.menet.batches import LEAST_CROP, MaskBatch, MaskBatches
 from foveate_research.training.menet.losses import cross_entropy, metric_loss
@@ -21,7 +20,7 @@ from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime
 from foveate_research.training.sets import attention_pictures
 from foveate_research.training.timed import Descent, TimedTraining
 
-LIGHT = Choices(batch=12, rate=3e-3, width=6, size=(SIDE, SIDE))
+LIGHT = Choices(batch=12, rate=3e-3, width=6, size=(96, 96))
 PAPER = Choices(batch=5, rate=0.1, width=32, size=(224, 224))
 PAPER_DESCENT = Descent(drops=(60 / 110, 90 / 110, 100 / 110))  # of 110,000 steps
 PAPER_WEIGHT_DECAY = 1e-8
@@ -153,8 +152,17 @@ def _prepare(request: Request, *, kind: MEnetKind) -> Prepared:
     return Prepared(module, batches, facts)
 
 
+def narrower(options: MEnetOptions) -> str:
+    """What a card says of a network that is not of the paper's size."""
+    return (
+        f"Width {options.width} at {options.size} pixels, where the paper has 32 at 224:"
+        " not what the published network reaches."
+    )
+
+
 def _about(choices: Choices, *, kind: MEnetKind, family: str) -> dict[str, Any]:
     options = kind.options(choices)
+    limits = () if options == replace(options, width=32, size=224) else (narrower(options),)
     said = {
         "probability": "of belonging to a salient object, by the cross-entropy head",
         "distance": "from the expected background feature, in [0, 2]: equation 5",
@@ -169,8 +177,7 @@ def _about(choices: Choices, *, kind: MEnetKind, family: str) -> dict[str, Any]:
             "options": options.to_dict(),
         },
         "use_and_limits": [
-            "A row beside the paper's ablations, trained for minutes on a processor:"
-            " not what the published network reaches.",
+            *limits,
             "Marks salient objects, not where people look.",
             "The training pictures may be used for research only; see the set's terms above.",
         ],
