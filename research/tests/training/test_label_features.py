@@ -7,6 +7,7 @@ from torch import nn
 
 from foveate_research.datasets.labels import LabelledPicture
 from foveate_research.models.classes import general_classes
+from foveate_research.training.labels import features as features_module
 from foveate_research.training.labels.features import (
     CROPPING,
     SEED,
@@ -54,6 +55,30 @@ def test_several_crops_of_every_picture_are_kept_as_the_trunk_sees_them(kept, pi
     expected = Shades().seen(torch.tensor(crop).permute(2, 0, 1)[None].float())[0]
     np.testing.assert_allclose(kept["msrc21"][1, 0], expected.numpy(), atol=1e-3)
     assert not np.array_equal(kept["msrc21"][0, 0], kept["msrc21"][1, 0])
+
+
+def test_two_trainings_may_make_the_same_features_at_once(pictures, tmp_path):
+    """One that ends first puts its file there; the other, which began before, replaces it."""
+
+    class Slow(Shades):
+        seen_before = 0
+
+        def seen(self, pixels):
+            self.seen_before += 1
+            if self.seen_before == 2:  # its own file is begun
+                kept_features(Shades(), {"voc": pictures["voc"]}, tmp_path)
+            return super().seen(pixels)
+
+    def by_hand(trunk):
+        return lambda pixels: trunk.seen(torch.tensor(pixels).permute(2, 0, 1)[None].float())[
+            0
+        ].numpy()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(features_module, "looking", by_hand)
+        found = kept_features(Slow(), {"voc": pictures["voc"]}, tmp_path)
+    assert found["voc"].shape == (1, 4, 3, 4, 4)
+    assert [path.name for path in tmp_path.iterdir()] == ["voc.npy"]
 
 
 def test_features_are_made_once(pictures, tmp_path):

@@ -89,9 +89,10 @@ def kept_features(
         path = folder / f"{name}.npy"
         if not path.is_file():
             look = look or looking(trunk)
-            unfinished = path.with_suffix(".part")
-            _make(look, group, VARIANTS[name], unfinished)
-            unfinished.rename(path)
+            with tempfile.TemporaryDirectory(dir=folder) as own:  # another training may do the same
+                unfinished = Path(own) / path.name
+                _make(look, group, VARIANTS[name], unfinished)
+                unfinished.replace(path)
         found[name] = np.load(path, mmap_mode="r")
     return found
 
