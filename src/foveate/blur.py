@@ -35,6 +35,7 @@ def gaussian_blurred(
         length = values.shape[axis]
         values = np.zeros_like(values)
         for offset, tap in enumerate(window):
-            shifted = np.take(padded, range(offset, offset + length), axis=axis)
+            within = slice(offset, offset + length)
+            shifted = padded[within] if axis == 0 else padded[:, within]
             values += values.dtype.type(tap) * shifted
     return values
