@@ -1,9 +1,18 @@
-"""How sure a mask is taken to be, whatever the size of its object."""
+"""How sure a map is taken to be: a mask whatever the size of its object, a density by its nats."""
 
 import numpy as np
 import pytest
 
-from foveate.models.confidence import MASK_CONFIDENCE, mask_confidence, parting, rise_confidence
+from foveate.models.confidence import (
+    MASK_CONFIDENCE,
+    NATS,
+    STEEPNESS,
+    gaze_confidence,
+    information,
+    mask_confidence,
+    parting,
+    rise_confidence,
+)
 
 SIDE = 100
 PIXELS = np.repeat(np.linspace(20, 230, SIDE).astype(np.uint8)[:, None, None], SIDE, 1).repeat(3, 2)
@@ -54,3 +63,40 @@ def test_a_map_is_believed_by_how_far_it_rises():
     assert found == sorted(found)
     assert found[:2] == [0, 0]
     assert found[3:] == [pytest.approx(0.5), 1, 1]
+
+
+PHOTO = np.kron(np.random.default_rng(3).integers(0, 256, (10, 10, 3)), np.ones((10, 10, 1)))
+"""Coarse enough to be no noise."""
+
+
+def density_of(nats):
+    """A density of mean 1, half of it low, that is so many nats from uniform."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        density = np.ones((64, 64), dtype=np.float32)
+        density[:48] = 1 - middle
+        density[48:] = 1 + 3 * middle
+        low, high = (middle, high) if information(density) < nats else (low, middle)
+    return density
+
+
+@pytest.mark.parametrize(
+    ("nats", "expected"),
+    [(0.0, 0.0), (0.4, 0.0), (NATS[1], STEEPNESS[1]), (NATS[2], 1.0), (1.3, 1.0)],
+)
+def test_a_density_is_believed_by_its_nats(nats, expected):
+    found = gaze_confidence(density_of(nats), PHOTO.astype(np.uint8))
+    assert found == pytest.approx(expected, abs=0.01)
+
+
+def test_an_unsure_density_is_believed_as_far_as_a_centred_gaussian_and_no_less():
+    """The centre's own curve of fixations is 0.62 as steep: results/weight-curve.json."""
+    assert gaze_confidence(density_of(NATS[1]), PHOTO.astype(np.uint8)) > 0.62
+
+
+def test_no_density_of_a_blank_picture_is_believed():
+    blank = np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)
+    assert gaze_confidence(density_of(1.3), blank) == 0
+    assert rise_confidence(200, blank, ends=(50, 100)) == 0
+

@@ -31,6 +31,34 @@ def write_watched_shard(folder: Path) -> None:
     write_shard(folder / "val-000000.tar", samples)
 
 
+def write_density_shard(folder: Path) -> None:
+    """A squashed photo with a density map, as a val part."""
+    folder.mkdir()
+    seen = np.zeros((56, 56), np.uint8)
+    seen[20:30, 25:35] = 255
+    fields = {"webp": encoded(photo(96, 96, 0), "WEBP"), "map.png": encoded(seen, "PNG")}
+    with tarfile.open(folder / "val-000000.tar", "w") as archive:
+        for suffix, data in fields.items():
+            entry = tarfile.TarInfo(f"density.{suffix}")
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+
+
+def test_the_read_out_is_fitted_over_sets_and_for_each_on_the_others(foveate) -> None:
+    write_watched_shard(Path("gaze-more"))
+    write_density_shard(Path("gaze-scenes"))
+    words = ("--data", ".", "--save", "steering.json", "--json")
+    (record,) = foveate("tune", "steering", *words).objects
+    readout = record["readout"]
+    assert set(readout["chosen"]["share_of_own"]) == {"scene", "gaze-scenes"}
+    assert set(readout["left_out"]) == {"scene", "gaze-scenes"}
+    means = [np.mean(list(row["share_of_own"].values())) for row in readout["best_first"]]
+    assert means == sorted(means, reverse=True)
+    assert readout["best_first"][0] == readout["chosen"]
+    assert sum(row["count"] for row in record["steepness"]["of_nats"]) == 3
+    assert record["check"]["dB"]["own"] > record["check"]["dB"]["centre"]
+
+
 def test_the_weights_curve_never_falls_and_a_controls_power_is_fitted_to_it(foveate) -> None:
     write_watched_shard(Path("gaze"))
     words = ("--data", "gaze", "--model", "centre", "--controls", "centre,spectral-residual")
@@ -88,6 +116,7 @@ def test_the_first_trial_is_what_foveate_ships_with(foveate) -> None:
         (("weights", "--data", ".", "--controls", "x"), 2, "--controls: no model is called 'x'"),
         (("map", "--data", "gone"), 1, "gone/gaze-more holds no val-*.tar"),
         (("map",), 2, "--data"),
+        (("steering", "--data", "gone"), 1, "gone/gaze-more holds no val-*.tar"),
         pytest.param(
             *(("encoder", "--data", ".", "--tune", "fast"), 2, "there are fidelity and eyes"),
             marks=needs_optuna,

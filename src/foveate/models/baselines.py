@@ -51,11 +51,15 @@ def spectral_residual(pixels: npt.NDArray[np.uint8]) -> Prediction:
 
 def centre(pixels: npt.NDArray[np.uint8]) -> Prediction:
     """A Gaussian in the middle of the picture."""
-    rows, columns = pixels.shape[:2]
+    return Prediction(centred_gaussian(*pixels.shape[:2]), 1.0)
+
+
+def centred_gaussian(rows: int, columns: int) -> npt.NDArray[np.float32]:
+    """(rows, columns) of a Gaussian in the middle, as wide and high as CENTRE_SIGMA says."""
     y = (np.arange(rows) + 0.5) / rows - 0.5
     x = (np.arange(columns) + 0.5) / columns - 0.5
     distance = (y[:, None] ** 2 + x[None] ** 2) / CENTRE_SIGMA**2
-    return Prediction(np.exp(-0.5 * distance).astype(np.float32), 1.0)
+    return np.exp(-0.5 * distance).astype(np.float32)
 
 
 def none(pixels: npt.NDArray[np.uint8]) -> Prediction:

@@ -11,9 +11,11 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-# nats of the density over uniform: the most that a featureless picture got that is no white noise,
-# and the median of gaze-more's train pictures (results/map-fit.json)
-NATS = (0.42, 1.1)
+# nats of foveate-s's density over uniform, and how steep the curve of fixations by rank is there
+# beside that of all pictures. At the first lies the most that a featureless picture got that is no
+# white noise (results/map-fit.json); the rest is fitted: results/steering-fit.json
+NATS = (0.42, 0.5, 1.03)
+STEEPNESS = (0.0, 0.77, 1.0)
 # correlation of neighbouring pixels as the network sees them: white noise has 0.25 there, and none
 # of 400 train pictures of osie and gaze-more less than 0.88
 NEIGHBOURS = (0.4, 0.7)
@@ -28,8 +30,12 @@ MASK_CONFIDENCE = 0.47
 
 
 def gaze_confidence(density: npt.NDArray[np.float32], pixels: npt.NDArray[np.uint8]) -> float:
-    """In [0, 1], from a density of mean 1 and the (H, W, 3) picture it was made for."""
-    return _ramp(information(density), NATS) * _visible(pixels)
+    """In [0, 1], from foveate-s's density of mean 1 and the (H, W, 3) picture it was made for.
+
+    A network that is unsure says about as much as a centred Gaussian, and is believed as much; one
+    that says no more than of a featureless picture is not believed at all.
+    """
+    return float(np.interp(information(density), NATS, STEEPNESS)) * _visible(pixels)
 
 
 def rise_confidence(

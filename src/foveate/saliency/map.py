@@ -16,8 +16,12 @@ class SaliencyMap:
 
     coarse (h, w) float32 in [0, 1], of any resolution. For the gaze models it is the predicted
     density of fixations divided by its peak, so that products with it keep their meaning; ranks of
-    it are the ranks of the density. A flat map is 1 everywhere. height, width: of the picture.
-    confidence in [0, 1]: 0 where nothing stands out. model: the name of what made the map.
+    it are the ranks of the density. That of `foveate-s` is as broad as other viewers of other
+    pictures would have it, with a share of the centre (`foveate.models.readout`); the sharper
+    density of its network is `foveate-s-gaze`. A flat map is 1 everywhere. height, width: of the
+    picture. confidence in [0, 1]: how steeply the chance that people look rises with the map's
+    rank, beside a map that the network is sure of; 0 where nothing stands out. model: the name of
+    what made the map.
     """
 
     coarse: npt.NDArray[np.float32]

@@ -20,6 +20,8 @@ foveate tune encoder --tune eyes --data data --trials 24 --save results/tuning-e
 
 foveate tune map --data data --save results/map-fit.json
 
+foveate tune steering --data data --save results/steering-fit.json
+
 foveate tune weights --data data/gaze-more --save results/weight-curve.json
 
 The constants are printed, not entered: their places in the source name the record that has them.
@@ -89,6 +91,18 @@ def salnet(*, data: Sets, results: Results) -> None:
     results.refuse()
     with progress(STEPS) as tick:
         record = salnet_fit(data, tick=tick)
+    results.publish(record, show_record)
+
+
+@app.command()
+@grouped
+def steering(*, data: Sets, results: Results) -> None:
+    """How broad foveate-s's map is, how much of it is the centre, and how far it is believed."""
+    from foveate_research.tuning.steering import steering_fit
+
+    results.refuse()
+    with progress(None) as tick:
+        record = steering_fit(data, tick=tick)
     results.publish(record, show_record)
 
 

@@ -1,9 +1,9 @@
-"""Fit what stands between foveate-s's outputs and its map, on pictures not held for measuring.
+"""Fit foveate-s's size, its mask's weight and where confidence begins, not on measuring pictures.
 
 1. The size at which the network looks: NSS on the val part of gaze-more at several areas.
 2. The weight of the mask beside the gaze (log gaze + weight · mask logit): NSS on the same.
-3. The ends of the confidence: the density's information in nats on featureless pictures (0) and
-   the median of the train parts of osie and gaze-more (1).
+3. Where confidence begins: the density's information in nats on featureless pictures; beside it
+   that of the train parts of osie and gaze-more.
 4. The ends of the masks' confidence: how far the probabilities of foveate-s and menet part on the
    same featureless pictures, and on the val part of duts; beside it, over those, its correlation
    and that of the probabilities' spread with what the masks are worth: how much likelier a pixel

@@ -7,7 +7,7 @@ the picture where people looked most. The logarithm of that is the curve in
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +33,26 @@ FLOOR = 0.01
 
 def log_likelihood(pictures: list[AttentionPicture], model: str) -> tuple[Floats, Floats]:
     """Per bin of ranks: how likely people look there, and its logarithm above the lowest bin's."""
+
+    def seen() -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]]:
+        for picture in pictures:
+            assert picture.fixations is not None
+            height, width = picture.pixels.shape[:2]
+            density = viewers_density(picture.fixations, height, width)
+            values = saliency_map(picture.pixels, model=model).of_blocks()
+            yield ranks(values), salient_pixels(density)
+
+    return curve_of(seen())
+
+
+def curve_of(
+    pictures: Iterable[tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]],
+) -> tuple[Floats, Floats]:
+    """As `log_likelihood`, of the ranks of blocks and the regions (H, W) where people looked."""
     looked, seen = np.zeros(len(EDGES) - 1), np.zeros(len(EDGES) - 1)
-    for picture in pictures:
-        assert picture.fixations is not None
-        height, width = picture.pixels.shape[:2]
-        density = viewers_density(picture.fixations, height, width)
-        values = saliency_map(picture.pixels, model=model).of_blocks()
-        centres = salient_pixels(density)[4::8, 4::8]  # one pixel a whole block
-        rank = ranks(values)[: centres.shape[0], : centres.shape[1]]
+    for ranked, region in pictures:
+        centres = region[4::8, 4::8]  # one pixel a whole block
+        rank = ranked[: centres.shape[0], : centres.shape[1]]
         seen += np.histogram(rank, EDGES)[0]
         looked += np.histogram(rank[centres], EDGES)[0]
     likelihood = np.maximum.accumulate(looked / np.maximum(seen, 1))

@@ -1,4 +1,4 @@
-"""foveate-s: the pooled map, the gaze branch alone, the mask branch alone."""
+"""foveate-s: the map that steers, the gaze branch alone, the mask branch alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.models.confidence import gaze_confidence, mask_confidence
+from foveate.models.readout import read_out
 from foveate.models.registry import Prediction, network
 from foveate.models.session import Outputs
 from foveate.models.working_size import working_size
@@ -18,7 +19,9 @@ def _size(height: int, width: int) -> tuple[int, int]:
 
 
 def foveate_s(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
-    return Prediction(_by_peak(outputs["mix"]), gaze_confidence(outputs["gaze"], pixels))
+    """Gaze and mask pooled, then made as broad as steers best (`foveate.models.readout`)."""
+    values = _by_peak(read_out(outputs["mix"]))
+    return Prediction(values, gaze_confidence(outputs["gaze"], pixels))
 
 
 def foveate_s_gaze(outputs: Outputs, pixels: npt.NDArray[np.uint8]) -> Prediction:
@@ -37,7 +40,7 @@ def _by_peak(density: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 ENTRIES = (
     network(
         "foveate-s",
-        "where people look: gaze and salient objects, pooled (the default)",
+        "where people look: gaze, salient objects and the centre, pooled (the default)",
         foveate_s,
         size=_size,
         record="foveate-s",
