@@ -99,4 +99,3 @@ def test_no_density_of_a_blank_picture_is_believed():
     blank = np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)
     assert gaze_confidence(density_of(1.3), blank) == 0
     assert rise_confidence(200, blank, ends=(50, 100)) == 0
-

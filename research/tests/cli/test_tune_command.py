@@ -33,15 +33,10 @@ def write_watched_shard(folder: Path) -> None:
 
 def write_density_shard(folder: Path) -> None:
     """A squashed photo with a density map, as a val part."""
-    folder.mkdir()
     seen = np.zeros((56, 56), np.uint8)
     seen[20:30, 25:35] = 255
-    fields = {"webp": encoded(photo(96, 96, 0), "WEBP"), "map.png": encoded(seen, "PNG")}
-    with tarfile.open(folder / "val-000000.tar", "w") as archive:
-        for suffix, data in fields.items():
-            entry = tarfile.TarInfo(f"density.{suffix}")
-            entry.size = len(data)
-            archive.addfile(entry, io.BytesIO(data))
+    fields = {"webp": encoded(photo(96, 96, 0)), "map.png": encoded(seen, "PNG")}
+    write_shard(folder / "val-000000.tar", [("density", fields)])
 
 
 def test_the_read_out_is_fitted_over_sets_and_for_each_on_the_others(foveate) -> None:
