@@ -10,6 +10,8 @@ from foveate.saliency.glance import glance
 from foveate_research.models.classes import general_classes
 from foveate_research.models.readings.msroi import ranked_things
 
+GENERAL = ("msroi", "cam", "msroi-lite", "cam-lite")
+NETWORKS = (*GENERAL, "msroi-fine", "cam-fine", "msroi-released")
 PICTURES = ("astronaut", "chelsea", "coffee", "rocket")
 
 
@@ -27,21 +29,24 @@ def outputs():
             found[name] = run_network(entry.record, seen, 1)
         return found
 
-    return {model: of(model) for model in ("msroi-lite", "cam-lite")}
+    return {model: of(model) for model in NETWORKS}
 
 
-@pytest.mark.parametrize("model", ["msroi-lite", "cam-lite"])
+@pytest.mark.parametrize("model", [name for name in NETWORKS if name != "msroi-fine"])
 def test_every_class_is_alive(outputs, model):
-    """A dead class says the same at every position of every picture, as with a dead ReLU."""
+    """A dead class says the same at every position of every picture, as with a dead ReLU.
+
+    Most of msroi-fine's 127 classes are not dead but hardly learnt, as its page says.
+    """
     maps = [each["maps"] for each in outputs[model].values()]
     spread = np.max([np.ptp(each, axis=(1, 2)) for each in maps], axis=0)
-    assert spread.shape == (25,)
+    assert len(spread) == (25 if model in GENERAL else 127)
     assert (spread > 0.1 * np.median(spread)).all()
     scores = np.stack([each["scores"] for each in outputs[model].values()])
     assert (np.ptp(scores, axis=0) > 0.01).all()
 
 
-@pytest.mark.parametrize("model", ["msroi-lite", "msroi-lite-top-five", "cam-lite"])
+@pytest.mark.parametrize("model", [*NETWORKS, "msroi-top-five", "msroi-lite-top-five"])
 def test_no_map_is_blank(outputs, model):
     entry = get_model(model)
     for name, each in outputs[entry.record].items():

@@ -126,7 +126,7 @@ def test_a_set_of_another_kind_is_refused(recipe, name, said, tmp_path):
 
 @pytest.mark.parametrize("named", [{"sets": (("caltech-101", "A"),)}, {"shards": ("A",)}])
 def test_a_label_network_on_the_published_trunk_takes_no_named_sets(named):
-    with pytest.raises(OptionError, match="on the published trunk learns from --data only"):
+    with pytest.raises(OptionError, match="on a frozen trunk learns from --data only"):
         get_recipe("cam-lite").prepare(Request(None, None, 1, 1, **named))
 
 

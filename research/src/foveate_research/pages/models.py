@@ -46,16 +46,21 @@ def measured(record: str) -> dict[str, Any]:
     return {"rows": rows}
 
 
+def runs(training: dict[str, Any]) -> list[dict[str, Any]]:
+    """A training and those that it began from, the first one first."""
+    before = training.get("started_from")
+    return [*([] if before is None else runs(before)), training]
+
+
 def trainings(*records: str) -> str:
-    """How networks were trained, each after the training that it began from."""
+    """How networks were trained, each after the trainings that it began from."""
     lines = []
     for card in map(read_card, records):
-        last = card["training"]
-        for name, run in (("", last.get("started_from")), (f"`{card['name']}`", last)):
-            if run is not None:
-                libraries = ", ".join(f"{name} {of}" for name, of in run["libraries"].items())
-                facts = (f"{run['steps']:,}", str(run["hours"]), str(run["seed"]), run["date"])
-                lines.append((name, f"`{run['command']}`", *facts, run["hardware"], libraries))
+        for run in runs(card["training"]):
+            name = f"`{card['name']}`" if run is card["training"] else ""
+            libraries = ", ".join(f"{name} {of}" for name, of in run["libraries"].items())
+            facts = (f"{run['steps']:,}", str(run["hours"]), str(run["seed"]), run["date"])
+            lines.append((name, f"`{run['command']}`", *facts, run["hardware"], libraries))
     headings = ("network", "command", "steps", "hours", "seed", "date", "machine", "libraries")
     return table(headings, lines, numbers=False)
 
@@ -92,13 +97,12 @@ def _page(*records: str, **measured: Callable[[], str]) -> Tables:
     return {**measured, **made, "limits": partial(limits, records[0])}
 
 
-def _label_page(*records: str, of_voc: bool = True) -> Tables:
+def _label_page(*records: str) -> Tables:
     names = [each.name for each in list_models() if each.record in records]
     rows = [*names, "centre", "spectral-residual"]
-    voc = {"voc": partial(scores.recall, scores.VOC, rows)} if of_voc else {}
     return _page(
         *records,
-        **voc,
+        voc=partial(scores.recall, scores.VOC, rows),
         objects=partial(scores.recall, scores.OBJECTS, rows),
         classes=partial(scores.recall, scores.ALL_CLASSES, rows),
         differences=partial(scores.recall_differences, names),
@@ -120,6 +124,6 @@ def model_pages() -> dict[str, Tables]:
         "menet": _page("menet", "menet-ce-only", "menet-ce-plain", **objects),
         "msroi": _label_page("msroi", "msroi-lite", "msroi-fine"),
         "cam": _label_page("cam", "cam-lite", "cam-fine"),
-        "msroi-released": _label_page("msroi-released", of_voc=False),
+        "msroi-released": _label_page("msroi-released"),
     }
     return {f"docs/models/{name}.md": tables for name, tables in pages.items()}

@@ -45,6 +45,7 @@ RECALL = {
     "energy_in_mask": "energy in masks",
 }
 PAIRS = (
+    *(("msroi", "centre"), ("msroi-lite", "centre")),
     *(("msroi", "cam"), ("msroi", "cam-top-five"), ("msroi-top-five", "cam-top-five")),
     *(("msroi-lite", "cam-lite"), ("msroi-lite", "cam-lite-top-five")),
     ("msroi-lite-top-five", "cam-lite-top-five"),

@@ -10,6 +10,7 @@ from PIL import Image
 from foveate.models.registry import ModelEntry, list_models
 from foveate_research.pages import scores
 from foveate_research.pages.markdown import ABSENT, ROOT, Tables, number, result, table
+from foveate_research.pages.models import runs
 from foveate_research.pages.seeds import seeds
 from foveate_research.papers.msroi_figures import figure2
 
@@ -37,7 +38,7 @@ def systems() -> str:
         data = ", ".join(f"{facts['set']} {facts['count']:,}" for facts in training["data"])
         names = ", ".join(f"`{entry.name}`" for entry in entries)
         weights = training.get("weights")
-        parts = [training["started_from"], training] if "started_from" in training else [training]
+        parts = runs(training)
         steps = " + ".join(f"{part['steps']:,}" for part in parts)
         minutes = sum(60 * part["hours"] for part in parts)
         height, width = entries[0].size(480, 640)

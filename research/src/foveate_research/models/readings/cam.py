@@ -24,7 +24,9 @@ from foveate_research.models.readings.msroi import (
 )
 
 # as in readings/msroi.py
-CAM = 0.27
+CAM = 0.33
+CAM_TOP_FIVE = 0.35
+CAM_FINE = 0.25
 CAM_LITE = 0.3
 CAM_LITE_TOP_FIVE = 0.2
 
@@ -55,14 +57,14 @@ ENTRIES = (
     network(
         "cam-top-five",
         "class activation maps of the five likeliest classes, weighted by rank",
-        read_by(top_by_rank, CAM),
+        read_by(top_by_rank, CAM_TOP_FIVE),
         size=size_of,
         record="cam",
     ),
     network(
         "cam-fine",
-        "class activation map of the likeliest of 119 labels that are not collapsed",
-        read_by(best_class, CAM),
+        "class activation map of the likeliest of 127 labels that are not collapsed",
+        read_by(best_class, CAM_FINE),
         size=size_of,
         record="cam-fine",
     ),
