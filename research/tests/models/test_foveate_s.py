@@ -11,7 +11,7 @@ from skimage.transform import resize
 from torch.nn import functional
 
 from foveate_research.architectures.efficientnet_lite import (
-    EfficientNetLite0,
+    EfficientNetLite,
     load_published,
     published_layout,
     published_weights,
@@ -32,7 +32,7 @@ def network():
 
 
 def test_the_trunk_takes_every_published_tensor_but_the_classifiers():
-    names = set(published_layout(EfficientNetLite0()).values())
+    names = set(published_layout(EfficientNetLite()).values())
     left = {name for name in published_weights() if "num_batches" not in name} - names
     assert {name.split(".")[0] for name in left} == {"_conv_head", "_bn1", "_fc"}
 

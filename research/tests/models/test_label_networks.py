@@ -8,7 +8,7 @@ import torch
 
 from foveate.models.working_size import shorter_side_size
 from foveate_research.architectures.cam import CAM
-from foveate_research.architectures.efficientnet_lite import EfficientNetLite0, keep_at_stride_16
+from foveate_research.architectures.efficientnet_lite import EfficientNetLite, keep_at_stride_16
 from foveate_research.architectures.lite_trunk import LiteOptions, LiteTrunk
 from foveate_research.architectures.msroi import MSROI, LabelOptions, shared_among_alike
 from foveate_research.architectures.msroi_released import MSROIReleased, light_released
@@ -98,7 +98,7 @@ def lite_trunk(margin):
 
 def test_the_published_trunk_at_stride_16_sees_what_it_saw_at_stride_32():
     torch.manual_seed(0)
-    published = EfficientNetLite0().eval()
+    published = EfficientNetLite().eval()
     seen = pixels(384, 384)
     coarse = published(seen)[3]
     keep_at_stride_16(published)

@@ -32,7 +32,9 @@ def test_a_recipe_refuses_what_it_does_not_know():
     said = "menet knows --batch and --rate and --width and --size, not --trunk"
     with pytest.raises(OptionError, match=f"^{said}$"):
         get_recipe("menet").resolved(Choices(trunk="vgg16"))
-    with pytest.raises(OptionError, match="foveate-s knows --batch and --rate, not --width"):
+    with pytest.raises(
+        OptionError, match="foveate-s knows --batch and --rate and --trunk, not --w"
+    ):
         get_recipe("foveate-s").resolved(Choices(width=2))
 
 

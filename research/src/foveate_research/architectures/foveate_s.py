@@ -1,5 +1,7 @@
 """foveate-s: EfficientNet-Lite0, a light top-down decoder, a mask head and a gaze read-out.
 
+Another trunk with features at strides 4, 8, 16 and 32 may stand in its place.
+
 The decoder follows Lin et al., "Feature Pyramid Networks" (CVPR 2017) with depthwise-separable
 convolutions; the read-out follows Kümmerer et al., "DeepGaze II" (2016): several feature scales,
 1x1 layers, a learned Gaussian blur, a centre prior added in log space, a softmax over positions.
@@ -10,12 +12,14 @@ and blur; the tail "general" is trained on all sharp sets and is what runs.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from foveate_research.architectures.efficientnet_lite import TAP_CHANNELS, EfficientNetLite0
+from foveate_research.architectures.efficientnet_lite import SMALLEST
+from foveate_research.architectures.named_trunk import tap_trunk
 
 TAILS = ("general", "osie", "crowd", "scene", "gaze-scenes")
 GENERAL = TAILS.index("general")
@@ -25,14 +29,15 @@ BLUR_RADIUS = 7  # cells of the map: 3 sigma at the widest blur seen in training
 
 @dataclass(frozen=True)
 class FoveateSOptions:
-    """Sizes of what stands on the trunk."""
+    """The trunk by name, and sizes of what stands on it."""
 
+    trunk: str = SMALLEST
     decoder_channels: int = 64
     readout_channels: int = 64
     readout_hidden: int = 32
     dropout: float = 0.1
 
-    def to_dict(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -116,15 +121,14 @@ class FoveateS(nn.Module):
         super().__init__()
         self.options = options or FoveateSOptions()
         width, readout = self.options.decoder_channels, self.options.readout_channels
-        self.trunk = EfficientNetLite0()
-        self.laterals = nn.ModuleList([Lateral(channels, width) for channels in TAP_CHANNELS])
-        self.context = nn.Conv2d(TAP_CHANNELS[-1], width, 1)
-        self.blocks = nn.ModuleList([SeparableBlock(width) for _ in TAP_CHANNELS])
+        self.trunk = tap_trunk(self.options.trunk)
+        taps = self.trunk.tap_channels
+        self.laterals = nn.ModuleList([Lateral(channels, width) for channels in taps])
+        self.context = nn.Conv2d(taps[-1], width, 1)
+        self.blocks = nn.ModuleList([SeparableBlock(width) for _ in taps])
         self.mask_block = SeparableBlock(width)
         self.mask_score = nn.Conv2d(width, 1, 1)
-        self.gaze_taps = nn.ModuleList(
-            [Lateral(channels, readout) for channels in TAP_CHANNELS[1:]]
-        )
+        self.gaze_taps = nn.ModuleList([Lateral(channels, readout) for channels in taps[1:]])
         self.gaze_decoded = nn.ModuleList([Lateral(width, readout) for _ in range(3)])
         self.gaze_block = SeparableBlock(readout)
         self.gaze_hidden = nn.Conv2d(readout, self.options.readout_hidden, 1)

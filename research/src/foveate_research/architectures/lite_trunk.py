@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from foveate_research.architectures.efficientnet_lite import (
     TAP_CHANNELS,
-    EfficientNetLite0,
+    EfficientNetLite,
     keep_at_stride_16,
 )
 from foveate_research.architectures.vgg import STRIDE
@@ -45,7 +45,7 @@ class LiteTrunk(nn.Module):
     def __init__(self, options: LiteOptions | None = None) -> None:
         super().__init__()
         self.options = options or LiteOptions()
-        self.published = EfficientNetLite0()
+        self.published = EfficientNetLite()
         keep_at_stride_16(self.published)
         if self.options.frozen:
             self.published.requires_grad_(False)

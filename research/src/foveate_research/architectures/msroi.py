@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from foveate_research.architectures.lite_trunk import LiteOptions, LiteTrunk
+from foveate_research.architectures.named_trunk import NamedOptions, NamedTrunk
 from foveate_research.architectures.vgg import VggOptions, VggTrunk
 from foveate_research.models.classes import class_list
 
@@ -34,15 +35,15 @@ HIGHEST = 5  # one in so many positions counts for Z
 
 @dataclass(frozen=True)
 class LabelOptions:
-    """classes: "general" or "fine"; maps: D, feature maps a class; trunk: the paper's, or a
-    published EfficientNet-Lite0 in its place; hidden: features of a 1x1 layer with ReLU between
-    trunk and maps, 0 for none; reach: the side of the filters that make the maps, 1 or 3;
+    """classes: "general" or "fine"; maps: D, feature maps a class; trunk: the paper's, or in its
+    place a published EfficientNet-Lite0 or one by name; hidden: features of a 1x1 layer with ReLU
+    between trunk and maps, 0 for none; reach: the side of the filters that make the maps, 1 or 3;
     likeness: 0, or how strongly places share their maps with places whose features are like theirs
     (`shared_among_alike`); count: so many classes of another list."""
 
     classes: str = "general"
     maps: int = 4
-    trunk: VggOptions | LiteOptions = field(default_factory=VggOptions)
+    trunk: VggOptions | LiteOptions | NamedOptions = field(default_factory=VggOptions)
     hidden: int = 0
     reach: int = 3
     likeness: float = 0.0
@@ -63,8 +64,10 @@ class LabelOptions:
         return len(class_list(self.classes).classes) if self.count is None else self.count
 
 
-def trunk_of(options: LabelOptions) -> VggTrunk | LiteTrunk:
+def trunk_of(options: LabelOptions) -> VggTrunk | LiteTrunk | NamedTrunk:
     """The trunk that the options name."""
+    if isinstance(options.trunk, NamedOptions):
+        return NamedTrunk(options.trunk)
     if isinstance(options.trunk, LiteOptions):
         return LiteTrunk(options.trunk)
     return VggTrunk(options.trunk)

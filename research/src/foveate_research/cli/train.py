@@ -25,6 +25,8 @@ foveate train menet --data data --out runs/wide --width 32 --size 224 --batch 5 
 
 foveate train menet --set duts --root DUTS --set msra10k --root MSRA10K --out runs/both --steps 9000
 
+foveate train cam --data data --trunk timm/resnet18 --trunk-weights r18.pth --out runs --steps 9000
+
 foveate train menet-paper --data data --out runs/paper --steps 110000 --devices 4 --workers 8
 
 Run the same command again after a cut: it goes on from OUT/last.ckpt, saved every minute.
@@ -54,7 +56,19 @@ class NetworkOptions:
         str | None, typer.Option(metavar="SIDE|WxH", help="Pixels of the training pictures.")
     ] = None
     trunk: Annotated[
-        str | None, typer.Option(metavar="NAME", help="What the network stands on.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What the network stands on, such as efficientnet-lite2 or timm/resnet18.",
+        ),
+    ] = None
+    trunk_weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The trunk's weights, .safetensors or .pth; without it a trunk of timm begins "
+            "untrained.",
+        ),
     ] = None
     freeze: Annotated[
         bool | None,
@@ -66,10 +80,20 @@ class NetworkOptions:
 
     def choices(self) -> Choices:
         """What was given. Raises OptionError."""
+        from foveate_research.architectures.weights_file import WeightsFile
         from foveate_research.training.choices import Choices, parsed_size
 
         size = None if self.size is None else parsed_size(self.size)
-        return Choices(self.batch, self.rate, self.width, size, self.trunk, self.freeze)
+        weights = None if self.trunk_weights is None else WeightsFile.at(self.trunk_weights)
+        return Choices(
+            self.batch,
+            self.rate,
+            self.width,
+            size,
+            self.trunk,
+            self.freeze,
+            trunk_weights=weights,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

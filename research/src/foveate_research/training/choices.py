@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from foveate.errors import ModelError, OptionError, printable
+from foveate_research.architectures.named_trunk import NAMES, is_named
+from foveate_research.architectures.weights_file import WeightsFile
 
 Size = tuple[int, int]  # width and height in pixels
 
@@ -18,9 +20,10 @@ class Choices:
 
     batch: pictures a step and device. rate: the highest learning rate of what is trained anew.
     width: of the network, in channels or as a share of the paper's. size: of the training pictures.
-    trunk: the name of what the network stands on. freeze: the trunk stays as it begins, and only
-    what stands on it learns. classes: those that a label network tells apart, where they are the
-    labels of sets that the user named; no option, but told in the record.
+    trunk: the name of what the network stands on; trunk_weights: a file with a named trunk's
+    weights. freeze: the trunk stays as it begins, and only what stands on it learns. classes: those
+    that a label network tells apart, where they are those of sets that the user named; no option,
+    but told in the record.
     """
 
     batch: int | None = None
@@ -30,6 +33,7 @@ class Choices:
     trunk: str | None = None
     freeze: bool | None = None
     classes: tuple[str, ...] | None = None
+    trunk_weights: WeightsFile | None = None
 
     def __post_init__(self) -> None:
         for name in ("batch", "rate", "width"):
@@ -40,26 +44,44 @@ class Choices:
     @property
     def made(self) -> dict[str, Any]:
         """The choices that were made, by name."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in found.items() if value is not None}
 
-    def over(self, defaults: Choices, *, recipe: str) -> Choices:
+    def over(self, defaults: Choices, *, recipe: str, named_trunks: bool = False) -> Choices:
         """These choices, and the defaults where none was made.
 
-        A recipe's defaults name all that it knows; OptionError for another choice.
+        A recipe's defaults name all that it knows; OptionError for another choice. named_trunks:
+        it stands on trunks by name too, which have a width of their own, and may have weights.
         """
+        taken = {"classes"}
+        if named_trunks:
+            taken.add("trunk_weights")
+            if is_named(self.trunk):
+                defaults = replace(defaults, width=None)
         known = defaults.made
-        strange = [name for name in self.made if name not in known and name != "classes"]
+        strange = [name for name in self.made if name not in known and name not in taken]
         if strange:
-            listed = " and ".join(f"--{name}" for name in known) or "no such option"
-            raise OptionError(f"{recipe} knows {listed}, not --{strange[0]}")
-        return replace(defaults, **self.made)
+            listed = " and ".join(map(option_name, known)) or "no such option"
+            standing = f" on {printable(self.trunk)}" if self.trunk and "trunk" in known else ""
+            raise OptionError(f"{recipe}{standing} knows {listed}, not {option_name(strange[0])}")
+        resolved = replace(defaults, **self.made)
+        if self.trunk_weights is not None and not is_named(resolved.trunk):
+            raise OptionError(f"--trunk-weights goes with --trunk {NAMES}")
+        return resolved
 
     def told(self) -> dict[str, Any]:
-        """As a record tells them: sizes as "WIDTHxHEIGHT"."""
+        """As a record tells them: sizes as "WIDTHxHEIGHT", a file by name and hash."""
         told = self.made
         if self.size is not None:
             told["size"] = size_text(self.size)
+        if self.trunk_weights is not None:
+            told["trunk_weights"] = self.trunk_weights.told()
         return told
+
+
+def option_name(name: str) -> str:
+    """ "trunk_weights" -> "--trunk-weights"."""
+    return "--" + name.replace("_", "-")
 
 
 NOTHING_CHOSEN = Choices()
@@ -89,6 +111,9 @@ def choices_in(record: Mapping[str, Any], *, where: str) -> Choices:
     classes = stated.get("classes") if isinstance(stated, dict) else None
     if isinstance(classes, list):
         found["classes"] = tuple(map(str, classes))
+    weights = stated.get("trunk_weights") if isinstance(stated, dict) else None
+    if isinstance(weights, dict):
+        found["trunk_weights"] = WeightsFile(str(weights.get("file")), str(weights.get("sha256")))
     return Choices(**found)
 
 

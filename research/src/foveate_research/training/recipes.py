@@ -94,7 +94,8 @@ class Recipe:
     complete, to a training that is ready to run. running: from a training's checkpoint and choices
     to the network as it runs. describing: from choices to architecture, trunk and use_and_limits of
     the card. read_like: the model whose reading makes a map of the outputs, where that is not
-    called as the recipe is. defaults: every choice that the recipe knows.
+    called as the recipe is. defaults: every choice that the recipe knows. named_trunks: whether it
+    stands on trunks by name too.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Recipe:
     describing: Callable[[Choices], dict[str, Any]]
     read_like: str | None = None
     defaults: Choices = NOTHING_CHOSEN
+    named_trunks: bool = False
 
     @property
     def reads_as(self) -> str:
@@ -113,7 +115,7 @@ class Recipe:
 
     def resolved(self, choices: Choices) -> Choices:
         """The choices with the recipe's own where none was made. Raises OptionError."""
-        return choices.over(self.defaults, recipe=self.name)
+        return choices.over(self.defaults, recipe=self.name, named_trunks=self.named_trunks)
 
     def prepare(self, request: Request) -> Prepared:
         """A training that is ready to run, and what its record says of the choices."""

@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import platform
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from foveate.errors import OptionError, printable
 from foveate_research.records import cpu_name
+from foveate_research.training.choices import option_name
 from foveate_research.training.machine import Machine, fastest_precision
 from foveate_research.training.recipes import Recipe, Request
 from foveate_research.training.timed import TimedTraining
@@ -106,10 +108,12 @@ def _refuse_another(out: Path, options: dict[str, Any]) -> None:
     if not (out / "last.ckpt").is_file() or not record.is_file():
         return
     before = json.loads(record.read_text(encoding="utf-8")).get("options", options)
-    changed = [name for name in options if before.get(name) != options[name]]
+    options = json.loads(json.dumps(options))  # as it was written: lists for tuples
+    changed = [name for name in {**before, **options} if before.get(name) != options.get(name)]
     if changed:
         raise OptionError(
-            f"{printable(out)} was trained with another --{changed[0]}: choose another --out"
+            f"{printable(out)} was trained with another {option_name(changed[0])}: "
+            "choose another --out"
         )
 
 
@@ -132,6 +136,12 @@ def _loader(batches: IterableDataset[Any], workers: int) -> DataLoader[Any]:
     )
 
 
+def _library_of_trunks() -> dict[str, str]:
+    """timm and its version, where a trunk was made by it."""
+    timm = sys.modules.get("timm")
+    return {} if timm is None else {"timm": str(getattr(timm, "__version__", ""))}
+
+
 def _write_record(
     out: Path, module: TimedTraining, facts: dict[str, Any], request: Request, *, command: str
 ) -> None:
@@ -149,6 +159,7 @@ def _write_record(
             "python": platform.python_version(),
             "torch": str(torch.__version__),
             "lightning": str(lightning.__version__),
+            **_library_of_trunks(),
         },
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
     }

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from foveate.models.working_size import working_size
-from foveate_research.architectures.efficientnet_lite import EfficientNetLite0
+from foveate_research.architectures.efficientnet_lite import EfficientNetLite
 from foveate_research.architectures.foveate_s import GENERAL, TAILS, FoveateS, density
 from foveate_research.datasets.attention import AttentionPicture
 from foveate_research.metrics.fixations import correlation, nss
@@ -26,7 +26,10 @@ VALIDATION_PIXELS = 320 * 256
 
 
 class FoveateSTraining(TimedTraining):
-    """Heads and trunk at two rates; the stem and the first stages as they are."""
+    """Heads and trunk at two rates; the stem and the first stages of EfficientNet-Lite as they are.
+
+    A trunk that begins untrained learns at trunk_rate too, which is then to be that of the heads.
+    """
 
     network: FoveateS
     average: FoveateS
@@ -35,7 +38,8 @@ class FoveateSTraining(TimedTraining):
         super().__init__(network, **settings)
         self.trunk_rate = trunk_rate
         self.validation: dict[str, list[AttentionPicture]] = {}
-        freeze(network.trunk)
+        if isinstance(network.trunk, EfficientNetLite):
+            freeze(network.trunk)
 
     def rate_of(self, name: str) -> float:
         return self.trunk_rate if name.startswith("trunk.") else self.rate
@@ -65,7 +69,7 @@ class FoveateSTraining(TimedTraining):
         self.log_dict(scores, batch_size=1)
 
 
-def freeze(trunk: EfficientNetLite0) -> None:
+def freeze(trunk: EfficientNetLite) -> None:
     """Keep the stem and the first stages as they are."""
     trunk.stem.requires_grad_(False)
     for stage in trunk.stages[:FROZEN_STAGES]:

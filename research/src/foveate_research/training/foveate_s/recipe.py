@@ -10,13 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from foveate_research.architectures.efficientnet_lite import (
+    SIZES,
+    SMALLEST,
     WEIGHTS_PACKAGE,
     WEIGHTS_SHA256,
     FrozenNormConv,
-    load_published,
-    published_weights,
 )
 from foveate_research.architectures.foveate_s import GENERAL, FoveateS, FoveateSOptions, density
+from foveate_research.architectures.named_trunk import begin_trunk, trunk_card
 from foveate_research.datasets.attention import read_densities, read_fixations, read_masks
 from foveate_research.training.choices import Choices, shared
 from foveate_research.training.foveate_s.mixing import (
@@ -32,13 +33,13 @@ from foveate_research.training.recipes import Prepared, Recipe, Request, RunTime
 
 COUNTS = {"fixations": 8, "densities": 3, "masks": 4}  # a step's pictures
 RATE = 2e-3
-DEFAULTS = Choices(batch=sum(COUNTS.values()), rate=RATE)
+DEFAULTS = Choices(batch=sum(COUNTS.values()), rate=RATE, trunk=SMALLEST)
 REFINING = {"rate": 6e-4, "trunk_rate": 1e-4}  # of trained weights at the size that runs
 VALIDATION_COUNTS = {"gaze-scenes": 50, "duts": 50}
 MASK_WEIGHT = 0.05  # fitted by foveate_research.tuning.map: results/map-fit.json
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 
-ABOUT = {
+ABOUT: dict[str, Any] = {
     "architecture": {
         "family": "EfficientNet-Lite0 trunk, top-down decoder, mask head, gaze read-out",
         "file": "models/architectures/foveate_s.py",
@@ -121,21 +122,35 @@ def _fold(module: nn.Module) -> None:
             _fold(child)
 
 
-def load_average(checkpoint: Path) -> FoveateS:
-    """The averaged weights of a training's checkpoint."""
-    network = FoveateS()
+def options_of(choices: Choices) -> FoveateSOptions:
+    """The network's options."""
+    return FoveateSOptions(trunk=choices.trunk or SMALLEST)
+
+
+def load_average(checkpoint: Path, choices: Choices = DEFAULTS) -> FoveateS:
+    """The averaged weights of a training's checkpoint, on the trunk that was chosen."""
+    network = FoveateS(options_of(choices))
     network.load_state_dict(averaged_state(checkpoint))
     return network.eval()
 
 
 def about(choices: Choices) -> dict[str, Any]:
-    """What the card says of the network, which has one size."""
-    return ABOUT
+    """What the card says of the network on its trunk."""
+    options = options_of(choices)
+    if options.trunk == SMALLEST and choices.trunk_weights is None:
+        return ABOUT
+    architecture = {
+        **ABOUT["architecture"],
+        "family": f"{options.trunk} trunk, top-down decoder, mask head, gaze read-out",
+        "options": options.to_dict(),
+    }
+    trunk = trunk_card(options.trunk, choices.trunk_weights)
+    return {**ABOUT, "architecture": architecture, "trunk": trunk}
 
 
 def run_time(checkpoint: Path, choices: Choices) -> RunTime:
     """What runs of a checkpoint: averaged weights, norms folded."""
-    return run_time_of(load_average(checkpoint))
+    return run_time_of(load_average(checkpoint, choices))
 
 
 def run_time_of(network: FoveateS) -> RunTime:
@@ -145,23 +160,25 @@ def run_time_of(network: FoveateS) -> RunTime:
         outputs=("mask", "gaze", "mix"),
         example=(256, 320),
         checks=((1, 256, 320), (2, 192, 256), (1, 64, 512)),
-        bits=8,
+        # filters that timm writes as matrices have their output channels along another axis
+        bits=8 if network.options.trunk in SIZES else 16,
     )
 
 
 def prepare(request: Request) -> Prepared:
     """From the published trunk; or refine another training's averaged weights at full size."""
-    pictures, sets = load_training_data(request)
     choices = request.choices
     assert choices.batch is not None
     assert choices.rate is not None
     rates = {"rate": choices.rate}
     if request.start is None:
-        network = FoveateS()
-        load_published(network.trunk, published_weights())
+        network = FoveateS(options_of(choices))
+        if not begin_trunk(network.trunk, choices.trunk_weights):
+            rates["trunk_rate"] = choices.rate  # nothing in it is worth keeping
     else:
-        network = load_average(request.start).train()
+        network = load_average(request.start, choices).train()
         rates = REFINING if choices.rate == RATE else {**REFINING, **rates}
+    pictures, sets = load_training_data(request)
     module = FoveateSTraining(network, minutes=request.minutes, steps=request.steps, **rates)
     if request.data is not None:
         module.validation = validation_pictures(request.data)
@@ -211,5 +228,6 @@ RECIPES = (
         run_time,
         about,
         defaults=DEFAULTS,
+        named_trunks=True,
     ),
 )

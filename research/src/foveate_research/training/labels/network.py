@@ -24,9 +24,10 @@ from foveate_research.architectures.efficientnet_lite import (
     published_weights,
 )
 from foveate_research.architectures.lite_trunk import LiteTrunk
-from foveate_research.architectures.msroi import MSROI
+from foveate_research.architectures.msroi import MSROI, LabelHeads
 from foveate_research.architectures.msroi_released import MSROIReleased
-from foveate_research.architectures.vgg import VggOptions, vgg_options
+from foveate_research.architectures.named_trunk import NamedTrunk
+from foveate_research.architectures.vgg import VggOptions
 from foveate_research.datasets.labels import LabelledPicture
 from foveate_research.datasets.shards import describe_shards
 from foveate_research.models.classes import ClassList, class_list, own_classes
@@ -54,12 +55,12 @@ from foveate_research.training.labels.module import (
     Loss,
 )
 from foveate_research.training.labels.run_time import OUTPUTS, RunTimeLabels
+from foveate_research.training.labels.trunks import card_of_trunk, chosen_trunk
 from foveate_research.training.recipes import Prepared, Request, RunTime, averaged_state
 from foveate_research.training.sets import Pictures as NamedSets
 from foveate_research.training.sets import labelled_sets
 
 FOLLOW_EVERY = 10.0  # minutes
-VGG_TRUNK = {"name": "VGG, ten convolutions, begun as vgg-trunk (see training.command)"}
 LITE_TRUNK = {
     "name": "EfficientNet-Lite0, trained on ImageNet labels, left as published",
     "package": WEIGHTS_PACKAGE,
@@ -102,6 +103,13 @@ class LabelNetwork:
         """Whether the trunk stays as it begins."""
         return self.lite or bool(choices.freeze)
 
+    @property
+    def takes_named_trunks(self) -> bool:
+        """Whether its trunk may be another: not the published code's, nor the frozen one."""
+        with torch.device("meta"):
+            network = self.build()
+        return isinstance(network, LabelHeads) and isinstance(network.options.trunk, VggOptions)
+
     def _counts(self, choices: Choices) -> dict[str, int]:
         """How many pictures of each set a batch holds. Raises OptionError for too few in all."""
         assert choices.batch is not None
@@ -111,11 +119,9 @@ class LabelNetwork:
         """The network of the trunk and classes that were chosen. Raises OptionError."""
         network = self.build()
         options: Any = network.options
-        trunk = options.trunk
-        if isinstance(trunk, VggOptions) and choices.width is not None:
-            layout = choices.trunk or trunk.layout
-            chosen = vgg_options(trunk, width=choices.width, trunk=layout)
-            options = replace(options, trunk=chosen)
+        if isinstance(options.trunk, VggOptions):
+            named = isinstance(network, LabelHeads)
+            options = replace(options, trunk=chosen_trunk(options.trunk, choices, named=named))
         if choices.classes is not None:
             name = "class_count" if isinstance(network, MSROIReleased) else "count"
             options = replace(options, **{name: len(choices.classes)})
@@ -154,7 +160,7 @@ class LabelNetwork:
                 "options": network.options.to_dict(),
                 "classes": list(chosen.classes),
             },
-            "trunk": LITE_TRUNK if self.lite else VGG_TRUNK,
+            "trunk": LITE_TRUNK if self.lite else card_of_trunk(choices),
             "use_and_limits": [
                 "Rows beside the paper's claims, trained for minutes on two processor cores: not"
                 " what networks of full width and full sets reach.",
@@ -234,6 +240,8 @@ class LabelNetwork:
         network = self.built(choices)
         if isinstance(network.trunk, LiteTrunk):
             load_published(network.trunk.published, published_weights())
+        if isinstance(network.trunk, NamedTrunk):
+            network.trunk.begin(choices.trunk_weights)
         if request.start is not None:
             begin(network, request.start, trunk_only=bool(request.choices.freeze))
         if self._freezes(request.choices):
@@ -256,7 +264,7 @@ class LabelNetwork:
             self.loss,
             rate=request.choices.rate,
             map_cost=self.map_cost,
-            taught=request.start is not None,
+            taught=request.start is not None or is_taught(network),
             held_out=held_out,
             classes=classes,
             minutes=request.minutes,
@@ -318,6 +326,11 @@ class LabelNetwork:
             counts=counts,
         )
         return module, batches, {"batch": counts, "features": facts}
+
+
+def is_taught(network: nn.Module) -> bool:
+    """Whether it stands on a trunk by name that began with weights."""
+    return isinstance(network.trunk, NamedTrunk) and network.trunk.taught
 
 
 def begin(network: nn.Module, start: Path, *, trunk_only: bool = False) -> None:

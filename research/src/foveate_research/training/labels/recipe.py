@@ -103,6 +103,7 @@ def _recipe(name: str, summary: str, network: LabelNetwork, read_like: str | Non
         network.about,
         read_like,
         network.defaults,
+        named_trunks=network.takes_named_trunks,
     )
 
 

@@ -25,7 +25,7 @@ from foveate_research.architectures.efficientnet_lite import (
     TAP_CHANNELS,
     WEIGHTS_PACKAGE,
     WEIGHTS_SHA256,
-    EfficientNetLite0,
+    EfficientNetLite,
     load_published,
     published_weights,
 )
@@ -82,7 +82,7 @@ class Teacher(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trunk = EfficientNetLite0()
+        self.trunk = EfficientNetLite()
         load_published(self.trunk, published_weights())
         self.requires_grad_(False)
         self.scale = nn.BatchNorm2d(TAUGHT, affine=False, momentum=None)
