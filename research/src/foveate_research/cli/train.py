@@ -13,6 +13,7 @@ from foveate_research.cli.options import grouped, need
 from foveate_research.cli.training_help import NamesTrainings
 
 if TYPE_CHECKING:
+    from foveate_research.models.class_file import ClassFile
     from foveate_research.training.choices import Choices
     from foveate_research.training.machine import Machine
 
@@ -114,6 +115,24 @@ class SetOptions:
         list[Path] | None,
         typer.Option(metavar="DIR", help="A folder with train-*.tar, as 'foveate pack' writes."),
     ] = None
+
+    classes: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help='A TOML file that folds their labels into classes: dog = ["n02085620", ...].',
+        ),
+    ] = None
+
+    def class_file(self) -> ClassFile | None:
+        """The classes of the file that was given. Raises OptionError, DatasetError."""
+        from foveate_research.models.class_file import read_class_file
+
+        if self.classes is None:
+            return None
+        if not self.set and not self.shards:
+            raise OptionError("--classes folds the labels of --set and --shards: give one")
+        return read_class_file(self.classes)
 
     def sets(self) -> tuple[tuple[str, Path], ...]:
         """Names and folders of published sets. Raises OptionError."""
@@ -220,6 +239,7 @@ def train(
         choices=network.choices(),
         sets=pictures.sets(),
         shards=tuple(pictures.shards or ()),
+        class_file=pictures.class_file(),
     )
     recipe.resolved(request.choices)
     checkpoint = run_training(

@@ -16,6 +16,7 @@ from torch import nn
 from torch.utils.data import IterableDataset
 
 from foveate.errors import ModelError, OptionError
+from foveate_research.models.class_file import ClassFile
 from foveate_research.training.choices import NOTHING_CHOSEN, Choices
 from foveate_research.training.timed import TimedTraining
 
@@ -34,7 +35,7 @@ class Request:
 
     choices: what was chosen; where a recipe prepares, all that it knows. sets: published sets by
     name, each with the folder where it lies. shards: folders of packed sets. These stand for the
-    sets of data.
+    sets of data. class_file: folds their labels into classes.
     """
 
     data: Path | None
@@ -45,6 +46,7 @@ class Request:
     choices: Choices = NOTHING_CHOSEN
     sets: tuple[tuple[str, Path], ...] = ()
     shards: tuple[Path, ...] = ()
+    class_file: ClassFile | None = None
 
     @property
     def folder(self) -> Path:

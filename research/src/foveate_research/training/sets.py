@@ -73,6 +73,8 @@ def attention_pictures(
 
     alone: the training learns from this kind only; a set of another is an OptionError.
     """
+    if request.class_file is not None:
+        raise OptionError(f"--classes folds labels: this training takes {kind}")
     groups: dict[str, Sequence[Any]] = {}
     data = []
     for pictures in named_sets(request):

@@ -186,7 +186,9 @@ class LabelNetwork:
     def prepare(self, request: Request) -> Prepared:
         named, labels = self._named(request)
         if named.groups:
-            return self._on_named(request, named, own_classes(labels))
+            file = request.class_file
+            classes = own_classes(labels) if file is None else file.class_list(labels)
+            return self._on_named(request, named, classes)
         choices, classes = request.choices, class_list(self.classes)
         network = self._begun(request, choices)
         pictures = read_parts(request.folder)
@@ -233,6 +235,8 @@ class LabelNetwork:
         )
         costs = self._costs(module, frozen=False)
         told = {"options": choices.told(), **costs, **facts, "data": named.data}
+        if request.class_file is not None:
+            told["class_file"] = request.class_file.told()
         return Prepared(module, batches, told)
 
     def _begun(self, request: Request, choices: Choices) -> MSROI | CAM | MSROIReleased:
