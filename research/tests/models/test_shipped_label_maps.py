@@ -36,14 +36,24 @@ def outputs():
 def test_every_class_is_alive(outputs, model):
     """A dead class says the same at every position of every picture, as with a dead ReLU.
 
+    One that none of the pictures shows moves little and yet moves: mountain in msroi-lite, by a
+    fourteenth of the median.
+
     Most of msroi-fine's 127 classes are not dead but hardly learnt, as its page says.
     """
     maps = [each["maps"] for each in outputs[model].values()]
     spread = np.max([np.ptp(each, axis=(1, 2)) for each in maps], axis=0)
     assert len(spread) == (25 if model in GENERAL else 127)
-    assert (spread > 0.1 * np.median(spread)).all()
+    assert (spread > 0.05 * np.median(spread)).all()
     scores = np.stack([each["scores"] for each in outputs[model].values()])
     assert (np.ptp(scores, axis=0) > 0.01).all()
+
+
+@pytest.mark.parametrize("model", ["msroi", "msroi-lite"])
+def test_a_class_stands_out_where_it_is_shown(outputs, model):
+    person = general_classes().classes.index("person")
+    moves = {name: np.ptp(each["maps"][person]) for name, each in outputs[model].items()}
+    assert moves["astronaut"] > 3 * moves["coffee"]
 
 
 @pytest.mark.parametrize("model", [*NETWORKS, "msroi-top-five", "msroi-lite-top-five"])
