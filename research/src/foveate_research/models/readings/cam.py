@@ -27,8 +27,8 @@ from foveate_research.models.readings.msroi import (
 CAM = 0.33
 CAM_TOP_FIVE = 0.35
 CAM_FINE = 0.25
-CAM_LITE = 0.3
-CAM_LITE_TOP_FIVE = 0.2
+CAM_LITE = 0.38
+CAM_LITE_TOP_FIVE = 0.26
 
 
 def best_class(outputs: Outputs) -> Floats:
