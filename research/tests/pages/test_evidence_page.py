@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,8 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     save(reproduce_table1(plain), results, "table1-kodak")
     save(reproduce_table1(plain, protocol="printed"), results, "table1-kodak-printed")
     save(reproduce_table1(seen), results, "table1-coding")
+    by_maps = replace(seen, codecs=["foveate", "mosaic@spectral-residual"])
+    save(reproduce_table1(by_maps), results, "table1-maps-coding")
     save(reproduce_same_place(seen, models=["spectral-residual"]), results, "same-place-coding")
     ladder = Study(
         images, size_ladder(images / "osie-1.png", 2), model="centre", codecs=["foveate"]
@@ -70,6 +73,7 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
         body = text.split(f"<!-- table {name} -->")[1].split("<!-- end table")[0]
         assert "|---|" in body or name == "curves", name
     assert "**Foveate**" in text
+    assert "| the paper's mosaic, map spectral-residual |" in text
     for kind in ("`coding`, OSIE, 1", "`coding`, crowds, 1", "`gaze-test`, crowds, 1"):
         assert f"| {kind} | **Foveate** | " in text
     assert "| printed: Std JPEG | 33.91 |" in text
