@@ -53,7 +53,7 @@ def timm():
     """The library, where this machine has it."""
     try:
         return library()
-    except FoveateError as error:
+    except MissingExtraError as error:  # a timm that is there and broken fails
         pytest.skip(str(error))
 
 
@@ -299,6 +299,7 @@ def test_published_weights_fit(name):
     try:
         published_weights(name)
     except MissingExtraError as error:
+        assert name != "efficientnet-lite0"  # the train extra has its file
         pytest.skip(str(error))
     assert begin_trunk(EfficientNetLite(name), None)
 
