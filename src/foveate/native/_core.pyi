@@ -203,7 +203,8 @@ def colour_slopes(
     """
     The mean squared slope of X, Y and B - Y by Y, Cb and Cr in each 8x8 block of pixels.
 
-    As an array (rows, cols, 3, 3): of SSIMULACRA 2's channels down, by JFIF's components across.
+    As an array (rows, cols, 3, 3): of SSIMULACRA 2's channels down, by JFIF's components across. Only
+    every other row of pixels is looked at.
     """
 
 def ssimulacra2(
@@ -239,7 +240,29 @@ def ssimulacra2(
     `field`: how much each luma block counts, positive.
 
     The curvature is what a unit of a coefficient's squared error adds to the sum, around the
-    decoded picture, by a model that knows no other coefficient.
+    decoded picture, by a model that knows no other coefficient. The sum of a picture over about a
+    megapixel is estimated from parts of it; `ssimulacra2_sums` tells it exactly.
+    """
+
+def ssimulacra2_sums(
+    original: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    decoded: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    weights: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, 3, 6), order="C", device="cpu", writable=False)
+    ],
+    fields: Sequence[
+        Annotated[
+            NDArray[numpy.float32],
+            dict(shape=(None, None), order="C", device="cpu", writable=False),
+        ]
+        | None
+    ],
+    threads: int = 1,
+) -> list[float]:
+    """
+    SSIMULACRA 2's raw sum under each of some fields; None: all blocks count alike.
+
+    Pixels, weights and fields are those of `ssimulacra2`.
     """
 
 def visible_error(

@@ -1,6 +1,7 @@
 // Models of the eye and what the encoder makes of them; shapes and ranges are checked here.
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "bindings.hpp"
 #include "eye/by_coefficient.hpp"
@@ -116,26 +117,37 @@ std::vector<Slopes> checked_slopes(const In<float, nb::shape<-1, -1, kChannels, 
   return out;
 }
 
+// The original and the decoded picture, which has no pixels where none is given.
+std::pair<Picture, Picture> checked_pair(const Pixels& original,
+                                         const std::optional<Pixels>& decoded) {
+  const Picture picture = checked_picture(original);
+  require(picture.height >= kLeastSide && picture.width >= kLeastSide,
+          "pixels must be 8 or more high and wide");
+  if (!decoded) return {picture, {nullptr, picture.height, picture.width, picture.channels}};
+  const Picture given = checked_picture(*decoded);
+  require(given.height == picture.height && given.width == picture.width &&
+              given.channels == picture.channels,
+          "decoded must have the original's shape");
+  return {picture, given};
+}
+
+ScaleWeights checked_scales_of(const In<float, nb::shape<-1, kChannels, 6>>& weights,
+                               const Picture& picture) {
+  const ScaleWeights scales = checked_scales(weights);
+  require(std::min(picture.height, picture.width) > (1 << (scales.size() - 1)),
+          "the picture is too small for so many scales");
+  return scales;
+}
+
 nb::typed<nb::tuple, double, nb::typed<nb::list, FloatBlocks>, nb::typed<nb::list, FloatBlocks>>
 ssimulacra2_binding(const Pixels& original, const std::optional<Pixels>& decoded, bool chroma_420,
                     const In<float, nb::shape<-1, -1, kChannels, 3>>& slopes,
                     const In<float, nb::shape<-1, kChannels, 6>>& weights,
                     const Energies& luma_energies, const Energies& chroma_energies,
                     const std::optional<BlockPlane>& field, int threads) {
-  const Picture picture = checked_picture(original);
-  require(picture.height >= kLeastSide && picture.width >= kLeastSide,
-          "pixels must be 8 or more high and wide");
-  Picture other{nullptr, picture.height, picture.width, picture.channels};
-  if (decoded) {
-    const Picture given = checked_picture(*decoded);
-    require(given.height == picture.height && given.width == picture.width &&
-                given.channels == picture.channels,
-            "decoded must have the original's shape");
-    other = given;
-  }
-  const ScaleWeights scales = checked_scales(weights);
-  require(std::min(picture.height, picture.width) > (1 << (scales.size() - 1)),
-          "the picture is too small for so many scales");
+  const auto pair = checked_pair(original, decoded);
+  const Picture &picture = pair.first, &other = pair.second;
+  const ScaleWeights scales = checked_scales_of(weights, picture);
   const std::array<BasisEnergies, 2> energies = {checked_energies(luma_energies, scales.size()),
                                                  checked_energies(chroma_energies, scales.size())};
   const std::vector<Slopes> squared = checked_slopes(slopes, picture);
@@ -148,19 +160,34 @@ ssimulacra2_binding(const Pixels& original, const std::optional<Pixels>& decoded
   double sum = 0.0;
   {
     nb::gil_scoped_release release;
-    const Seen seen = ssimulacra2(picture, other, scales, counted, workers);
+    const Seen seen = ssimulacra2(
+        picture, other, scales, counted,
+        [&](const GradientStrip& strip) {
+          gradient_of_blocks(strip, picture.height, picture.width, sampling, gradient->grids);
+        },
+        workers);
     sum = seen.sum;
     curvature_of_blocks(picture.height, picture.width, squared.data(), seen.curvature, sampling,
                         energies, curvature.grids, workers);
-    if (gradient)
-      for (std::size_t c = 0; c < sampling.size(); ++c)
-        gradient_of_blocks(seen.gradient[c], picture.height, picture.width,
-                           sampling[c].h < sampling[0].h, gradient->grids[c], workers);
   }
   return nb::typed<nb::tuple, double, nb::typed<nb::list, FloatBlocks>,
                    nb::typed<nb::list, FloatBlocks>>(nb::make_tuple(
       sum, gradient ? gradient->arrays() : nb::typed<nb::list, FloatBlocks>(),
       curvature.arrays()));
+}
+
+std::vector<double> ssimulacra2_sums_binding(
+    const Pixels& original, const Pixels& decoded,
+    const In<float, nb::shape<-1, kChannels, 6>>& weights,
+    const std::vector<std::optional<BlockPlane>>& fields, int threads) {
+  const auto pair = checked_pair(original, decoded);
+  const Picture &picture = pair.first, &other = pair.second;
+  const ScaleWeights scales = checked_scales_of(weights, picture);
+  std::vector<BlockField> counted;
+  for (const auto& field : fields) counted.push_back(checked_field(field, picture));
+  const int workers = checked_threads(threads);
+  nb::gil_scoped_release release;
+  return ssimulacra2_sums(picture, other, scales, counted, workers);
 }
 
 // What both functions of visible error take.
@@ -297,7 +324,8 @@ void bind_eye(nb::module_& m) {
   m.def("colour_slopes", &colour_slopes_binding, "pixels"_a.noconvert(), "threads"_a = 1,
         R"(The mean squared slope of X, Y and B - Y by Y, Cb and Cr in each 8x8 block of pixels.
 
-As an array (rows, cols, 3, 3): of SSIMULACRA 2's channels down, by JFIF's components across.)");
+As an array (rows, cols, 3, 3): of SSIMULACRA 2's channels down, by JFIF's components across. Only
+every other row of pixels is looked at.)");
   m.def("ssimulacra2", &ssimulacra2_binding, "original"_a.noconvert(),
         "decoded"_a.noconvert().none(), "chroma_420"_a, "slopes"_a, "weights"_a,
         "luma_energies"_a, "chroma_energies"_a, "field"_a.none() = nb::none(), "threads"_a = 1,
@@ -310,7 +338,13 @@ gained and edges lost. `energies`: (2, scales, 64), of basis vectors, for struct
 `field`: how much each luma block counts, positive.
 
 The curvature is what a unit of a coefficient's squared error adds to the sum, around the
-decoded picture, by a model that knows no other coefficient.)");
+decoded picture, by a model that knows no other coefficient. The sum of a picture over about a
+megapixel is estimated from parts of it; `ssimulacra2_sums` tells it exactly.)");
+  m.def("ssimulacra2_sums", &ssimulacra2_sums_binding, "original"_a.noconvert(),
+        "decoded"_a.noconvert(), "weights"_a, "fields"_a, "threads"_a = 1,
+        R"(SSIMULACRA 2's raw sum under each of some fields; None: all blocks count alike.
+
+Pixels, weights and fields are those of `ssimulacra2`.)");
   m.def("visible_error", &visible_error_binding, "coefficients"_a.noconvert(), "steps"_a,
         "levels"_a.noconvert(), "hidden"_a, "reach"_a, "sensitivity"_a, "used"_a,
         "field"_a.none() = nb::none(), "threads"_a = 1,

@@ -11,7 +11,7 @@ from PIL import Image
 from foveate import native
 from foveate.coders.jpeg.encode import Options
 from foveate.coders.jpeg.eyes.basis import basis_energies
-from foveate.coders.jpeg.eyes.encode import encode_for_eyes, eye_encoder
+from foveate.coders.jpeg.eyes.encode import encode_for_eyes, eye_encoder, scout_in
 from foveate.coders.jpeg.eyes.loop import looped, settled
 from foveate.coders.jpeg.eyes.quality_target import plain_levels
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality, plain_jpeg
@@ -109,13 +109,10 @@ def test_with_a_map_what_matters_looks_better():
     plain, mapped = (
         encode_for_eyes(pixels, own, target, Options(), rounds=2).data for own in (None, weights)
     )
-    energies = basis_energies(4, halved=False)
-    slopes = native.colour_slopes(pixels)
 
     def pooled(data: bytes, field: np.ndarray | None) -> float:
         scales = scale_weights(*pixels.shape[:2])[:4]
-        pair = (pixels, decoded(data))
-        return native.ssimulacra2(*pair, True, slopes, scales, energies, energies, field)[0]
+        return native.ssimulacra2_sums(pixels, decoded(data), scales, [field])[0]
 
     assert pooled(mapped, weights**2) < 0.93 * pooled(plain, weights**2)
     assert pooled(mapped, None) < 1.35 * pooled(plain, None)
@@ -151,10 +148,9 @@ def test_where_people_look_the_quality_is_kept_and_the_background_keeps_the_floo
     even = encode_for_eyes(pixels, None, PlainQuality(80, 80), options, rounds=1).data
     assert len(data) < len(even)
     seen = settled(encoder, 4.0, 2)
-    assert encoder.model.structure(plain_levels(encoder, 80)) < encoder.model.structure(
-        plain_levels(encoder, 50)
-    )
-    assert encoder.model.structure(seen) == encoder.model.seen(seen).structure
+    fine, coarse = (encoder.model.structure(plain_levels(encoder, q)) for q in (80, 50))
+    assert fine < coarse
+    assert encoder.model.structure(seen) == [encoder.model.seen(seen).structure]
 
 
 def test_too_few_bytes_are_told():
@@ -213,3 +209,41 @@ def test_a_picture_has_as_many_scales_as_its_shorter_side_allows(side, scales):
     weights = scale_weights(side, 4000)
     assert weights.shape == (scales, 3, 6)
     assert weights[0, 1, 5] == pytest.approx(17.4458, rel=1e-4)
+
+
+def large_picture() -> np.ndarray:
+    """A picture that is searched in pieces: shading and texture that differ from place to place."""
+    tile = picture(288, 352)
+    rows = [np.roll(tile, 37 * n, axis=1) for n in range(5)]
+    return np.ascontiguousarray(np.tile(np.concatenate(rows, axis=0), (1, 4, 1)))
+
+
+def test_of_a_large_picture_pieces_are_searched_in_its_place():
+    pixels = large_picture()
+    weights = disc_weights(pixels)
+    encoder = eye_encoder(pixels, weights, Options())
+    scout = scout_in(pixels, weights, encoder.blocks, Options())
+    part = scout.encoder.blocks
+    assert part.luma_blocks < encoder.blocks.luma_blocks / 2
+    assert (
+        scout_in(picture(), None, eye_encoder(picture(), None, Options()).blocks, Options()) is None
+    )
+    seen = settled(encoder, 6.0, 2)
+    piece = scout.part_of(seen)
+    assert [own.shape for own in piece.levels] == [c.coefficients.shape for c in part.components]
+    found = scout.encoder.model.structure(piece)[0]
+    assert found == pytest.approx(encoder.model.structure(seen)[0], rel=0.1)
+
+
+def test_a_large_picture_meets_both_targets():
+    pixels = large_picture()
+    most = bytes_at_quality(pixels, 50)
+    assert 0.99 * most <= len(made(pixels, 0)) <= most
+    plain = plain_jpeg(pixels, 60)
+    data = encode_for_eyes(pixels, None, PlainQuality(60, 60), Options(), rounds=1).data
+    scales = scale_weights(*pixels.shape[:2])
+    (ours,), (theirs,) = (
+        native.ssimulacra2_sums(pixels, decoded(file), scales, [None]) for file in (data, plain)
+    )
+    assert ours < 1.02 * theirs
+    assert len(data) < 0.97 * len(plain)

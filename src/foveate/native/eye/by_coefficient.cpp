@@ -10,21 +10,30 @@
 namespace foveate {
 namespace {
 
-// Eight rows of a halved plane, from the rows of the picture around them.
-void halve_by_adjoint(const std::vector<float>& gradient, int height, int width, int first_row,
-                      int stride, float* out) {
+FOVEATE_CLONES
+void four_rows(const float* __restrict before, const float* __restrict first,
+               const float* __restrict second, const float* __restrict after, int count,
+               float* __restrict out) {
+  for (int x = 0; x < count; ++x)
+    out[x] = (0.75f * (first[x] + second[x]) + 0.25f * before[x]) + 0.25f * after[x];
+}
+
+// Row `at` of a plane that is halved by the adjoint of the decoder's interpolation, from the rows
+// of the picture around it. `wide`: scratch of `width` samples.
+void halve_by_adjoint(const Sheet& plane, int first_row, int height, int width, int at,
+                      std::vector<float>& wide, const std::vector<float>& nothing, float* out) {
   const int half_height = divide_up(height, 2), half_width = divide_up(width, 2);
-  std::vector<float> row(static_cast<std::size_t>(width));
-  for (int y = 0; y < 8 && first_row + y < half_height; ++y) {
-    for (int x = 0; x < width; ++x)
-      row[static_cast<std::size_t>(x)] = downsample_adjoint(
-          [&](int i) { return gradient[static_cast<std::size_t>(i) * static_cast<std::size_t>(width) +
-                                       static_cast<std::size_t>(x)]; },
-          height, first_row + y);
-    float* to = out + static_cast<std::ptrdiff_t>(y) * stride;
-    for (int x = 0; x < half_width; ++x)
-      to[x] = downsample_adjoint([&](int i) { return row[static_cast<std::size_t>(i)]; }, width, x);
-  }
+  const auto row = [&](int y) {
+    return y >= 0 && y < height ? plane.row(y - first_row) : nothing.data();
+  };
+  four_rows(row(at > 0 ? 2 * at - 1 : 0), row(2 * at), row(2 * at + 1),
+            row(at < half_height - 1 ? 2 * at + 2 : 2 * at + 1), width, wide.data());
+  const auto sample = [&](int x) { return wide[static_cast<std::size_t>(x)]; };
+  out[0] = downsample_adjoint(sample, width, 0);
+  for (int x = 1; x < half_width - 1; ++x)
+    out[x] = (0.75f * (sample(2 * x) + sample(2 * x + 1)) + 0.25f * sample(2 * x - 1)) +
+             0.25f * sample(2 * x + 2);
+  out[half_width - 1] = downsample_adjoint(sample, width, half_width - 1);
 }
 
 // The value of a scale's curvature at a luma block.
@@ -77,31 +86,45 @@ void block_slopes(const Picture& picture, Slopes* out, int threads) {
     std::fill(own, own + cols, Slopes{});
     std::vector<float> scratch(static_cast<std::size_t>(picture.width) * 15);
     const int bottom = std::min(8 * row + 8, picture.height);
-    for (int y = 8 * row; y < bottom; ++y) add_row_slopes(picture, y, scratch, own);
+    int taken = 0;
+    for (int y = 8 * row; y < bottom; y += 2, ++taken) add_row_slopes(picture, y, scratch, own);
     for (int col = 0; col < cols; ++col) {
       const int across = std::min(8, picture.width - 8 * col);
-      const auto count = static_cast<float>((bottom - 8 * row) * across);
+      const auto count = static_cast<float>(taken * across);
       for (auto& channel : own[col])
         for (float& mean : channel) mean /= count;
     }
   });
 }
 
-void gradient_of_blocks(const std::vector<float>& gradient, int height, int width, bool halved,
-                        const Grid<float>& out, int threads) {
-  parallel_for(out.rows, threads, [&](int row) {
-    const int stride = out.cols * 8;
+void gradient_of_blocks(const GradientStrip& strip, int height, int width,
+                        const std::vector<Sampling>& sampling,
+                        const std::vector<Grid<float>>& out) {
+  const std::vector<float> nothing(static_cast<std::size_t>(width));
+  std::vector<float> wide(static_cast<std::size_t>(width));
+  for (std::size_t c = 0; c < out.size(); ++c) {
+    const bool halved = sampling[c].h < sampling[0].h;
+    const Sheet& plane = strip.planes[c];
+    const int stride = out[c].cols * 8, scale = halved ? 2 : 1;
+    const int top = strip.top / scale, samples_high = divide_up(height, scale);
     std::vector<float> samples(static_cast<std::size_t>(stride) * 8);
-    if (halved) {
-      halve_by_adjoint(gradient, height, width, 8 * row, stride, samples.data());
-    } else {
-      for (int y = 0; y < 8 && 8 * row + y < height; ++y) {
-        const float* in = gradient.data() + (8 * static_cast<std::ptrdiff_t>(row) + y) * width;
-        std::copy(in, in + width, samples.data() + static_cast<std::ptrdiff_t>(y) * stride);
+    const int last = std::min((top + kStripRows / scale) / 8, out[c].rows);
+    for (int row = top / 8; row < last; ++row) {
+      for (int y = 0; y < 8; ++y) {
+        float* to = samples.data() + static_cast<std::ptrdiff_t>(y) * stride;
+        const int at = 8 * row + y;
+        if (at >= samples_high) {
+          std::fill(to, to + stride, 0.0f);
+        } else if (halved) {
+          halve_by_adjoint(plane, strip.first, height, width, at, wide, nothing, to);
+        } else {
+          const float* in = plane.row(at - strip.first);
+          std::copy(in, in + width, to);
+        }
       }
+      forward_dct(samples.data(), stride, out[c].cols, out[c].block(row, 0));
     }
-    forward_dct(samples.data(), stride, out.cols, out.block(row, 0));
-  });
+  }
 }
 
 void curvature_of_blocks(int height, int width, const Slopes* all_slopes,
@@ -114,8 +137,10 @@ void curvature_of_blocks(int height, int width, const Slopes* all_slopes,
   const int rows = divide_up(height, 8), cols = divide_up(width, 8);
   parallel_for(out[0].rows / mcu, threads, [&](int mcu_row) {
     std::vector<float> structure(scales * components), edges(scales * components);
+    std::vector<float> mean_structure(scales * components), mean_edges(scales * components);
     for (int mcu_col = 0; mcu_col < out[0].cols / mcu; ++mcu_col) {
-      std::vector<float> mean_structure(scales * components), mean_edges(scales * components);
+      std::fill(mean_structure.begin(), mean_structure.end(), 0.0f);
+      std::fill(mean_edges.begin(), mean_edges.end(), 0.0f);
       for (int v = 0; v < mcu; ++v)
         for (int h = 0; h < mcu; ++h) {
           // Blocks beyond the picture are as the last ones in it.

@@ -16,12 +16,14 @@ struct BasisEnergies {
   std::vector<std::array<float, kBlock>> edges;
 };
 
-// The gradient by a component's coefficients, as large as `out`; `size` is the picture's. Halved
-// chroma goes through the adjoint of the decoder's interpolation.
-void gradient_of_blocks(const std::vector<float>& gradient, int height, int width, bool halved,
-                        const Grid<float>& out, int threads);
+// Writes the gradient by the coefficients of the blocks that lie in a strip, for every component;
+// `height` and `width` are the picture's. Halved chroma goes through the adjoint of the decoder's
+// interpolation.
+void gradient_of_blocks(const GradientStrip& strip, int height, int width,
+                        const std::vector<Sampling>& sampling,
+                        const std::vector<Grid<float>>& out);
 
-// Mean over a luma block's pixels of the squared slopes of X, Y and B - Y by Y, Cb and Cr.
+// Mean over every other row of a luma block of the squared slopes of X, Y and B - Y by Y, Cb and Cr.
 using Slopes = std::array<std::array<float, 3>, kChannels>;
 
 // Of every luma block that holds pixels, row by row.

@@ -24,8 +24,9 @@ bool counts(const NormWeights& weights);
 // Whether of a scale's channels Y alone counts, as at full size.
 inline bool only_y(const ScaleErrors& errors) { return !errors[0].count && !errors[2].count; }
 
-// Fills in `seen.gradient`, where there is a decoded picture, and `seen.curvature`.
+// Fills in `seen.curvature`, and gives the gradient to `sink` where there is a decoded picture.
 void descend(const Pyramid& original, const Pyramid* decoded, const ScaledField& field,
-             const std::vector<ScaleErrors>& errors, Seen& seen, int threads);
+             const std::vector<ScaleErrors>& errors, Seen& seen, const GradientSink& sink,
+             int threads);
 
 }  // namespace foveate

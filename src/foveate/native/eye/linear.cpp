@@ -34,6 +34,25 @@ const TransferCurve& TransferCurve::srgb() {
   return curve;
 }
 
+void looked_up(const Picture& picture, int y, int left, int count,
+               const std::array<float, 256>& curve, const RowOf3& out) {
+  const std::uint8_t* in =
+      picture.pixels +
+      (static_cast<std::ptrdiff_t>(y) * picture.width + left) * picture.channels;
+  float* __restrict first = out.plane[0];
+  float* __restrict second = out.plane[1];
+  float* __restrict third = out.plane[2];
+  if (picture.channels == 1) {
+    for (int x = 0; x < count; ++x) first[x] = second[x] = third[x] = curve[in[x]];
+    return;
+  }
+  for (int x = 0; x < count; ++x, in += 3) {
+    first[x] = curve[in[0]];
+    second[x] = curve[in[1]];
+    third[x] = curve[in[2]];
+  }
+}
+
 Pyramid::Pyramid(const Picture& picture, int scales, int threads) : picture_(picture) {
   scales_.push_back({picture.height, picture.width, {}});
   for (int s = 1; s < scales; ++s) {
@@ -67,13 +86,7 @@ void Pyramid::row(int scale, int y, int left, int count, const RowOf3& out) cons
     }
     return;
   }
-  const auto& light = TransferCurve::srgb().light;
-  const std::ptrdiff_t channels = picture_.channels;
-  const std::uint8_t* in =
-      picture_.pixels + (static_cast<std::ptrdiff_t>(y) * picture_.width + left) * channels;
-  for (std::ptrdiff_t x = 0; x < count; ++x)
-    for (std::ptrdiff_t c = 0; c < kChannels; ++c)
-      out.plane[c][x] = light[in[x * channels + (channels == 1 ? 0 : c)]];
+  looked_up(picture_, y, left, count, TransferCurve::srgb().light, out);
 }
 
 }  // namespace foveate

@@ -18,6 +18,11 @@ struct TransferCurve {
   static const TransferCurve& srgb();
 };
 
+// `count` pixels of row `y` from column `left` on, each sample as the curve has it; grey ones three
+// times.
+void looked_up(const Picture& picture, int y, int left, int count,
+               const std::array<float, 256>& curve, const RowOf3& out);
+
 // Scale s is halved s times, by means of 2x2 pixels; an odd last row or column is its own partner.
 // Full size is not stored but made of the picture's samples.
 class Pyramid {

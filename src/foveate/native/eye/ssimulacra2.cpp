@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "eye/gradient.hpp"
 #include "eye/tile.hpp"
@@ -21,32 +22,100 @@ struct TileSums {
   double field = 0.0;
 };
 
-TileSums tile_sums(Tile& tile, const Region& region,
-                   const std::array<NormWeights, kChannels>& weights) {
-  TileSums sums;
-  sums.field = tile.field_sum();
+void operator+=(TileSums& total, const TileSums& own) {
+  total.field += own.field;
+  for (std::size_t c = 0; c < kChannels; ++c) {
+    total.channels[c].structure += own.channels[c].structure;
+    total.channels[c].gained += own.channels[c].gained;
+    total.channels[c].lost += own.channels[c].lost;
+  }
+}
+
+using Fields = std::vector<ScaledField>;
+using ChannelWeights = std::array<NormWeights, kChannels>;
+
+// What a tile adds, under each field.
+std::vector<TileSums> tile_sums(Tile& tile, const Region& region, const Fields& fields,
+                                const ChannelWeights& weights) {
+  std::vector<TileSums> sums(fields.size());
   for (std::size_t c = 0; c < kChannels; ++c) {
     if (!counts(weights[c])) continue;
     tile.blur_channel(static_cast<int>(c));
-    ChannelSums& own = sums.channels[c];
-    for (int y = 0; y < region.rows; ++y) {
-      const LocalRow row = tile.row(y);
-      own.structure += structure_sums(row, region.cols);
-      edge_sums(row, region.cols, own.gained, own.lost);
+    for (std::size_t f = 0; f < fields.size(); ++f) {
+      tile.weigh(fields[f]);
+      sums[f].field = tile.field_sum();
+      ChannelSums& own = sums[f].channels[c];
+      for (int y = 0; y < region.rows; ++y) {
+        const LocalRow row = tile.row(y);
+        own.structure += structure_sums(row, region.cols);
+        edge_sums(row, region.cols, own.gained, own.lost);
+      }
     }
   }
   return sums;
 }
 
+// What every `skip`-th tile of a scale adds, under each field.
+std::vector<TileSums> scale_sums(const Pyramid& first, const Pyramid& second, int scale,
+                                 const Fields& fields, const ChannelWeights& weights, int skip,
+                                 int threads) {
+  const Tiling tiling{first.height(scale), first.width(scale)};
+  const bool y_alone = !counts(weights[0]) && !counts(weights[2]);
+  std::vector<std::vector<TileSums>> tiles(static_cast<std::size_t>(tiling.count()));
+  parallel_for(tiling.down(), threads, [&](int n) {
+    Tile tile;
+    for (int t = n * tiling.across(); t < (n + 1) * tiling.across(); ++t) {
+      if (t % skip != skip / 2) continue;
+      const Region region = tiling.region(t);
+      tile.load(first, &second, scale, region, y_alone);
+      tiles[static_cast<std::size_t>(t)] = tile_sums(tile, region, fields, weights);
+    }
+  });
+  std::vector<TileSums> totals(fields.size());
+  for (const auto& tile : tiles)
+    for (std::size_t f = 0; f < tile.size(); ++f) totals[f] += tile[f];
+  return totals;
+}
+
+// Tiles that are enough to estimate sums from; small pictures have fewer.
+constexpr int kEnoughTiles = 48;
+
+// Every how-manieth tile is enough. Neighbouring rows of tiles give different columns.
+int skip_of(const Tiling& tiling) {
+  int skip = std::max(tiling.count() / kEnoughTiles, 1);
+  while (std::gcd(skip, tiling.across()) > 1) ++skip;
+  return skip;
+}
+
+// How much all samples of a scale count.
+double whole_field(const ScaledField& field, int scale, int height, int width, int threads) {
+  const Tiling tiling{height, width};
+  std::vector<double> tiles(static_cast<std::size_t>(tiling.count()));
+  parallel_for(tiling.count(), threads, [&](int t) {
+    const Region region = tiling.region(t);
+    Sheet values;
+    values.resize(region.rows, region.cols);
+    field.fill(scale, height, width, region.top, region.left, values);
+    double& sum = tiles[static_cast<std::size_t>(t)];
+    for (int y = 0; y < region.rows; ++y)
+      for (int x = 0; x < region.cols; ++x) sum += static_cast<double>(values.row(y)[x]);
+  });
+  double sum = 0.0;
+  for (const double tile : tiles) sum += tile;
+  return sum;
+}
+
 double fourth_root(double value) { return std::sqrt(std::sqrt(value)); }
 
-// Adds an error's part of the sum, and tells how much each error counts.
-ErrorWeights weighed(const ErrorSums& sums, double share, float mean, float fourth, double& sum) {
+// Adds an error's part of the sum, and tells how much each error counts. `share` is that of a sample
+// among those that were summed, `whole` among all.
+ErrorWeights weighed(const ErrorSums& sums, double share, double whole, float mean, float fourth,
+                     double& sum) {
   const double norm = fourth_root(sums.fourth * share);
   sum += static_cast<double>(mean) * sums.mean * share + static_cast<double>(fourth) * norm;
   // An error too small for its fourth power counts for nothing.
   const bool any = norm > 1e-9;
-  return {mean, fourth, any ? static_cast<float>(1.0 / norm) : 0.0f, static_cast<float>(share)};
+  return {mean, fourth, any ? static_cast<float>(1.0 / norm) : 0.0f, static_cast<float>(whole)};
 }
 
 }  // namespace
@@ -55,56 +124,69 @@ bool counts(const NormWeights& weights) {
   return std::any_of(weights.begin(), weights.end(), [](float w) { return w > 0.0f; });
 }
 
+namespace {
+
+// How much the errors of a scale count; adds what they cost to `sum`. `field`: how much all samples
+// count.
+ScaleErrors weighed_scale(const TileSums& total, double field, const ChannelWeights& weights,
+                          double& sum) {
+  ScaleErrors errors;
+  const double share = 1.0 / total.field, whole = 1.0 / field;
+  for (std::size_t c = 0; c < kChannels; ++c) {
+    const NormWeights& w = weights[c];
+    const ChannelSums& own = total.channels[c];
+    errors[c] = {weighed(own.structure, share, whole, w[0], w[3], sum),
+                 weighed(own.gained, share, whole, w[1], w[4], sum),
+                 weighed(own.lost, share, whole, w[2], w[5], sum), counts(w)};
+  }
+  return errors;
+}
+
+Fields scaled(const std::vector<BlockField>& fields, int scales) {
+  Fields out;
+  for (const BlockField& field : fields) out.emplace_back(field, scales);
+  return out;
+}
+
+}  // namespace
+
 Seen ssimulacra2(const Picture& original, const Picture& decoded, const ScaleWeights& weights,
-                 const BlockField& field, int threads) {
+                 const BlockField& field, const GradientSink& sink, int threads) {
   const int scales = static_cast<int>(weights.size());
   const Pyramid first(original, scales, threads);
   const bool compared = decoded.pixels != nullptr;
   const Pyramid second(compared ? decoded : original, compared ? scales : 1, threads);
-  const ScaledField scaled(field, scales);
-
+  const Fields fields = scaled({field}, scales);
   Seen seen;
-  std::vector<ScaleErrors> errors(weights.size());
+  std::vector<ScaleErrors> errors;
   for (int s = 0; s < scales; ++s) {
-    const auto at = static_cast<std::size_t>(s);
+    const ChannelWeights& own = weights[static_cast<std::size_t>(s)];
     const Tiling tiling{first.height(s), first.width(s)};
-    std::vector<TileSums> tiles(static_cast<std::size_t>(tiling.count()));
-    parallel_for(tiling.count(), threads, [&](int t) {
-      const Region region = tiling.region(t);
-      if (!compared) {
-        // There is no error; only how much everything counts is asked.
-        Sheet values;
-        values.resize(region.rows, region.cols);
-        scaled.fill(s, tiling.height, tiling.width, region.top, region.left, values);
-        for (int y = 0; y < region.rows; ++y)
-          for (int x = 0; x < region.cols; ++x)
-            tiles[static_cast<std::size_t>(t)].field += static_cast<double>(values.row(y)[x]);
-        return;
-      }
-      const bool y_alone = !counts(weights[at][0]) && !counts(weights[at][2]);
-      Tile tile(first, &second, scaled, s, region, y_alone);
-      tiles[static_cast<std::size_t>(t)] = tile_sums(tile, region, weights[at]);
-    });
+    const double whole = whole_field(fields[0], s, tiling.height, tiling.width, threads);
     TileSums total;
-    for (const TileSums& tile : tiles) {
-      total.field += tile.field;
-      for (std::size_t c = 0; c < kChannels; ++c) {
-        total.channels[c].structure += tile.channels[c].structure;
-        total.channels[c].gained += tile.channels[c].gained;
-        total.channels[c].lost += tile.channels[c].lost;
-      }
-    }
-    const double share = 1.0 / total.field;
-    for (std::size_t c = 0; c < kChannels; ++c) {
-      const NormWeights& w = weights[at][c];
-      const ChannelSums& own = total.channels[c];
-      errors[at][c] = {weighed(own.structure, share, w[0], w[3], seen.sum),
-                       weighed(own.gained, share, w[1], w[4], seen.sum),
-                       weighed(own.lost, share, w[2], w[5], seen.sum), counts(w)};
-    }
+    total.field = whole;
+    if (compared)
+      total = scale_sums(first, second, s, fields, own, skip_of(tiling), threads)[0];
+    errors.push_back(weighed_scale(total, whole, own, seen.sum));
   }
-  descend(first, compared ? &second : nullptr, scaled, errors, seen, threads);
+  descend(first, compared ? &second : nullptr, fields[0], errors, seen, sink, threads);
   return seen;
+}
+
+std::vector<double> ssimulacra2_sums(const Picture& original, const Picture& decoded,
+                                     const ScaleWeights& weights,
+                                     const std::vector<BlockField>& fields, int threads) {
+  const int scales = static_cast<int>(weights.size());
+  const Pyramid first(original, scales, threads), second(decoded, scales, threads);
+  const Fields scaled_fields = scaled(fields, scales);
+  std::vector<double> sums(fields.size());
+  for (int s = 0; s < scales; ++s) {
+    const ChannelWeights& own = weights[static_cast<std::size_t>(s)];
+    const auto totals = scale_sums(first, second, s, scaled_fields, own, 1, threads);
+    for (std::size_t f = 0; f < fields.size(); ++f)
+      weighed_scale(totals[f], totals[f].field, own, sums[f]);
+  }
+  return sums;
 }
 
 }  // namespace foveate

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <vector>
 
+#include "eye/blur.hpp"
 #include "eye/linear.hpp"
 
 namespace foveate {
@@ -35,13 +37,29 @@ struct Curvature {
 
 struct Seen {
   double sum = 0.0;
-  // By Y, Cb and Cr, each of the picture's size; empty where no decoded picture was given.
-  std::array<std::vector<float>, 3> gradient;
   std::vector<Curvature> curvature;  // of every scale
 };
 
-// `decoded` has the original's size and channels, or no pixels: then there is no error yet.
+// The rows of the gradient by the samples of Y, Cb and Cr that hold rows top..top + kStripRows of
+// the picture, and one row more on either side where there is one: the sheets begin at `first`.
+constexpr int kStripRows = 64;
+struct GradientStrip {
+  int top;
+  int first;
+  std::array<Sheet, 3> planes;
+};
+
+// Takes the strips of a gradient, from several threads at once and in any order.
+using GradientSink = std::function<void(const GradientStrip&)>;
+
+// `decoded` has the original's size and channels, or no pixels: then there is no error yet, and
+// nothing comes to the sink. The sum of a large picture is estimated from some of its parts.
 Seen ssimulacra2(const Picture& original, const Picture& decoded, const ScaleWeights& weights,
-                 const BlockField& field, int threads);
+                 const BlockField& field, const GradientSink& sink, int threads);
+
+// Only the sums, one for each field.
+std::vector<double> ssimulacra2_sums(const Picture& original, const Picture& decoded,
+                                     const ScaleWeights& weights,
+                                     const std::vector<BlockField>& fields, int threads);
 
 }  // namespace foveate

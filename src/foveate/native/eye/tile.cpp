@@ -8,8 +8,8 @@ namespace foveate {
 namespace {
 
 // X, Y and B - Y of the region; 0 outside the picture, where the blur finds nothing.
-void load(const Pyramid& picture, int scale, const Region& region, bool only_y,
-          std::array<Sheet, kChannels>& sheets) {
+void load_picture(const Pyramid& picture, int scale, const Region& region, bool only_y,
+                  std::array<Sheet, kChannels>& sheets) {
   const int height = picture.height(scale), width = picture.width(scale);
   const int first = std::max(-region.left, 0);
   const int last = std::min(region.cols, width - region.left);
@@ -42,6 +42,11 @@ void products_row(const float* __restrict a, const float* __restrict b, int coun
 }
 
 FOVEATE_CLONES
+void sums_row(const float* a, const float* b, int count, float* __restrict out) {
+  for (int i = 0; i < count; ++i) out[i] = a[i] + b[i];
+}
+
+FOVEATE_CLONES
 void squares_row(const float* __restrict a, const float* __restrict b, int count,
                  float* __restrict out) {
   for (int i = 0; i < count; ++i) out[i] = a[i] * a[i] + b[i] * b[i];
@@ -54,15 +59,21 @@ Region Tiling::region(int tile) const {
   return {top, left, std::min(kTileRows, height - top), std::min(kTileCols, width - left)};
 }
 
-Tile::Tile(const Pyramid& original, const Pyramid* decoded, const ScaledField& field, int scale,
-           const Region& region, bool only_y)
-    : region_(region), alike_(decoded == nullptr) {
+void Tile::load(const Pyramid& original, const Pyramid* decoded, int scale, const Region& region,
+                bool only_y) {
+  scale_ = scale;
+  height_ = original.height(scale);
+  width_ = original.width(scale);
+  region_ = region;
+  alike_ = decoded == nullptr;
   const Region taken = region.grown(kBlurReach);
-  load(original, scale, taken, only_y, original_);
-  if (!alike_) load(*decoded, scale, taken, only_y, decoded_);
-  field_.resize(region.rows, region.cols);
-  field.fill(scale, original.height(scale), original.width(scale), region.top, region.left,
-             field_);
+  load_picture(original, scale, taken, only_y, original_);
+  if (!alike_) load_picture(*decoded, scale, taken, only_y, decoded_);
+}
+
+void Tile::weigh(const ScaledField& field) {
+  field_.resize(region_.rows, region_.cols);
+  field.fill(scale_, height_, width_, region_.top, region_.left, field_);
 }
 
 void Tile::blur_channel(int channel) {
@@ -73,10 +84,16 @@ void Tile::blur_channel(int channel) {
   terms_.resize(a.rows, a.cols);
   blur(a, between_, original_mean_);
   if (!alike_) blur(b, between_, decoded_mean_);
-  for (int y = 0; y < a.rows; ++y) squares_row(a.row(y), b.row(y), a.cols, terms_.row(y));
-  blur(terms_, between_, squares_);
   for (int y = 0; y < a.rows; ++y) products_row(a.row(y), b.row(y), a.cols, terms_.row(y));
   blur(terms_, between_, product_);
+  squares_.resize(product_.rows, product_.cols);
+  if (alike_) {
+    for (int y = 0; y < product_.rows; ++y)
+      sums_row(product_.row(y), product_.row(y), product_.cols, squares_.row(y));
+    return;
+  }
+  for (int y = 0; y < a.rows; ++y) squares_row(a.row(y), b.row(y), a.cols, terms_.row(y));
+  blur(terms_, between_, squares_);
 }
 
 LocalRow Tile::row(int y) const {

@@ -6,6 +6,7 @@ import math
 
 from foveate.coders.jpeg.eyes.loop import looped, start_scale
 from foveate.coders.jpeg.eyes.passes import EyeEncoder
+from foveate.coders.jpeg.eyes.scout import Scout
 from foveate.coders.jpeg.targets.byte_correction import STUFFING, BytesTarget, Start, corrected
 from foveate.coders.jpeg.targets.search import LARGEST_SCALE, SMALLEST_SCALE, Found, scale_secant
 from foveate.coders.jpeg.trellis_passes import Quantised
@@ -20,41 +21,60 @@ _NEAR = 0.03
 """Log bytes that may be missed before the loop, which moves them by about as much."""
 
 
-def meet_bytes(
-    encoder: EyeEncoder, target: BytesTarget, segments: bytes, *, rounds: int
-) -> Found | None:
-    """The best seen file of at most `target.most` bytes, metadata included; None where none fits.
+def _searched(
+    encoder: EyeEncoder, aim: float, log_scale: float, *, settling: int
+) -> tuple[Quantised, float]:
+    """A pass that takes about as many bytes, and its log scale; rates and steps settle on the way.
 
-    The search goes by the weights of the original alone; the loop begins at the scale that it
-    found, and follows the bytes as they move. What is left is corrected with lambda.
+    settling: passes that serve only to settle.
     """
-    aim = max((target.aim + target.least) / 2 - len(segments), 1.0)
-
-    def miss(quantised: Quantised) -> float:
-        return math.log(quantised.size_bytes * STUFFING / aim)
-
-    log_scale = math.log(start_scale(encoder, aim))
     secant = scale_secant(_BYTES_SLOPE)
     for n in range(_SEARCH_PASSES):
         quantised = encoder.quantise(math.exp(log_scale))
-        if n < _SETTLING:
+        if n < settling:
             encoder.adapt_shape(quantised)
-        missed = miss(quantised)
-        if n >= _SETTLING and abs(missed) < _NEAR:
+        missed = _miss(quantised, aim)
+        if n >= settling and abs(missed) < _NEAR:
             break
-        if n <= _SETTLING:  # what was seen before rates and steps settled would mislead
+        if n <= settling:  # what was seen before rates and steps settled would mislead
             secant = scale_secant(_BYTES_SLOPE)
         following = secant.next(log_scale, missed)
         if following == log_scale:
             break
         log_scale = following
+    return quantised, log_scale
+
+
+def _miss(quantised: Quantised, aim: float) -> float:
+    return math.log(quantised.size_bytes * STUFFING / aim)
+
+
+def meet_bytes(
+    encoder: EyeEncoder, scout: Scout | None, target: BytesTarget, segments: bytes, *, rounds: int
+) -> Found | None:
+    """The best seen file of at most `target.most` bytes, metadata included; None where none fits.
+
+    The search goes by the weights of the original alone, first in the scout's pieces where there
+    is one; the loop begins at the scale that was found, and follows the bytes as they move. What is
+    left is corrected with lambda.
+    """
+    aim = max((target.aim + target.least) / 2 - len(segments), 1.0)
+    log_scale = math.log(start_scale(encoder, aim))
+    settling = _SETTLING
+    if scout is not None:
+        part = scout.encoder
+        share = encoder.rounded_size(math.exp(log_scale)) / part.rounded_size(math.exp(log_scale))
+        _, log_scale = _searched(part, aim / share, log_scale, settling=_SETTLING)
+        encoder.adopt(part)
+        settling = 0
+    quantised, log_scale = _searched(encoder, aim, log_scale, settling=settling)
 
     def followed(scale: float, quantised: Quantised) -> float:
-        moved = math.exp(miss(quantised) / -_BYTES_SLOPE)
+        moved = math.exp(_miss(quantised, aim) / -_BYTES_SLOPE)
         return min(max(scale * moved, SMALLEST_SCALE), LARGEST_SCALE)
 
     scale = math.exp(log_scale)
     if rounds > 0:
-        quantised, scale = looped(encoder, encoder.refit(quantised), scale, rounds, followed)
+        _, scale = looped(encoder, encoder.refit(quantised), scale, rounds, followed)
     start = Start(math.log(scale), 0.0)
     return corrected(encoder, start, target, aim, segments)

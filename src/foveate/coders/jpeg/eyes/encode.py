@@ -11,10 +11,12 @@ from foveate.coders.jpeg.eyes.bytes_target import meet_bytes
 from foveate.coders.jpeg.eyes.model import LEAST_SIDE, EyeModel
 from foveate.coders.jpeg.eyes.passes import EyeEncoder
 from foveate.coders.jpeg.eyes.quality_target import meet_quality
+from foveate.coders.jpeg.eyes.scout import Scout, scout_of
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING, EyeTuning
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
-from foveate.coders.jpeg.trellis_passes import Component
+from foveate.coders.jpeg.targets.sample import SIDE, Pieces
+from foveate.coders.jpeg.trellis_passes import Blocks, Component
 
 
 def eye_encoder(
@@ -30,6 +32,16 @@ def eye_encoder(
     """
     blocks = transform(pixels, weights, options, tuning)
     field = None if weights is None else np.ascontiguousarray(weights, np.float32)
+    return _encoder(pixels, blocks, field, options, tuning)
+
+
+def _encoder(
+    pixels: npt.NDArray[np.uint8],
+    blocks: Blocks,
+    field: npt.NDArray[np.float32] | None,
+    options: Options,
+    tuning: EyeTuning,
+) -> EyeEncoder:
     return EyeEncoder(
         blocks,
         chosen_script(blocks, options),
@@ -38,6 +50,23 @@ def eye_encoder(
         [_anchor(c, chroma=i > 0) for i, c in enumerate(blocks.components)],
         threads=options.threads,
     )
+
+
+def scout_in(
+    pixels: npt.NDArray[np.uint8],
+    weights: npt.NDArray[np.float32] | None,
+    blocks: Blocks,
+    options: Options,
+    tuning: EyeTuning = EYE_TUNING,
+) -> Scout | None:
+    """An encoder of pieces of the picture, where it is large."""
+
+    def encoder_of(pieces: Pieces) -> EyeEncoder:
+        part = np.ascontiguousarray(pieces.of(pixels, SIDE))
+        field = None if weights is None else np.ascontiguousarray(pieces.of(weights, 2), np.float32)
+        return _encoder(part, pieces.of_blocks(blocks), field, options, tuning)
+
+    return scout_of(blocks, encoder_of)
 
 
 def _anchor(component: Component, *, chroma: bool) -> npt.NDArray[np.float32]:
@@ -68,10 +97,11 @@ def encode_for_eyes(
     if min(pixels.shape[:2]) < LEAST_SIDE:
         return encode(pixels, weights, target, options, segments)
     encoder = eye_encoder(pixels, weights, options)
+    scout = scout_in(pixels, weights, encoder.blocks, options)
     if isinstance(target, BytesTarget):
-        found = meet_bytes(encoder, target, segments, rounds=rounds)
+        found = meet_bytes(encoder, scout, target, segments, rounds=rounds)
         if found is None:
             return encode(pixels, weights, target, options, segments)
     else:
-        found = meet_quality(encoder, target, segments, rounds=rounds)
+        found = meet_quality(encoder, scout, target, segments, rounds=rounds)
     return Encoded(found.data, at_ceiling=found.at_ceiling)

@@ -102,13 +102,15 @@ class EyeModel:
             quantised.levels, b.height, b.width, b.chroma_420, steps, self._threads
         )
 
-    def structure(
-        self, quantised: Quantised, field: npt.NDArray[np.float32] | None = None
-    ) -> float:
-        """SSIMULACRA 2's raw sum, pooled by a field of luma blocks; by default by the model's."""
-        return self._ssimulacra2(self.decoded(quantised), self._field if field is None else field)[
-            0
-        ]
+    def structure(self, quantised: Quantised, *fields: npt.NDArray[np.float32]) -> list[float]:
+        """SSIMULACRA 2's raw sum, pooled by the model's own field, and by each of these."""
+        return native.ssimulacra2_sums(
+            self._pixels,
+            self.decoded(quantised),
+            self._weights,
+            [self._field, *fields],
+            self._threads,
+        )
 
     def visible(self, quantised: Quantised) -> float:
         """PSNR-HVS-M's visible error of luma, weighted by the field."""

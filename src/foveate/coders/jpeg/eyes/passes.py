@@ -11,7 +11,7 @@ import numpy.typing as npt
 from foveate import native
 from foveate.coders.jpeg.eyes.model import EyeModel, FloatBlocks, Seen
 from foveate.coders.jpeg.eyes.tuning import EyeTuning
-from foveate.coders.jpeg.rates import Rates, Statistics, measured_rates
+from foveate.coders.jpeg.rates import Rates, Statistics, measured_rates, scan_bytes
 from foveate.coders.jpeg.scripts import Script
 from foveate.coders.jpeg.trellis_passes import (
     Blocks,
@@ -66,6 +66,15 @@ class EyeEncoder:
             native.mix_weights(self._anchors[i], self._table(i), unit, t.anchor, own, self.threads)
         return weights
 
+    def adopt_rates(self, scout: EyeEncoder) -> None:
+        """Start from what another encoder has learnt of rates."""
+        self._rates = scout._rates
+
+    def adopt(self, scout: EyeEncoder) -> None:
+        """Start from what another encoder has learnt of rates, and of steps that fit."""
+        self.adopt_rates(scout)
+        self.shapes = list(scout.shapes)
+
     def _table(self, component: int) -> list[float]:
         return [float(value) for value in self._tables[1 if component > 0 else 0]]
 
@@ -96,21 +105,25 @@ class EyeEncoder:
     def _learn(self, statistics: Sequence[Statistics]) -> None:
         self._rates = measured_rates(self.script, statistics, len(self.blocks.components))
 
-    def _start(self, steps: Sequence[Steps]) -> None:
-        """First rates: from plainly rounded levels."""
+    def _rounded(self, steps: Sequence[Steps]) -> tuple[Statistics, ...]:
+        """The statistics of plainly rounded levels."""
         levels = []
         for i, c in enumerate(self.blocks.components):
             chosen = np.empty(c.coefficients.shape, np.int16)
             table = steps[min(i, 1)].tolist()
             native.round_levels(self._targets[i], table, chosen, c.used, self.threads)
             levels.append(chosen)
-        self._learn(statistics_of(levels, self.blocks, self.script, self.threads))
+        return statistics_of(levels, self.blocks, self.script, self.threads)
+
+    def rounded_size(self, scale: float) -> int:
+        """The bytes of plainly rounded levels, without headers and byte stuffing."""
+        return sum(scan_bytes(s) for s in self._rounded(self.steps_at(scale)))
 
     def quantise(self, scale: float, *, lambda_factor: float = 1.0) -> Quantised:
         """One pass over every block with the rates of the last pass."""
         steps = self.steps_at(scale)
         if self._rates is None:
-            self._start(steps)
+            self._learn(self._rounded(steps))
         assert self._rates is not None
         lam = self.tuning.lambda_ratio * scale * scale * lambda_factor * self._unit
         mcu = self.script.mcu_blocks
@@ -176,6 +189,7 @@ class EyeEncoder:
 
     def follow(self, quantised: Quantised) -> Seen:
         """Look at the decoded picture: later passes have its weights, and targets moved for it."""
+        self._weights = []  # what comes in their place takes as much memory
         t, seen = self.tuning, self.model.seen(quantised)
         unit = self.model.unit(seen.curvature)
         for i, c in enumerate(self.blocks.components):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from foveate import native
 from foveate.coders.jpeg.eyes.loop import looped, settled
 from foveate.coders.jpeg.eyes.passes import EyeEncoder
+from foveate.coders.jpeg.eyes.scout import Scout
 from foveate.coders.jpeg.tables import quantisation_tables
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.search import LARGEST_SCALE, SMALLEST_SCALE, Found, scale_secant
@@ -62,56 +64,39 @@ class _Limits:
         if background.any() and target.floor < target.quality:
             self._background = np.maximum(background, np.float32(_BACKGROUND_SHARE))
         plain = plain_levels(encoder, target.quality)
-        self._structure = self._model.structure(plain)
+        self._structure = self._model.structure(plain)[0]
         self._visible = self._model.visible(plain)
         if self._background is not None:
             floor = plain_levels(encoder, target.floor)
-            self._floor = self._model.structure(floor, self._background)
+            self._floor = self._model.structure(floor, self._background)[1]
 
     def excess(self, quantised: Quantised) -> float:
         """The log of the worst ratio of what is seen to its limit: 0 or less where all are kept."""
-        structure = _log_ratio(self._model.structure(quantised), self._structure)
+        fields = [] if self._background is None else [self._background]
+        seen, *in_background = self._model.structure(quantised, *fields)
+        structure = _log_ratio(seen, self._structure)
         visible = _log_ratio(self._model.visible(quantised), self._visible)
         worst = max(structure, (structure + self._share * visible) / (1 + self._share))
-        if self._background is not None:
-            seen = self._model.structure(quantised, self._background)
-            worst = max(worst, _log_ratio(seen, self._floor))
-        return worst
+        return max([worst, *(_log_ratio(other, self._floor) for other in in_background)])
 
 
 def _log_ratio(seen: float, limit: float) -> float:
     return math.log((seen + _UNSEEN) / (limit + _UNSEEN))
 
 
-def meet_quality(
-    encoder: EyeEncoder, target: PlainQuality, segments: bytes, *, rounds: int
-) -> Found:
-    """The coarsest file that keeps plain JPEG's limits when decoded, or the finest there is."""
-    limits = _Limits(encoder, target)
-    finest = float(np.exp(np.log(quantisation_tables(target.quality)[0]).mean()))
-    log_scale = math.log(min(max(0.7 * finest, SMALLEST_SCALE), LARGEST_SCALE))
-    settled(encoder, math.exp(log_scale), _SETTLING - 1)
-    secant = scale_secant(_SLOPE)
-    for _ in range(_SEARCH_PASSES):
-        quantised = encoder.refit(encoder.quantise(math.exp(log_scale)))
-        excess = limits.excess(quantised)
-        following = secant.next(log_scale, excess)
-        if abs(excess) < _NEAR or abs(following - log_scale) < 1e-4:
-            break
-        log_scale = following
+Excess = Callable[[Quantised], float]
+"""How far a pass exceeds its limits, in log."""
 
-    def followed(scale: float, quantised: Quantised) -> float:
-        moved = math.exp(-limits.excess(quantised) / _SLOPE)
-        return min(max(scale * moved, SMALLEST_SCALE), LARGEST_SCALE)
 
-    if rounds > 0:
-        quantised, scale = looped(encoder, quantised, math.exp(log_scale), rounds, followed)
-        log_scale = math.log(scale)
+def _coarsest_within(
+    encoder: EyeEncoder, excess_of: Excess, log_scale: float
+) -> tuple[Quantised, float]:
+    """The coarsest pass that keeps all limits, or the finest there is, and its log scale."""
     best: tuple[Quantised, float] | None = None
     secant = scale_secant(_SLOPE)
     for _ in range(_FULL_PASSES):
         quantised = encoder.refit(encoder.quantise(math.exp(log_scale)))
-        excess = limits.excess(quantised)
+        excess = excess_of(quantised)
         if excess <= 0 and (best is None or log_scale > best[1]):
             best = quantised, log_scale
         if -_TOLERANCE <= excess <= 0:
@@ -123,7 +108,60 @@ def meet_quality(
     if best is None:
         log_scale = math.log(SMALLEST_SCALE)
         best = encoder.refit(encoder.quantise(SMALLEST_SCALE)), log_scale
-    quantised, log_scale = best
+    return best
+
+
+def _searched(encoder: EyeEncoder, limits: _Limits, finest: float, rounds: int) -> list[float]:
+    """The scale before any look, after each, and that of the coarsest pass that keeps the limits.
+
+    finest: about the scale of plain JPEG's own tables.
+    """
+    log_scale = math.log(min(max(0.7 * finest, SMALLEST_SCALE), LARGEST_SCALE))
+    settled(encoder, math.exp(log_scale), _SETTLING - 1)
+    secant = scale_secant(_SLOPE)
+    for _ in range(_SEARCH_PASSES):
+        quantised = encoder.refit(encoder.quantise(math.exp(log_scale)))
+        excess = limits.excess(quantised)
+        following = secant.next(log_scale, excess)
+        if abs(excess) < _NEAR or abs(following - log_scale) < 1e-4:
+            break
+        log_scale = following
+    scales = [math.exp(log_scale)]
+
+    def followed(scale: float, quantised: Quantised) -> float:
+        moved = math.exp(-limits.excess(quantised) / _SLOPE)
+        scales.append(min(max(scale * moved, SMALLEST_SCALE), LARGEST_SCALE))
+        return scales[-1]
+
+    looped(encoder, quantised, scales[0], rounds, followed)
+    return scales
+
+
+def meet_quality(
+    encoder: EyeEncoder, scout: Scout | None, target: PlainQuality, segments: bytes, *, rounds: int
+) -> Found:
+    """The coarsest file that keeps plain JPEG's limits when decoded, or the finest there is.
+
+    scout: an encoder of some pieces, where the picture is large. It is searched in the picture's
+    place, and what is seen of the file is measured in the pieces.
+    """
+    part = encoder if scout is None else scout.encoder
+    limits = _Limits(part, target)
+    finest = float(np.exp(np.log(quantisation_tables(target.quality)[0]).mean()))
+    scales = _searched(part, limits, finest, rounds)
+    excess: Excess = limits.excess
+    if scout is not None:
+        _, log_scale = _coarsest_within(part, limits.excess, math.log(scales[-1]))
+        scales[-1] = math.exp(log_scale)
+        encoder.adopt_rates(part)
+        following = iter(scales[1:])
+        quantised = settled(encoder, scales[0], _SETTLING - 1)
+        looped(encoder, quantised, scales[0], rounds, lambda scale, _: next(following))
+
+        def excess(quantised: Quantised) -> float:
+            return limits.excess(scout.part_of(quantised))
+
+    quantised, log_scale = _coarsest_within(encoder, excess, math.log(scales[-1]))
     at_ceiling = log_scale <= math.log(SMALLEST_SCALE) + 1e-3
     data = encoder.write(quantised, segments)
     return Found(quantised, data, math.exp(log_scale), at_ceiling)

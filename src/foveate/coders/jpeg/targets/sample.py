@@ -14,16 +14,14 @@ from foveate.native import COEFFICIENT_UNITS
 
 _T = TypeVar("_T", bound=np.generic)
 
-_LEAST_SAMPLE, _USUAL_SAMPLE = 6144, 16_384
+_LEAST_SAMPLE = 6144
 _SHARES = 4, 24
-"""A search looks at the usual number of luma blocks, but at a quarter of the blocks of a smaller
+"""A search looks at a usual number of luma blocks, but at a quarter of the blocks of a smaller
 picture and at a twenty-fourth of those of a larger one. results/targets.json tells how near
 the size of a photograph is predicted from a quarter and from an eighth of it."""
 
 SIDE = 16
 """The height of a piece and the unit of its width, in pixels: one MCU with 4:2:0."""
-_PIECE_UNITS = 32
-"""Pieces are up to so many units wide: a block's neighbour in its row matters to its cost."""
 _GOLDEN = 0.618
 _LIKENESS = 1.25
 """A sample's mean activity may be this many times the picture's, or that less."""
@@ -34,14 +32,33 @@ _LOW_FREQUENCIES = slice(1, 16)
 
 
 @dataclass(frozen=True)
+class PieceShape:
+    """How large pieces are at most, in units of 16 pixels, and how much of a picture they make up.
+
+    usual: the luma blocks that a sample has, unless the picture is small or very large.
+    """
+
+    high: int
+    wide: int
+    usual: int
+
+
+SLIVERS = PieceShape(high=1, wide=32, usual=16_384)
+"""Long and low: a block's neighbour in its row matters to its cost."""
+
+
+@dataclass(frozen=True)
 class Pieces:
-    """Parts of a picture, spread evenly over it. One below the other they are a picture too."""
+    """Parts of a picture, spread evenly over it. One below the other they are a picture too.
+
+    They are told by their slivers, 16 pixels high, in order.
+    """
 
     rows: npt.NDArray[np.intp]
-    """The row at which each piece begins, in units of 16 pixels."""
+    """The row at which each sliver of 16 pixels' height begins, in units of 16 pixels."""
     columns: npt.NDArray[np.intp]
     width: int
-    """The width of every piece, in units of 16 pixels."""
+    """The width of every sliver, in units of 16 pixels."""
 
     def of(self, values: npt.NDArray[_T], unit: int) -> npt.NDArray[_T]:
         """The values that lie in the pieces, the pieces one below the other.
@@ -81,35 +98,39 @@ class Pieces:
         return Blocks(tuple(components), height, width, blocks.chroma_420)
 
 
-def sampled(blocks: Blocks) -> Pieces | None:
+def sampled(blocks: Blocks, shape: PieceShape = SLIVERS) -> Pieces | None:
     """The smallest sample that is as busy as the picture; None: all of it.
 
     A picture whose detail lies in few places is sampled more finely, until the pieces meet it.
     """
     quarter, twenty_fourth = (blocks.luma_blocks // share for share in _SHARES)
-    wanted = max(min(quarter, _USUAL_SAMPLE), twenty_fourth, _LEAST_SAMPLE)
+    wanted = max(min(quarter, shape.usual), twenty_fourth, _LEAST_SAMPLE)
     skip = blocks.luma_blocks // wanted
     if skip <= 1 or min(blocks.height, blocks.width) < SIDE:
         return None
     activities = [_activity(component) for component in blocks.components]
     while skip > 1:
-        pieces = every(skip, blocks)
+        pieces = every(skip, blocks, shape)
         if pieces is not None and _alike(pieces, blocks, activities):
             return pieces
         skip //= 2
     return None
 
 
-def every(skip: int, blocks: Blocks) -> Pieces | None:
+def every(skip: int, blocks: Blocks, shape: PieceShape = SLIVERS) -> Pieces | None:
     """Every `skip`-th piece of a picture, shifted from row to row; None where that is none."""
-    down, across = blocks.height // SIDE, blocks.width // SIDE
-    width = min(_PIECE_UNITS, across)
+    down, across = blocks.height // (SIDE * shape.high), blocks.width // SIDE
+    width = min(shape.wide, across)
     count, rest = divmod(across, width)
     row, number = np.mgrid[:down, :count]
     picked = (number + np.floor(row * _GOLDEN * skip)) % skip == skip // 2
     rows, numbers = row[picked], number[picked]
+    if not rows.size:
+        return None
     # Pieces lie at the left in one row, in the middle in another, at the right in a third.
-    return Pieces(rows, numbers * width + rest * (rows % 3) // 2, width) if rows.size else None
+    columns = numbers * width + rest * (rows % 3) // 2
+    slivers = (rows[:, None] * shape.high + np.arange(shape.high)).reshape(-1)
+    return Pieces(slivers, np.repeat(columns, shape.high), width)
 
 
 def _activity(component: Component) -> npt.NDArray[np.float32]:
