@@ -203,8 +203,8 @@ def colour_slopes(
     """
     The mean squared slope of X, Y and B - Y by Y, Cb and Cr in each 8x8 block of pixels.
 
-    As an array (rows, cols, 3, 3): of SSIMULACRA 2's channels down, by JFIF's components across. Only
-    every other row of pixels is looked at.
+    As an array (rows, cols, 3, 3): of SSIMULACRA 2's channels down, by JFIF's components across.
+    Only every other row of pixels is looked at.
     """
 
 def ssimulacra2(

@@ -324,8 +324,8 @@ void bind_eye(nb::module_& m) {
   m.def("colour_slopes", &colour_slopes_binding, "pixels"_a.noconvert(), "threads"_a = 1,
         R"(The mean squared slope of X, Y and B - Y by Y, Cb and Cr in each 8x8 block of pixels.
 
-As an array (rows, cols, 3, 3): of SSIMULACRA 2's channels down, by JFIF's components across. Only
-every other row of pixels is looked at.)");
+As an array (rows, cols, 3, 3): of SSIMULACRA 2's channels down, by JFIF's components across.
+Only every other row of pixels is looked at.)");
   m.def("ssimulacra2", &ssimulacra2_binding, "original"_a.noconvert(),
         "decoded"_a.noconvert().none(), "chroma_420"_a, "slopes"_a, "weights"_a,
         "luma_energies"_a, "chroma_energies"_a, "field"_a.none() = nb::none(), "threads"_a = 1,
