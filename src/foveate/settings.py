@@ -18,7 +18,7 @@ from foveate.errors import OptionError
 Box = tuple[int, int, int, int]
 """x, y, width, height in pixels of the upright picture."""
 
-Tune = Literal["fidelity", "eyes", "vision"]
+Tune = Literal["vision", "fidelity", "eyes"]
 Effort = Literal["fast", "default", "best"]
 Method = Literal["rdo", "mosaic"]
 Format = Literal["jpeg"]
@@ -71,7 +71,7 @@ class Settings:
     floor: int | None = None
     map: str = "auto"
     protect: tuple[Box, ...] = ()
-    tune: Tune = "fidelity"
+    tune: Tune = "vision"
     effort: Effort = "default"
     method: Method = "rdo"
     format: Format = "jpeg"

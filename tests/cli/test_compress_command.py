@@ -140,7 +140,14 @@ def test_options_reach_the_encoder(foveate) -> None:
     write_photo("photo.png")
     common = ("compress", "photo.png", "--json", "--overwrite")
     values = foveate(*common, "--baseline", "--subsampling", "444", "--map", "none").objects[0]
-    assert values["coder"] == {"tune": "fidelity", "subsampling": "444", "progressive": False}
+    assert values["coder"] == {
+        "tune": "vision",
+        "effort": "default",
+        "subsampling": "444",
+        "progressive": False,
+    }
+    values = foveate(*common, "--tune", "fidelity", "--map", "none").objects[0]
+    assert values["coder"] == {"tune": "fidelity", "subsampling": "420", "progressive": True}
     assert values["map"] == "none"
     values = foveate(*common, "--method", "mosaic", "--match-quality", "50").objects[0]
     assert values["method"] == "mosaic"

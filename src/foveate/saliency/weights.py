@@ -47,6 +47,7 @@ def block_weights(
     *,
     protect: Sequence[Box] = (),
     boldness: float,
+    protect_boldness: float | None = None,
 ) -> npt.NDArray[np.float32] | None:
     """How much the squared error of each 8x8 block counts.
 
@@ -55,6 +56,7 @@ def block_weights(
         confidence: of the map, in [0, 1]; scales the logarithm of every weight.
         protect: boxes whose blocks count as much as the most salient of a sure map.
         boldness: power of all weights: how far the coder acts on what it knows.
+        protect_boldness: that of boxes, where it is another one.
 
     Returns:
         Positive float32 (rows, cols) of geometric mean 1; None where all blocks weigh the same.
@@ -64,7 +66,8 @@ def block_weights(
     if np.ptp(values) == 0:
         log_weights[:] = 0.0
     if protect:
-        log_weights[touched_blocks(protect, *values.shape)] = boldness * CURVE_LOG_WEIGHTS[-1]
+        power = boldness if protect_boldness is None else protect_boldness
+        log_weights[touched_blocks(protect, *values.shape)] = power * CURVE_LOG_WEIGHTS[-1]
     if np.ptp(log_weights) == 0:
         return None
     log_weights = gaussian_blurred(
@@ -93,7 +96,9 @@ class Weights:
     saliency: SaliencyMap
     protect: tuple[Box, ...] = ()
 
-    def of_blocks(self, *, boldness: float) -> npt.NDArray[np.float32] | None:
+    def of_blocks(
+        self, *, boldness: float, protect_boldness: float | None = None
+    ) -> npt.NDArray[np.float32] | None:
         """How much the squared error of each 8x8 block counts; see `block_weights`."""
         saliency = self.saliency
         return block_weights(
@@ -101,6 +106,7 @@ class Weights:
             saliency.confidence,
             protect=self.protect,
             boldness=boldness,
+            protect_boldness=protect_boldness,
         )
 
     def highest(self) -> npt.NDArray[np.float32]:

@@ -234,12 +234,27 @@ _LIST = (
     Codec("mosaic-msroi", "the mosaic, the released map", by_mosaic("msroi-released")),
     Codec("mosaic-rule-3", "the mosaic as released, rule 3", by_rule(3)),
     Codec("mosaic-rule-6", "the mosaic as released, rule 6", by_rule(6)),
-    Codec("foveate-none", "Foveate, no map", by_foveate("none", tune="fidelity")),
-    Codec("foveate-centre", "Foveate, centred Gaussian", by_foveate("centre", tune="fidelity")),
-    Codec("foveate", "Foveate", by_foveate("own", tune="fidelity")),
+    Codec("foveate-vision-none", "Foveate, no map", by_foveate("none", tune="vision")),
+    Codec(
+        "foveate-vision-centre", "Foveate, centred Gaussian", by_foveate("centre", tune="vision")
+    ),
+    Codec("foveate-vision", "Foveate", by_foveate("own", tune="vision")),
+    Codec(
+        "foveate-vision-viewers",
+        "Foveate, the viewers' map",
+        by_foveate("viewers", tune="vision"),
+        viewers=True,
+    ),
+    Codec("foveate-none", "Foveate, fidelity, no map", by_foveate("none", tune="fidelity")),
+    Codec(
+        "foveate-centre",
+        "Foveate, fidelity, centred Gaussian",
+        by_foveate("centre", tune="fidelity"),
+    ),
+    Codec("foveate", "Foveate, fidelity", by_foveate("own", tune="fidelity")),
     Codec(
         "foveate-viewers",
-        "Foveate, the viewers' map",
+        "Foveate, fidelity, the viewers' map",
         by_foveate("viewers", tune="fidelity"),
         viewers=True,
     ),
@@ -248,8 +263,6 @@ _LIST = (
         "foveate-eyes-centre", "Foveate, eyes, centred Gaussian", by_foveate("centre", tune="eyes")
     ),
     Codec("foveate-eyes", "Foveate, eyes", by_foveate("own", tune="eyes")),
-    Codec("foveate-vision-none", "Foveate, vision, no map", by_foveate("none", tune="vision")),
-    Codec("foveate-vision", "Foveate, vision", by_foveate("own", tune="vision")),
     Codec(
         "webp",
         "WebP, method 6",

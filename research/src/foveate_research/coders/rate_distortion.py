@@ -46,7 +46,9 @@ WITHOUT_MAP = {
     "foveate-viewers": "foveate-none",
     "foveate-eyes-centre": "foveate-eyes-none",
     "foveate-eyes": "foveate-eyes-none",
+    "foveate-vision-centre": "foveate-vision-none",
     "foveate-vision": "foveate-vision-none",
+    "foveate-vision-viewers": "foveate-vision-none",
 }
 """Coders that follow a map, and the same without: the difference is what the map is worth."""
 

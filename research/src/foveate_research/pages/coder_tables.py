@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from foveate_research.coders.codecs import CODECS
 from foveate_research.pages.markdown import ABSENT, number, table, with_interval
 
 HEADINGS = {
@@ -24,13 +25,14 @@ HEADINGS = {
     "vifp": "VIFp",
     "ssimulacra2": "SSIMULACRA 2",
 }
-BOLD = "foveate"
+BOLD = "foveate-vision"
+"""Foveate as it is when nobody asks for anything else."""
 _INDICES = frozenset(("ssim", "vifp", "bytes_ratio", "cc", "cc_viewers", "nss", "nss_change"))
 
 
 def title(record: Mapping[str, Any], codec: str) -> str:
     """A coder's name; Foveate's in bold, those that write no JPEG slanted."""
-    label = record["labels"][codec]
+    label = CODECS[codec].label if codec in CODECS else record["labels"][codec]
     if codec == BOLD:
         return f"**{label}**"
     return f"*{label}*" if codec in record.get("outside", ()) else str(label)

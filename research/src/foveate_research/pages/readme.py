@@ -19,7 +19,10 @@ PLAIN_QUALITY = 20
 FACE = (172, 60, 172 + 112, 60 + 112)
 GROUND = (0, 300, 112, 412)
 
-BD_ROWS = ("pillow", "jpegli-optimised", "foveate-none", "foveate", "foveate-eyes", "webp", "avif")
+BD_ROWS = (
+    *("pillow", "mozjpeg-5", "jpegli-optimised", "foveate-vision-none", "foveate-vision"),
+    *("foveate", "webp", "avif"),
+)
 BD_COLUMNS = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
 
 

@@ -55,14 +55,16 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         threads=settings.threads or 1,
         tuning=tuning,
     )
-    boldness = EYE_TUNING.boldness if vision else tuning.boldness
-    block_weights = weights.of_blocks(boldness=boldness)
     if vision:
+        block_weights = weights.of_blocks(
+            boldness=EYE_TUNING.boldness, protect_boldness=EYE_TUNING.protect_boldness
+        )
         rounds = ROUNDS[settings.effort]
         made = encode_for_eyes(
             picture.pixels, block_weights, target, options, segments, rounds=rounds
         )
     else:
+        block_weights = weights.of_blocks(boldness=tuning.boldness)
         made = encode(picture.pixels, block_weights, target, options, segments)
     effort = {"effort": settings.effort} if vision else {}
     return dataclasses.replace(

@@ -19,6 +19,10 @@ from foveate.coders.jpeg.targets.sample import SIDE, Pieces
 from foveate.coders.jpeg.trellis_passes import Blocks, Component
 
 
+_ALMOST_EMPTY = 400.0
+"""The scale beyond which hardly a level is left for anyone to see."""
+
+
 def eye_encoder(
     pixels: npt.NDArray[np.uint8],
     weights: npt.NDArray[np.float32] | None,
@@ -100,7 +104,7 @@ def encode_for_eyes(
     scout = scout_in(pixels, weights, encoder.blocks, options)
     if isinstance(target, BytesTarget):
         found = meet_bytes(encoder, scout, target, segments, rounds=rounds)
-        if found is None:
+        if found is None or found.scale > _ALMOST_EMPTY:
             return encode(pixels, weights, target, options, segments)
     else:
         found = meet_quality(encoder, scout, target, segments, rounds=rounds)
