@@ -11,10 +11,11 @@ from PIL import Image
 from coded_scenes import a_scene, pixels_of
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.errors import MissingExtraError, ModelError, OptionError, TargetError
-from foveate_research.coders import codecs
+from foveate_research.coders import codecs, rivals
 from foveate_research.coders.codecs import CODECS, by_quality, codec_of, decoded, usable
 from foveate_research.coders.gaze import viewers_density
 from foveate_research.coders.rivals import with_own_huffman_tables
+from jpeg_files import coefficients
 
 NEVER_LARGER = (
     *("pillow", "pillow-progressive", "mosaic", "mosaic-ranks"),
@@ -98,9 +99,16 @@ def test_the_highest_quality_that_fits_is_found_and_no_file_is_made_twice():
         encoded(scene, 5)
 
 
-@pytest.mark.parametrize("name", ["pillow", "mozjpeg", "jpegli", "jpegli-optimised", "foveate"])
+PACKAGES = {"jpegli": "pyjpegli", "jpegli-optimised": "pyjpegli"}
+"""What a coder needs that is no dependency of the tests, where its row does not name it."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pillow", "mozjpeg", "jpegli", "jpegli-optimised", "jpegli-progressive", "foveate"],
+)
 def test_no_jpeg_pays_for_metadata_that_the_others_lack(scene, plain, name):
-    pytest.importorskip("pyjpegli" if "jpegli" in name else CODECS[name].package or "PIL")
+    pytest.importorskip(PACKAGES.get(name) or CODECS[name].package or "PIL")
     data = CODECS[name].encode(scene, plain).data
     with Image.open(io.BytesIO(data)) as image:
         assert not {"exif", "icc_profile", "xmp", "comment"} & set(image.info)
@@ -111,6 +119,20 @@ def test_mozjpeg_keeps_its_chroma_halved_at_every_quality(scene):
     data = CODECS["mozjpeg"].encode(scene, len(plain_jpeg(scene.pixels, 93))).data
     with Image.open(io.BytesIO(data)) as image:
         assert [layer[1:3] for layer in image.layer] == [(2, 2), (1, 1), (1, 1)]
+
+
+@pytest.mark.parametrize("quality", [30, 95])
+def test_progressive_jpegli_holds_the_coefficients_of_pyjpegli_in_fewer_bytes(scene, quality):
+    pytest.importorskip("ajpegli")
+    pytest.importorskip("pyjpegli")
+    data = rivals.jpegli_progressive(scene.pixels, quality)
+    plain = rivals.jpegli(scene.pixels, quality)
+    for theirs, ours in zip(coefficients(plain), coefficients(data), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.info["progressive"] == 1
+        assert [layer[1:3] for layer in image.layer] == [(2, 2), (1, 1), (1, 1)]
+    assert len(data) < 0.98 * len(plain)
 
 
 def test_own_huffman_tables_save_bytes_and_change_no_pixel(scene):

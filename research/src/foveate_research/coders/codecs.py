@@ -229,6 +229,12 @@ _LIST = (
         by_quality("jpegli-optimised", rivals.jpegli_optimised),
         package="jpeglib",
     ),
+    Codec(
+        "jpegli-progressive",
+        "jpegli, progressive (ajpegli)",
+        by_quality("jpegli-progressive", rivals.jpegli_progressive),
+        package="ajpegli",
+    ),
     Codec("mosaic", "the paper's mosaic", by_mosaic("own")),
     Codec("mosaic-ranks", "the mosaic, map by rank", by_mosaic("own by rank")),
     Codec("mosaic-msroi", "the mosaic, the released map", by_mosaic("msroi-released")),
