@@ -30,7 +30,10 @@ CURVES = ("psnr_s", "psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2", "
 WORTH = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
 EYES = ("psnr_hvs_m", "ssimulacra2")
 BELOW_AT = ("30", "50", "80", "90")
-FOLLOWING = ("foveate-centre", "foveate", "foveate-viewers")
+FOLLOWING = (
+    *("foveate-vision-centre", "foveate-vision", "foveate-vision-viewers"),
+    *("foveate-centre", "foveate", "foveate-viewers"),
+)
 KINDS = {
     ("codecs-coding", "osie"): "`coding`, OSIE",
     ("codecs-coding", "crowd"): "`coding`, crowds",
@@ -155,7 +158,7 @@ def map_worth() -> str:
                 cells = (with_interval(rates[codec].get(m), 1) for m in WORTH)
                 coder = coders.title(record, codec)
                 lines.append((f"{title}, {len(scenes)}", coder, *cells))
-    headings = ("pictures", "% of bytes, Foveate, no map 0", *(coders.HEADINGS[m] for m in WORTH))
+    headings = ("pictures", "% of bytes, no map 0", *(coders.HEADINGS[m] for m in WORTH))
     return table(headings, lines)
 
 
@@ -183,7 +186,7 @@ def below_plain() -> str:
         record = result(f"codecs-{name}")
         if not record:
             return ABSENT
-        for codec in ("foveate", "foveate-eyes"):
+        for codec in ("foveate-vision", "foveate", "foveate-eyes"):
             if codec not in record["labels"]:
                 continue
             cells = (

@@ -18,7 +18,6 @@ from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.sample import SIDE, Pieces
 from foveate.coders.jpeg.trellis_passes import Blocks, Component
 
-
 _ALMOST_EMPTY = 400.0
 """The scale beyond which hardly a level is left for anyone to see."""
 
