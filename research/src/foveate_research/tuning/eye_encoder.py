@@ -235,8 +235,8 @@ def tuned(
 ) -> dict[str, Any]:
     """The means of the constants of the ten best trials; the first trial are those of today.
 
-    The means are tried at last; CMA-ES takes its own next step from such a mean. data: the folder of
-    the sets. Raises DatasetError where it has no pictures.
+    The means are tried at last; CMA-ES takes its own next step from such a mean. data: the folder
+    of the sets. Raises DatasetError where it has no pictures.
     """
     import optuna
 

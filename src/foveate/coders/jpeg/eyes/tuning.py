@@ -1,4 +1,4 @@
-"""The constants of the encoder for eyes, all in one place: `results/tuning-vision.json` found most."""
+"""The constants of the encoder for eyes; `results/tuning-vision.json` tells how most were found."""
 
 from __future__ import annotations
 
