@@ -38,7 +38,8 @@ def test_one_copy_has_each_metric_beside_its_value_by_the_map(foveate, copies) -
     table = rows(run.out)
     assert table["copy-50.jpg"] == ["whole picture", "by the map"]
     for metric in METRICS:
-        (cells,) = [cells for label, cells in table.items() if label.split(",")[0] == metric.label]
+        told = f"{metric.label} ↓" if metric.lower_is_better else metric.label
+        (cells,) = [cells for label, cells in table.items() if label.split(",")[0] == told]
         assert [cell != "–" for cell in cells] == [
             not metric.needs_map,
             metric.pools or metric.needs_map,

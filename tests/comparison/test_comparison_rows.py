@@ -46,6 +46,12 @@ def test_the_highest_quality_and_the_fewest_bytes_are_marked() -> None:
     assert row_of(size_rows(copies), "bytes").best == (True, False)
 
 
+def test_of_butteraugli_the_lowest_is_marked() -> None:
+    copies = [comparison(butteraugli=value) for value in (0.9, 1.4)]
+    row = row_of(whole_picture_rows(copies), "Butteraugli 3-norm")
+    assert (row.better, row.best) == ("lower", (True, False))
+
+
 def test_values_that_read_alike_are_best_together() -> None:
     copies = [comparison(psnr_y=value) for value in (30.001, 30.002, 20.0)]
     assert row_of(whole_picture_rows(copies), "PSNR").best == (True, True, False)

@@ -49,6 +49,20 @@ def good_calls() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "threads": 1,
             },
         ),
+        "butteraugli": (
+            native.butteraugli,
+            {"original": pixels, "decoded": pixels, "threads": 1},
+        ),
+        "ssimulacra2_sums": (
+            native.ssimulacra2_sums,
+            {
+                "original": pixels,
+                "decoded": pixels,
+                "weights": np.ones((2, 3, 6), np.float32),
+                "fields": [plane],
+                "threads": 1,
+            },
+        ),
         "colour_slopes": (native.colour_slopes, {"pixels": pixels, "threads": 1}),
         "visible_error": (native.visible_error, {**error, "threads": 1}),
         "add_visible_error": (

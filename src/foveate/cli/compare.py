@@ -30,7 +30,8 @@ foveate compare photo.png *.jpg --metrics psnr_s,ssim --json
 
 A metric measures luma (BT.601) unless its name says otherwise. "By the map" means that the metric \
 is averaged with the map as weights; in JSON its name then ends in _weighted. PSNR-S is the PSNR \
-of the pixels in the map's top fifth.
+of the pixels in the map's top fifth. Of a metric marked with ↓ lower values are better: \
+Butteraugli counts just noticeable differences.
 """
 
 _PAGE_KINDS = (".html", ".htm")

@@ -98,4 +98,6 @@ def _fits(out: Console, made: Table) -> bool:
 
 
 def _label(row: Row) -> str:
+    if row.domain and row.better == "lower":
+        return f"{row.label} ↓"
     return f"{row.label}, {row.unit}" if row.unit else row.label

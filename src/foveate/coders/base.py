@@ -16,11 +16,14 @@ from foveate.settings import Settings
 class Weights(Protocol):
     """How much each part of a picture counts; `foveate.saliency.Weights` is the one there is."""
 
-    def of_blocks(self, *, boldness: float) -> npt.NDArray[np.float32] | None:
+    def of_blocks(
+        self, *, boldness: float, protect_boldness: float | None = None
+    ) -> npt.NDArray[np.float32] | None:
         """How much the squared error of each 8x8 block counts, as far as a coder acts on it.
 
         Positive float32 (ceil(H / 8), ceil(W / 8)) of geometric mean 1; None where all blocks
-        weigh the same. `boldness` is the power of all weights.
+        weigh the same. `boldness` is the power of all weights, `protect_boldness` that of boxes
+        where it is another one.
         """
         ...
 

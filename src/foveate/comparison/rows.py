@@ -71,7 +71,8 @@ def map_rows(comparisons: Sequence[Comparison]) -> list[Row]:
 
 def _metric_row(metric: Metric, values: Sequence[float]) -> Row:
     form = "{:.2f}" if metric.unit == "dB" or metric.name in _OUT_OF_100 else "{:.4f}"
-    return _row(metric.label, metric.unit, metric.domain, "higher", values, form)
+    better = "lower" if metric.lower_is_better else "higher"
+    return _row(metric.label, metric.unit, metric.domain, better, values, form)
 
 
 def _row(

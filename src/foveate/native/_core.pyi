@@ -244,27 +244,6 @@ def ssimulacra2(
     megapixel is estimated from parts of it; `ssimulacra2_sums` tells it exactly.
     """
 
-def ssimulacra2_sums(
-    original: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
-    decoded: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
-    weights: Annotated[
-        NDArray[numpy.float32], dict(shape=(None, 3, 6), order="C", device="cpu", writable=False)
-    ],
-    fields: Sequence[
-        Annotated[
-            NDArray[numpy.float32],
-            dict(shape=(None, None), order="C", device="cpu", writable=False),
-        ]
-        | None
-    ],
-    threads: int = 1,
-) -> list[float]:
-    """
-    SSIMULACRA 2's raw sum under each of some fields; None: all blocks count alike.
-
-    Pixels, weights and fields are those of `ssimulacra2`.
-    """
-
 def visible_error(
     coefficients: Annotated[
         NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
@@ -387,6 +366,39 @@ def move_targets(
     The model is the gradient and curvature around step * level and, with weight share * anchor *
     table, the squared error. A target goes `rate` of the way from the coefficient to the least, no
     further than `limit` steps, and keeps `memory` of where it was.
+    """
+
+def butteraugli(
+    original: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    decoded: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    threads: int = 1,
+) -> NDArray[numpy.float32]:
+    """
+    How visible the difference of two pictures is at each pixel, by Butteraugli: (H, W) float32.
+
+    Pixels are (H, W) grey or (H, W, 3) sRGB, on a screen of 80 candelas a square metre.
+    """
+
+def ssimulacra2_sums(
+    original: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    decoded: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    weights: Annotated[
+        NDArray[numpy.float32], dict(shape=(None, 3, 6), order="C", device="cpu", writable=False)
+    ],
+    fields: Sequence[
+        Annotated[
+            NDArray[numpy.float32],
+            dict(shape=(None, None), order="C", device="cpu", writable=False),
+        ]
+        | None
+    ],
+    threads: int = 1,
+) -> list[float]:
+    """
+    SSIMULACRA 2's raw sums alone, one for each field, of pictures 8 or more a side.
+
+    `weights` are as for `ssimulacra2`. A field tells how much each 8x8 block counts, not negative;
+    None: all blocks count alike.
     """
 
 def huffman_lengths(

@@ -270,5 +270,6 @@ half a step or more with weight * worth * coefficient^2 of 1 or more.)");
         R"(Give blocks beyond `used` no AC and the DC of the block before them.)");
   bind_frequencies(m);
   bind_eye(m);
+  bind_metrics(m);
   bind_stream(m);
 }

@@ -93,6 +93,8 @@ inline Steps checked_steps(const Steps& steps) {
 
 // Adds the functions of the eye's models to the module.
 void bind_eye(nb::module_& m);
+// Adds the functions of metrics to the module.
+void bind_metrics(nb::module_& m);
 // Adds the functions of weights by frequency to the module.
 void bind_frequencies(nb::module_& m);
 // Adds the functions of scans and files to the module.

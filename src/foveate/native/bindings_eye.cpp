@@ -1,9 +1,8 @@
 // Models of the eye and what the encoder makes of them; shapes and ranges are checked here.
 #include <cmath>
 #include <optional>
-#include <utility>
 
-#include "bindings.hpp"
+#include "bindings_eye.hpp"
 #include "eye/by_coefficient.hpp"
 #include "eye/hvs_m.hpp"
 #include "eye/ssimulacra2.hpp"
@@ -12,28 +11,8 @@
 namespace foveate {
 namespace {
 
-using BlockPlane = In<float, nb::shape<-1, -1>>;
 using Energies = In<float, nb::shape<2, -1, kBlock>>;
 using FloatBlocks = nb::ndarray<nb::numpy, float>;
-
-constexpr int kLeastSide = 8;
-constexpr std::size_t kMostScales = 8;
-
-void require_not_negative(const float* values, std::size_t count, const char* what) {
-  for (std::size_t i = 0; i < count; ++i) require(values[i] >= 0.0f && std::isfinite(values[i]), what);
-}
-
-ScaleWeights checked_scales(const In<float, nb::shape<-1, kChannels, 6>>& weights) {
-  require(weights.shape(0) >= 1 && weights.shape(0) <= kMostScales,
-          "weights must be of 1 to 8 scales");
-  require_not_negative(weights.data(), weights.size(), "weights must be finite and not negative");
-  ScaleWeights scales(weights.shape(0));
-  const float* in = weights.data();
-  for (auto& scale : scales)
-    for (auto& channel : scale)
-      for (float& weight : channel) weight = *in++;
-  return scales;
-}
 
 BasisEnergies checked_energies(const Energies& energies, std::size_t scales) {
   require(energies.shape(1) == scales, "energies must have as many scales as weights");
@@ -50,14 +29,11 @@ BasisEnergies checked_energies(const Energies& energies, std::size_t scales) {
 
 BlockField checked_field(const std::optional<BlockPlane>& field, const Picture& picture) {
   if (!field) return {};
-  const int rows = divide_up(picture.height, 8), cols = divide_up(picture.width, 8);
-  require(field->shape(0) == static_cast<std::size_t>(rows) &&
-              field->shape(1) == static_cast<std::size_t>(cols),
-          "field must have one value for each 8x8 block of the picture");
+  const BlockField counted = checked_blocks(*field, picture);
   for (std::size_t i = 0; i < field->size(); ++i)
     require(field->data()[i] > 0.0f && std::isfinite(field->data()[i]),
             "field must be positive and finite");
-  return {field->data(), rows, cols};
+  return counted;
 }
 
 // Arrays of blocks of every component, and the grids that write to them.
@@ -117,37 +93,16 @@ std::vector<Slopes> checked_slopes(const In<float, nb::shape<-1, -1, kChannels, 
   return out;
 }
 
-// The original and the decoded picture, which has no pixels where none is given.
-std::pair<Picture, Picture> checked_pair(const Pixels& original,
-                                         const std::optional<Pixels>& decoded) {
-  const Picture picture = checked_picture(original);
-  require(picture.height >= kLeastSide && picture.width >= kLeastSide,
-          "pixels must be 8 or more high and wide");
-  if (!decoded) return {picture, {nullptr, picture.height, picture.width, picture.channels}};
-  const Picture given = checked_picture(*decoded);
-  require(given.height == picture.height && given.width == picture.width &&
-              given.channels == picture.channels,
-          "decoded must have the original's shape");
-  return {picture, given};
-}
-
-ScaleWeights checked_scales_of(const In<float, nb::shape<-1, kChannels, 6>>& weights,
-                               const Picture& picture) {
-  const ScaleWeights scales = checked_scales(weights);
-  require(std::min(picture.height, picture.width) > (1 << (scales.size() - 1)),
-          "the picture is too small for so many scales");
-  return scales;
-}
-
 nb::typed<nb::tuple, double, nb::typed<nb::list, FloatBlocks>, nb::typed<nb::list, FloatBlocks>>
 ssimulacra2_binding(const Pixels& original, const std::optional<Pixels>& decoded, bool chroma_420,
                     const In<float, nb::shape<-1, -1, kChannels, 3>>& slopes,
                     const In<float, nb::shape<-1, kChannels, 6>>& weights,
                     const Energies& luma_energies, const Energies& chroma_energies,
                     const std::optional<BlockPlane>& field, int threads) {
-  const auto pair = checked_pair(original, decoded);
-  const Picture &picture = pair.first, &other = pair.second;
-  const ScaleWeights scales = checked_scales_of(weights, picture);
+  const Picture picture = checked_picture(original);
+  Picture other{nullptr, picture.height, picture.width, picture.channels};
+  if (decoded) other = checked_copy(*decoded, picture);
+  const ScaleWeights scales = checked_scales(weights, picture);
   const std::array<BasisEnergies, 2> energies = {checked_energies(luma_energies, scales.size()),
                                                  checked_energies(chroma_energies, scales.size())};
   const std::vector<Slopes> squared = checked_slopes(slopes, picture);
@@ -174,20 +129,6 @@ ssimulacra2_binding(const Pixels& original, const std::optional<Pixels>& decoded
                    nb::typed<nb::list, FloatBlocks>>(nb::make_tuple(
       sum, gradient ? gradient->arrays() : nb::typed<nb::list, FloatBlocks>(),
       curvature.arrays()));
-}
-
-std::vector<double> ssimulacra2_sums_binding(
-    const Pixels& original, const Pixels& decoded,
-    const In<float, nb::shape<-1, kChannels, 6>>& weights,
-    const std::vector<std::optional<BlockPlane>>& fields, int threads) {
-  const auto pair = checked_pair(original, decoded);
-  const Picture &picture = pair.first, &other = pair.second;
-  const ScaleWeights scales = checked_scales_of(weights, picture);
-  std::vector<BlockField> counted;
-  for (const auto& field : fields) counted.push_back(checked_field(field, picture));
-  const int workers = checked_threads(threads);
-  nb::gil_scoped_release release;
-  return ssimulacra2_sums(picture, other, scales, counted, workers);
 }
 
 // What both functions of visible error take.
@@ -340,11 +281,6 @@ gained and edges lost. `energies`: (2, scales, 64), of basis vectors, for struct
 The curvature is what a unit of a coefficient's squared error adds to the sum, around the
 decoded picture, by a model that knows no other coefficient. The sum of a picture over about a
 megapixel is estimated from parts of it; `ssimulacra2_sums` tells it exactly.)");
-  m.def("ssimulacra2_sums", &ssimulacra2_sums_binding, "original"_a.noconvert(),
-        "decoded"_a.noconvert(), "weights"_a, "fields"_a, "threads"_a = 1,
-        R"(SSIMULACRA 2's raw sum under each of some fields; None: all blocks count alike.
-
-Pixels, weights and fields are those of `ssimulacra2`.)");
   m.def("visible_error", &visible_error_binding, "coefficients"_a.noconvert(), "steps"_a,
         "levels"_a.noconvert(), "hidden"_a, "reach"_a, "sensitivity"_a, "used"_a,
         "field"_a.none() = nb::none(), "threads"_a = 1,

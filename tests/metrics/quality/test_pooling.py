@@ -11,6 +11,8 @@ from quality_pictures import picture, spoiled
 from foveate.metrics import quality
 
 POOLING = [getattr(quality, metric.name) for metric in quality.METRICS if metric.pools]
+FAR_SIGHTED = (quality.ssimulacra2, quality.butteraugli)
+"""Metrics whose errors reach far beyond the pixels that were changed."""
 
 
 @pytest.mark.parametrize("metric", POOLING)
@@ -19,9 +21,11 @@ def test_an_even_map_and_an_all_zero_map_change_nothing(metric, size) -> None:
     original = picture(*size)
     copy = spoiled(original)
     plain = metric(original, copy, data_range=255)
+    near = {"abs": 0.03} if metric is quality.ssimulacra2 else {"rel": 1e-6}
     for level in (0, 1, 0.3):
         weights = np.full(size, level, np.float32)
-        assert metric(original, copy, data_range=255, weights=weights) == pytest.approx(plain)
+        pooled = metric(original, copy, data_range=255, weights=weights)
+        assert pooled == pytest.approx(plain, **near)
 
 
 @pytest.mark.parametrize("metric", POOLING)
@@ -34,7 +38,7 @@ def test_only_the_weights_ratios_matter(metric) -> None:
     )
 
 
-@pytest.mark.parametrize("metric", POOLING)
+@pytest.mark.parametrize("metric", [each for each in POOLING if each not in FAR_SIGHTED])
 def test_weights_where_nothing_changed_find_nothing_changed(metric) -> None:
     original = picture(64, 64)
     copy = original.copy()
@@ -43,6 +47,21 @@ def test_weights_where_nothing_changed_find_nothing_changed(metric) -> None:
     weights[:, 40:] = 1
     best = 1.0 if metric is quality.ssim else math.inf
     assert metric(original, copy, data_range=255, weights=weights) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("metric", FAR_SIGHTED)
+def test_weights_far_from_what_changed_find_nothing_changed(metric) -> None:
+    original = picture(64, 640)
+    copy = original.copy()
+    copy[:, :32] = spoiled(original[:, :32])
+    near, far = np.zeros((2, 64, 640), np.float32)
+    near[:, :32] = 1
+    far[:, 512:] = 1
+    best = metric(original, original, data_range=255)
+    assert metric(original, copy, data_range=255, weights=far) == pytest.approx(best, abs=0.03)
+    there = metric(original, copy, data_range=255, weights=near)
+    whole = metric(original, copy, data_range=255)
+    assert abs(there - best) > 1.5 * abs(whole - best)
 
 
 @pytest.mark.parametrize("metric", [quality.psnr_y, quality.psnr_rgb, quality.psnr_cb])
@@ -91,6 +110,32 @@ def test_blocks_count_by_their_mean_weight(metric) -> None:
         counts.append(count)
     expected = -10 * math.log10(sum(errors) / sum(counts))
     assert metric(original, copy, data_range=255, weights=weights) == pytest.approx(expected)
+
+
+def test_errors_of_ssimulacra2_count_by_their_blocks_mean_weight() -> None:
+    original = picture(44, 52)
+    copy = spoiled(original)
+    weights = np.random.default_rng(3).random((44, 52))
+    means = np.empty_like(weights)
+    for top in range(0, 44, 8):
+        for left in range(0, 52, 8):
+            block = np.s_[top : top + 8, left : left + 8]
+            means[block] = weights[block].mean()
+    by_pixel, by_block = (
+        quality.ssimulacra2(original, copy, data_range=255, weights=each)
+        for each in (weights, means)
+    )
+    assert by_pixel == pytest.approx(by_block, abs=1e-5)
+
+
+def test_differences_of_butteraugli_count_by_pixel() -> None:
+    original = picture(40, 50)
+    copy = spoiled(original)
+    weights = np.random.default_rng(3).random((40, 50))
+    seen = quality.error_map("butteraugli", original, copy, data_range=255).astype(float)
+    norms = [np.average(seen**p, weights=weights) ** (1 / p) for p in (3, 6, 12)]
+    pooled = quality.butteraugli(original, copy, data_range=255, weights=weights)
+    assert pooled == pytest.approx(np.mean(norms), rel=1e-9)
 
 
 def test_windows_of_ssim_count_by_the_weight_at_their_centre() -> None:

@@ -11,7 +11,16 @@ from functools import partial
 
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.errors import TargetError
-from foveate.metrics.quality import METRICS, measure, psnr_cb, psnr_cr, psnr_hvs_m, psnr_y
+from foveate.metrics.quality import (
+    METRICS,
+    butteraugli,
+    measure,
+    psnr_cb,
+    psnr_cr,
+    psnr_hvs_m,
+    psnr_y,
+    ssimulacra2,
+)
 from foveate_research.coders.codecs import codec_of, decoded
 from foveate_research.coders.scenes import Scene, SceneFiles, open_scene
 from foveate_research.maps.measuring import Scores, Tick, ignore
@@ -26,10 +35,15 @@ ABOUT_THE_FILE = ("bytes", "bytes_ratio", "bpp", "seconds_a_megapixel")
 REGION_LABELS = {
     "psnr_fix": "PSNR where people looked",
     "psnr_hvs_m_fix": "PSNR-HVS-M where people looked",
+    "ssimulacra2_fix": "SSIMULACRA 2 where people looked",
+    "butteraugli_fix": "Butteraugli where people looked",
     "psnr_mask": "PSNR on objects",
     "psnr_cb_s": "PSNR Cb, salient fifth",
     "psnr_cr_s": "PSNR Cr, salient fifth",
 }
+LOWER_IS_BETTER = frozenset(
+    ("butteraugli_fix", *(metric.name for metric in METRICS if metric.lower_is_better))
+)
 LABELS = {**{metric.name: metric.label for metric in METRICS}, **REGION_LABELS}
 """Every metric's title, those of regions last."""
 
@@ -69,6 +83,8 @@ def scene_numbers(scene: Scene, data: bytes, *, names: Sequence[str] | None = No
     regions: dict[str, tuple[Callable[..., float], object]] = {
         "psnr_fix": (psnr_y, scene.looked_at),
         "psnr_hvs_m_fix": (psnr_hvs_m, scene.looked_at),
+        "ssimulacra2_fix": (ssimulacra2, scene.looked_at),
+        "butteraugli_fix": (butteraugli, scene.looked_at),
         "psnr_mask": (psnr_y, scene.mask),
         "psnr_cb_s": (psnr_cb, scene.salient),
         "psnr_cr_s": (psnr_cr, scene.salient),

@@ -17,6 +17,7 @@ from foveate_research.coders.codecs import CODECS, PLAIN, codec_of
 from foveate_research.coders.coding import (
     ABOUT_THE_FILE,
     LABELS,
+    LOWER_IS_BETTER,
     CodedScene,
     Measure,
     Numbers,
@@ -33,8 +34,8 @@ QUALITIES = (20, 30, 40, 50, 65, 80, 90)
 EQUAL_BYTES = (30, 50, 80)
 """Those at which all metrics are measured and coders set side by side."""
 CURVE_METRICS = (
-    *("psnr_s", "psnr_fix", "psnr_hvs_m_fix", "psnr_mask"),
-    *("psnr_hvs_m", "ssimulacra2", "psnr_y"),
+    *("psnr_s", "psnr_fix", "psnr_hvs_m_fix", "ssimulacra2_fix", "butteraugli_fix", "psnr_mask"),
+    *("psnr_hvs_m", "ssimulacra2", "butteraugli", "ms_ssim", "psnr_y"),
 )
 """Those of the curves, where a set has them."""
 DEFAULT_CODECS = tuple(name for name in CODECS if not name.startswith("mosaic-"))
@@ -149,9 +150,10 @@ def incomplete(rates: Mapping[str, Mapping[str, Any]], scenes: int) -> list[str]
 
 def _bd_rate(scene: CodedScene, codec: str, anchor: str, metric: str) -> float:
     curves = []
+    sign = -1 if metric in LOWER_IS_BETTER else 1
     for name in (anchor, codec):
         points = [at for at in _points(scene, name) if np.isfinite(at.get(metric, np.nan))]
-        curves += [[at["bytes"] for at in points], [at[metric] for at in points]]
+        curves += [[at["bytes"] for at in points], [sign * at[metric] for at in points]]
     try:
         return bd_rate(*curves)
     except ValueError:
@@ -182,7 +184,7 @@ def _figure(curves: Mapping[str, Mapping[str, list[float]]], metrics: Sequence[s
             Curves(
                 title=LABELS[metric],
                 x_label="bits a pixel",
-                y_label="SSIMULACRA 2" if metric == "ssimulacra2" else "dB",
+                y_label="dB" if metric.startswith("psnr") else LABELS[metric],
                 lines={label(codec): (of[rate], of[metric]) for codec, of in curves.items()},
                 marked=True,
             )

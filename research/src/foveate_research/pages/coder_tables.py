@@ -13,6 +13,8 @@ HEADINGS = {
     "psnr_s": "PSNR-S",
     "psnr_fix": "PSNR where people looked",
     "psnr_hvs_m_fix": "HVS-M where people looked",
+    "ssimulacra2_fix": "SSIMULACRA 2 where people looked",
+    "butteraugli_fix": "Butteraugli where people looked",
     "psnr_mask": "PSNR on objects",
     "psnr_y": "PSNR",
     "psnr_rgb": "RGB",
@@ -24,6 +26,7 @@ HEADINGS = {
     "ms_ssim": "MS-SSIM",
     "vifp": "VIFp",
     "ssimulacra2": "SSIMULACRA 2",
+    "butteraugli": "Butteraugli",
 }
 BOLD = "foveate-vision"
 """Foveate as it is when nobody asks for anything else."""

@@ -26,8 +26,14 @@ AT_EQUAL_BYTES = (
     *("psnr_fix", "psnr_hvs_m_fix", "psnr_s", "psnr_cb_s", "psnr_cr_s"),
     *("psnr_y", "psnr_rgb", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp", "ssimulacra2"),
 )
-CURVES = ("psnr_s", "psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2", "psnr_y")
-WORTH = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
+CURVES = (
+    *("psnr_fix", "psnr_hvs_m_fix", "ssimulacra2_fix", "butteraugli_fix"),
+    *("psnr_hvs_m", "ssimulacra2", "butteraugli", "ms_ssim", "psnr_y"),
+)
+WORTH = (
+    *("psnr_fix", "psnr_hvs_m_fix", "ssimulacra2_fix", "butteraugli_fix"),
+    *("psnr_hvs_m", "ssimulacra2", "butteraugli"),
+)
 EYES = ("psnr_hvs_m", "ssimulacra2")
 BELOW_AT = ("30", "50", "80", "90")
 FOLLOWING = (
@@ -171,7 +177,7 @@ def _scenes(record: dict[str, Any], start: str) -> list[CodedScene]:
         scene = CodedScene(key, "", 0)
         for quality, of in record["per_picture"].items():
             scene.numbers[int(quality)] = {
-                codec: {m: numbers[m][at] for m in ("bytes", *WORTH)}
+                codec: {m: numbers[m][at] for m in ("bytes", *WORTH) if m in numbers}
                 for codec, numbers in of.items()
             }
         scenes.append(scene)

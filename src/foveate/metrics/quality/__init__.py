@@ -1,9 +1,10 @@
-"""Pictures against pictures, on NumPy alone: `METRICS` lists the metrics, `measure` takes all.
+"""Pictures against pictures: `METRICS` lists the metrics, and `measure` takes all of them.
 
 Pictures are (H, W, 3) RGB or (H, W) grey, uint8 or floating point from 0 to `data_range`. Each
 function names the domain it measures in; luma and chroma are BT.601 full range, not rounded.
 """
 
+from foveate.metrics.quality.butteraugli import butteraugli, butteraugli_max
 from foveate.metrics.quality.catalogue import METRICS, Metric, measure, measure_pooled
 from foveate.metrics.quality.error_maps import error_map
 from foveate.metrics.quality.hvs import psnr_hvs, psnr_hvs_m
@@ -23,6 +24,8 @@ from foveate.metrics.quality.vifp import vifp
 __all__ = [
     "METRICS",
     "Metric",
+    "butteraugli",
+    "butteraugli_max",
     "cb",
     "cr",
     "error_map",

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from foveate.metrics.quality.butteraugli import butteraugli, butteraugli_max, norm_and_maximum
 from foveate.metrics.quality.hvs import hvs_and_hvs_m, psnr_hvs, psnr_hvs_m
 from foveate.metrics.quality.planes import check_pair, luma_pair
 from foveate.metrics.quality.pooling import Weights
@@ -21,7 +22,7 @@ _Picture = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric's names and what it can do. Of every metric, higher values are better."""
+    """A metric's names and what it can do."""
 
     name: str
     """The name of the metric's function, and its key in JSON."""
@@ -37,6 +38,8 @@ class Metric:
     """Whether `error_map` can show where the metric's errors are."""
     needs_map: bool = False
     """Whether the metric is defined only where there is a saliency map."""
+    lower_is_better: bool = False
+    """Whether lower values are better, down to 0 for identical pictures."""
 
 
 METRICS: tuple[Metric, ...] = (
@@ -47,13 +50,25 @@ METRICS: tuple[Metric, ...] = (
     Metric("ssim", "SSIM", "", "luma", pools=True, maps=True),
     Metric("ms_ssim", "MS-SSIM", "", "luma"),
     Metric("vifp", "VIFp", "", "luma"),
-    Metric("ssimulacra2", "SSIMULACRA 2", "", "RGB"),
+    Metric("ssimulacra2", "SSIMULACRA 2", "", "RGB", pools=True),
+    Metric(
+        "butteraugli",
+        "Butteraugli 3-norm",
+        "",
+        "RGB",
+        pools=True,
+        maps=True,
+        lower_is_better=True,
+    ),
+    Metric("butteraugli_max", "Butteraugli maximum", "", "RGB", lower_is_better=True),
     Metric("psnr_rgb", "PSNR RGB", "dB", "RGB", pools=True, maps=True),
     Metric("psnr_cb", "PSNR Cb", "dB", "Cb", pools=True),
     Metric("psnr_cr", "PSNR Cr", "dB", "Cr", pools=True),
 )
 _COLOUR: dict[str, Callable[..., float]] = {
     "ssimulacra2": ssimulacra2,
+    "butteraugli": butteraugli,
+    "butteraugli_max": butteraugli_max,
     "psnr_rgb": psnr_rgb,
     "psnr_cb": psnr_cb,
     "psnr_cr": psnr_cr,
@@ -133,8 +148,11 @@ def _measured(
 ) -> dict[str, float]:
     check_pair(reference, copy, data_range)
     found: dict[str, float] = {}
+    if "butteraugli" in wanted and "butteraugli_max" in wanted:
+        both = norm_and_maximum(reference, copy, data_range=data_range, **options)
+        found["butteraugli"], found["butteraugli_max"] = both
     for name in wanted:
-        if name in _COLOUR:
+        if name in _COLOUR and name not in found:
             found[name] = _COLOUR[name](reference, copy, data_range=data_range, **options)
     if len(found) < len(wanted):
         reference, copy = luma_pair(reference, copy)

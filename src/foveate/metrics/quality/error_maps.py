@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foveate.metrics.quality.butteraugli import visible_differences
 from foveate.metrics.quality.hvs import block_errors
 from foveate.metrics.quality.planes import check_pair, luma, rgb, strips
 from foveate.metrics.quality.ssim import border, similarities
@@ -24,7 +25,8 @@ def error_map(
     three. `psnr_hvs` and `psnr_hvs_m` have in each pixel its block's mean squared error, weighted
     by contrast sensitivity (and after masking), for samples from 0 to 255; a partial block at the
     border has the error of the whole block beside it. `ssim` has 1 - SSIM, from 0 to 2, of the
-    window around the pixel; near the border that of the nearest whole window.
+    window around the pixel; near the border that of the nearest whole window. `butteraugli` has how
+    visible the difference is, where 1 is just noticeable.
 
     Raises:
         ValueError: the metric has no error map, or the shapes differ.
@@ -93,4 +95,5 @@ _MAPS: dict[str, Callable[[npt.NDArray[Any], npt.NDArray[Any], float], _Map]] = 
     "psnr_hvs_m": _masked_errors_of_blocks,
     "ssim": _dissimilarities,
     "psnr_rgb": _squared_errors_of_rgb,
+    "butteraugli": visible_differences,
 }

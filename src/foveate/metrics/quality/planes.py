@@ -62,6 +62,27 @@ def rgb(picture: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return np.repeat(samples[..., None], 3, axis=2) if samples.ndim == 2 else samples
 
 
+def eight_bit(picture: npt.NDArray[Any], data_range: float) -> npt.NDArray[np.uint8]:
+    """The samples from 0 to 255, rounded where they were not whole; contiguous, for native code."""
+    if picture.dtype == np.uint8 and data_range == 255:
+        return np.ascontiguousarray(picture)
+    scaled = np.rint(picture * (255.0 / data_range))
+    return np.ascontiguousarray(np.clip(scaled, 0, 255), np.uint8)
+
+
+def eight_bit_pair(
+    reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Both pictures in 8 bits; where one alone is grey, it gets three equal channels."""
+    first, second = eight_bit(reference, data_range), eight_bit(copy, data_range)
+    if first.ndim != second.ndim:
+        first, second = (
+            np.repeat(each[..., None], 3, axis=2) if each.ndim == 2 else each
+            for each in (first, second)
+        )
+    return first, second
+
+
 def check_pair(reference: npt.NDArray[Any], copy: npt.NDArray[Any], data_range: float) -> None:
     """Raises ValueError unless both are pictures of one size and the range is positive."""
     for picture in (reference, copy):

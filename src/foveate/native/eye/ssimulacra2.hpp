@@ -57,7 +57,7 @@ using GradientSink = std::function<void(const GradientStrip&)>;
 Seen ssimulacra2(const Picture& original, const Picture& decoded, const ScaleWeights& weights,
                  const BlockField& field, const GradientSink& sink, int threads);
 
-// Only the sums, one for each field.
+// Only the sums, one for each field; a field may be 0 in places, not everywhere.
 std::vector<double> ssimulacra2_sums(const Picture& original, const Picture& decoded,
                                      const ScaleWeights& weights,
                                      const std::vector<BlockField>& fields, int threads);
