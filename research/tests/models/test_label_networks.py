@@ -10,9 +10,15 @@ from foveate.models.working_size import shorter_side_size
 from foveate_research.architectures.cam import CAM
 from foveate_research.architectures.efficientnet_lite import EfficientNetLite, keep_at_stride_16
 from foveate_research.architectures.lite_trunk import LiteOptions, LiteTrunk
-from foveate_research.architectures.msroi import MSROI, LabelOptions, shared_among_alike
+from foveate_research.architectures.msroi import (
+    MSROI,
+    LabelOptions,
+    over_surroundings,
+    shared_among_alike,
+)
 from foveate_research.architectures.msroi_released import MSROIReleased, light_released
 from foveate_research.architectures.vgg import VggOptions
+from foveate_research.training.labels.run_time import RunTimeLabels
 
 SMALL = LabelOptions(trunk=VggOptions(width=0.05))
 
@@ -79,6 +85,49 @@ def test_maps_that_are_shared_differ_and_keep_their_size(kind):
     _, shared = network(pixels(64, 96))
     assert shared.shape == alone.shape
     assert shared.std() < 0.9 * alone.std()
+
+
+@pytest.mark.parametrize("kind", [MSROI, CAM])
+def test_likeness_may_be_told_by_the_first_features_alone(kind):
+    network = small(kind)
+    network.options = replace(SMALL, likeness=2.0, compared=3)
+    features = torch.rand(1, network.trunk.out_channels, 4, 5) - 0.5
+    moved = features.clone()
+    moved[:, 3:] = moved[:, 3:].flip(3)
+    network.hidden = ZeroedFrom(3)  # so that the maps themselves do not see what moved
+    torch.testing.assert_close(network.of_features(features)[1], network.of_features(moved)[1])
+    network.options = replace(network.options, compared=0)
+    assert not torch.allclose(network.of_features(features)[1], network.of_features(moved)[1])
+
+
+class ZeroedFrom(torch.nn.Module):
+    def __init__(self, first):
+        super().__init__()
+        self.first = first
+
+    def forward(self, features):
+        return torch.cat([features[:, : self.first], 0 * features[:, self.first :]], dim=1)
+
+
+def test_surroundings_keep_down_the_maps_of_things_where_they_are_likelier():
+    things = torch.tensor([1.0, 1.0, 0.0])
+    maps = torch.tensor([[[[2.0, 2.0]], [[4.0, -1.0]], [[0.0, 6.0]]]])
+    shown = over_surroundings(maps, things, 3)
+    # right: things 2, surroundings 6, of which 2 / (2 + 3 * 6) is left; what is negative is not
+    expected = torch.tensor([[[[2.0, 0.2]], [[4.0, 0.0]], [[0.0, 6.0]]]])
+    torch.testing.assert_close(shown, expected)
+    torch.testing.assert_close(over_surroundings(maps, things, 0), maps)
+    assert not over_surroundings(torch.zeros(1, 3, 2, 2), things, 3).any()
+
+
+def test_what_runs_keeps_things_down_and_leaves_the_scores():
+    network = small(MSROI)
+    things = (True,) * 19 + (False,) * 6
+    plain, scores, _ = RunTimeLabels(network, things)(pixels(64, 64))
+    shown, same, _ = RunTimeLabels(network, things, surroundings=3.0)(pixels(64, 64))
+    torch.testing.assert_close(same, scores)
+    torch.testing.assert_close(shown[:, 19:], plain[:, 19:])
+    assert (shown[:, :19] < plain[:, :19]).all()
 
 
 def test_a_class_of_msroi_that_no_picture_shows_can_still_learn():

@@ -38,5 +38,6 @@ class CAM(LabelHeads):
 
     def of_features(self, features: Tensor) -> tuple[Tensor, Tensor]:
         maps = self.readout(functional.relu(self.features(self.hidden(features))))
-        shown = shared_among_alike(maps, features, self.options.likeness)
+        compared = self.options.compared_of(features)
+        shown = shared_among_alike(maps, compared, self.options.likeness)
         return maps.mean(dim=(2, 3)) + self.bias, shown

@@ -39,7 +39,9 @@ class LabelOptions:
     place a published EfficientNet-Lite0 or one by name; hidden: features of a 1x1 layer with ReLU
     between trunk and maps, 0 for none; reach: the side of the filters that make the maps, 1 or 3;
     likeness: 0, or how strongly places share their maps with places whose features are like theirs
-    (`shared_among_alike`); count: so many classes of another list."""
+    (`shared_among_alike`); compared: how many of the trunk's features, from the first, tell that
+    likeness, 0 for all; surroundings: 0, or how strongly surroundings keep down the maps of things
+    that the trained network shows (`over_surroundings`); count: so many classes of another list."""
 
     classes: str = "general"
     maps: int = 4
@@ -47,6 +49,8 @@ class LabelOptions:
     hidden: int = 0
     reach: int = 3
     likeness: float = 0.0
+    compared: int = 0
+    surroundings: float = 0.0
     count: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,8 +60,14 @@ class LabelOptions:
             "hidden": self.hidden,
             "reach": self.reach,
             "likeness": self.likeness,
+            "compared": self.compared,
+            "surroundings": self.surroundings,
             "trunk": self.trunk.to_dict(),
         }
+
+    def compared_of(self, features: Tensor) -> Tensor:
+        """Those of the trunk's features (B, K, h, w) that tell how alike two places are."""
+        return features[:, : self.compared] if self.compared else features
 
     @property
     def class_count(self) -> int:
@@ -124,7 +134,8 @@ class MSROI(LabelHeads):
     def of_features(self, features: Tensor) -> tuple[Tensor, Tensor]:
         each = functional.softplus(self.features(self.hidden(features)))
         maps = torch.unflatten(each, 1, (-1, self.options.maps)).sum(dim=2)
-        maps = shared_among_alike(maps, features, self.options.likeness)
+        compared = self.options.compared_of(features)
+        maps = shared_among_alike(maps, compared, self.options.likeness)
         # of what the trunk gives, so that a traced network counts anew for every picture
         positions = features.shape[2] * features.shape[3]
         evidence = mean_of_highest(maps.flatten(2), (positions + HIGHEST - 1) // HIGHEST)
@@ -151,3 +162,20 @@ def shared_among_alike(maps: Tensor, features: Tensor, power: float) -> Tensor:
     likeness = functional.relu(places.transpose(1, 2) @ places) ** power  # (B, places, places)
     shares = likeness / likeness.sum(dim=1, keepdim=True)
     return (maps.flatten(2) @ shares).reshape_as(maps)
+
+
+def over_surroundings(maps: Tensor, things: Tensor, strength: float) -> Tensor:
+    """Maps (B, C, h, w) of which those of things are kept down where surroundings are likelier.
+
+    things: (C,) 1 for objects and 0 for their surroundings. At every place the maps of things are
+    multiplied by t / (t + strength · s), where t and s are the sums of the things' and of the
+    surroundings' maps there, of which only what is positive counts; 0 leaves the maps as they are.
+    """
+    if strength == 0:
+        return maps
+    maps = functional.relu(maps)
+    objects = things[:, None, None]
+    of_things = (maps * objects).sum(dim=1, keepdim=True)
+    of_others = (maps * (1 - objects)).sum(dim=1, keepdim=True)
+    share = of_things / (of_things + strength * of_others).clamp(min=1e-12)
+    return maps * (objects * share + 1 - objects)

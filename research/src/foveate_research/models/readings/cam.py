@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from foveate.models.registry import Prediction, Read, network
 from foveate.models.session import Outputs
 from foveate_research.models.readings.msroi import (
     Floats,
     Pixels,
     confidence,
+    likeliest_shown,
     lite_size_of,
-    ranked_things,
     size_of,
     stretched,
     surest_of_all,
@@ -32,8 +30,11 @@ CAM_LITE_TOP_FIVE = 0.26
 
 
 def best_class(outputs: Outputs) -> Floats:
-    """Equation 2 for the object class of the highest score, (h, w), of both signs."""
-    return np.asarray(outputs["maps"][ranked_things(outputs)[0]])
+    """Equation 2 for the object class of the highest score, (h, w), of both signs.
+
+    Where that map is zero everywhere, the likeliest class that has some stands in.
+    """
+    return likeliest_shown(outputs)
 
 
 def read_by(choose: Callable[[Outputs], Floats], steepness: float) -> Read:

@@ -24,7 +24,7 @@ from foveate_research.architectures.efficientnet_lite import (
     published_weights,
 )
 from foveate_research.architectures.lite_trunk import LiteTrunk
-from foveate_research.architectures.msroi import MSROI, LabelHeads
+from foveate_research.architectures.msroi import MSROI, LabelHeads, LabelOptions
 from foveate_research.architectures.msroi_released import MSROIReleased
 from foveate_research.architectures.named_trunk import NamedTrunk
 from foveate_research.architectures.vgg import VggOptions
@@ -171,14 +171,20 @@ class LabelNetwork:
             ],
         }
 
-    def load(self, checkpoint: Path, choices: Choices) -> nn.Module:
+    def load(self, checkpoint: Path, choices: Choices) -> MSROI | CAM | MSROIReleased:
         """The averaged weights of a training's checkpoint."""
         network = self.built(choices)
         network.load_state_dict(averaged_state(checkpoint))
         return network.eval()
 
     def run_time(self, checkpoint: Path, choices: Choices) -> RunTime:
-        module = RunTimeLabels(self.load(checkpoint, choices), self.classes_of(choices).things)
+        network = self.load(checkpoint, choices)
+        options = network.options
+        module = RunTimeLabels(
+            network,
+            self.classes_of(choices).things,
+            surroundings=options.surroundings if isinstance(options, LabelOptions) else 0.0,
+        )
         checks = ((1, 224, 288), (2, 240, 224), (1, 224, 448))
         bits: Literal[16, 8] = 8 if self.lite else 16
         return RunTime(module, OUTPUTS, (224, 288), checks, bits=bits)

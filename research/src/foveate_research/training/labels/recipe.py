@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from foveate_research.architectures.cam import CAM
+from foveate_research.architectures.efficientnet_lite import TAP_CHANNELS
 from foveate_research.architectures.lite_trunk import LiteOptions
 from foveate_research.architectures.msroi import MSROI, LabelOptions
 from foveate_research.architectures.msroi_released import MSROIReleased, light_released
@@ -16,7 +17,14 @@ from foveate_research.training.labels.module import MAP_COST
 from foveate_research.training.labels.network import LabelNetwork
 from foveate_research.training.recipes import Recipe
 
-LITE_OPTIONS = LabelOptions(trunk=LiteOptions(), hidden=128, reach=1, likeness=4.0)
+LITE_OPTIONS = LabelOptions(
+    trunk=LiteOptions(),
+    hidden=128,
+    reach=1,
+    likeness=2.0,
+    compared=TAP_CHANNELS[2],  # of the shallower depth alone, whose edges are sharper
+    surroundings=3.0,
+)
 
 _MSROI = LabelNetwork(
     build=MSROI,
