@@ -17,17 +17,19 @@ from foveate_research.training.labels.module import MAP_COST
 from foveate_research.training.labels.network import LabelNetwork
 from foveate_research.training.recipes import Recipe
 
+SURROUNDINGS = 3.0
+PAPER_OPTIONS = LabelOptions(surroundings=SURROUNDINGS)
 LITE_OPTIONS = LabelOptions(
     trunk=LiteOptions(),
     hidden=128,
     reach=1,
     likeness=2.0,
     compared=TAP_CHANNELS[2],  # of the shallower depth alone, whose edges are sharper
-    surroundings=3.0,
+    surroundings=SURROUNDINGS,
 )
 
 _MSROI = LabelNetwork(
-    build=MSROI,
+    build=partial(MSROI, PAPER_OPTIONS),
     classes="general",
     loss=sigmoid_loss,
     map_cost=MAP_COST,
@@ -35,7 +37,7 @@ _MSROI = LabelNetwork(
     file="msroi.py",
 )
 _MSROI_FINE = LabelNetwork(
-    build=partial(MSROI, LabelOptions(classes="fine")),
+    build=partial(MSROI, replace(PAPER_OPTIONS, classes="fine")),
     classes="fine",
     loss=sigmoid_loss,
     map_cost=MAP_COST,
@@ -43,14 +45,14 @@ _MSROI_FINE = LabelNetwork(
     file="msroi.py",
 )
 _CAM = LabelNetwork(
-    build=CAM,
+    build=partial(CAM, PAPER_OPTIONS),
     classes="general",
     loss=softmax_loss,
     family="class activation maps: shared maps on a VGG trunk, linear read-out, softmax",
     file="cam.py",
 )
 _CAM_FINE = LabelNetwork(
-    build=partial(CAM, LabelOptions(classes="fine", maps=1)),
+    build=partial(CAM, replace(PAPER_OPTIONS, classes="fine", maps=1)),
     classes="fine",
     loss=softmax_loss,
     family="class activation maps on the sets' own labels, not collapsed",
@@ -87,12 +89,12 @@ FULL = VggOptions(width=1.0, layout="vgg16", batch_norm=False)
 
 _MSROI_PAPER = replace(
     _MSROI,
-    build=partial(MSROI, LabelOptions(trunk=FULL)),
+    build=partial(MSROI, replace(PAPER_OPTIONS, trunk=FULL)),
     family="MS-ROI: maps of its own for every class on VGG-16, learned thresholds, sigmoids",
 )
 _CAM_PAPER = replace(
     _CAM,
-    build=partial(CAM, LabelOptions(trunk=FULL)),
+    build=partial(CAM, replace(PAPER_OPTIONS, trunk=FULL)),
     family="class activation maps: shared maps on VGG-16, linear read-out, softmax",
 )
 _RELEASED_PAPER = replace(
