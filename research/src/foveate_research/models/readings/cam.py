@@ -1,6 +1,6 @@
 """Class activation maps: of the best class, or of the five best weighted by rank.
 
-Maps have both signs; least becomes 0 and largest 1, once, after the sum.
+Maps may have both signs; least becomes 0 and largest 1, once, after the sum.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ CAM_LITE_TOP_FIVE = 0.26
 
 
 def best_class(outputs: Outputs) -> Floats:
-    """Equation 2 for the object class of the highest score, (h, w), of both signs.
+    """Equation 2 for the object class of the highest score, (h, w).
 
     Where that map is zero everywhere, the likeliest class that has some stands in.
     """
