@@ -24,13 +24,13 @@ from skimage import data
 
 import foveate
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
-from foveate.metrics.quality import psnr_cb, psnr_cr, psnr_hvs_m, psnr_y
+from foveate.metrics.quality import psnr_cb, psnr_cr, psnr_hvs_m, psnr_y, ssimulacra2
 from foveate.metrics.quality.psnr import salient_pixels
 
 RECORD = Path(__file__).with_name("worth.json")
 PICTURES = ("astronaut", "coffee", "chelsea")
 TARGETS = ("default", "match_quality=30", "match_quality=50", "match_quality=80")
-TUNES = ("fidelity", "eyes")
+TUNES = ("vision", "fidelity", "eyes")
 MAPS = ("none", "auto", "painted")
 PAINTED = {"astronaut": (82, 14, 62, 58), "coffee": (88, 8, 116, 120), "chelsea": (55, 18, 120, 70)}
 """The box in each halved picture that a person would paint: the face, the cup, the cat's eyes."""
@@ -68,6 +68,7 @@ def measure(name: str, target: str, tune: str, map_name: str) -> Numbers:
 
     `salient` is luma where the map points; without a map it is luma in the painted box. `gain` is
     how much that is above plain JPEG at the target's quality: at the same bytes, but for "default".
+    `ssimulacra2_gain` is the same of SSIMULACRA 2 over the whole picture.
     """
     pixels = photograph(name)
     where: Any = painted(name) if map_name == "painted" else map_name
@@ -79,10 +80,13 @@ def measure(name: str, target: str, tune: str, map_name: str) -> Numbers:
     where = painted(name) if map_name == "none" else result.map.values
     salient = salient_pixels(where)
     sharpness = psnr_y(*pair, **peak, weights=salient)
+    seen = ssimulacra2(*pair, **peak)
     return {
         "bytes": len(result.data),
         "salient": round(sharpness, 3),
         "gain": round(sharpness - psnr_y(pixels, plain, **peak, weights=salient), 3),
+        "ssimulacra2": round(seen, 3),
+        "ssimulacra2_gain": round(seen - ssimulacra2(pixels, plain, **peak), 3),
         "luma": round(psnr_y(*pair, **peak), 3),
         "psnr_hvs_m": round(psnr_hvs_m(*pair, **peak), 3),
         "cb": round(psnr_cb(*pair, **peak), 3),

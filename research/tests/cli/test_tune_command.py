@@ -113,7 +113,11 @@ def test_the_first_trial_is_what_foveate_ships_with(foveate) -> None:
         (("map",), 2, "--data"),
         (("steering", "--data", "gone"), 1, "gone/gaze-more holds no val-*.tar"),
         pytest.param(
-            *(("encoder", "--data", ".", "--tune", "fast"), 2, "there are fidelity and eyes"),
+            *(
+                ("encoder", "--data", ".", "--tune", "fast"),
+                2,
+                "there are fidelity, eyes and vision",
+            ),
             marks=needs_optuna,
         ),
         pytest.param(

@@ -149,7 +149,7 @@ def test_plain_jpeg_comes_first_and_is_never_left_out():
 
 
 def test_what_needs_fixations_is_left_out_with_a_note_where_there_are_none():
-    chosen, notes = usable(["foveate-viewers"], viewers=False)
+    chosen, notes = usable(["foveate-vision-viewers"], viewers=False)
     assert [codec.name for codec in chosen] == ["pillow"]
     assert notes == ["Foveate, the viewers' map: left out, there are no fixations"]
 

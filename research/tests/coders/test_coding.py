@@ -74,7 +74,8 @@ def test_regions_are_measured_where_the_scene_has_them():
     )
     assert set(found) == set(LABELS)
     without = scene_numbers(a_scene(), data)
-    assert set(LABELS) - set(without) == {"psnr_fix", "psnr_hvs_m_fix", "psnr_mask"}
+    regions = {"psnr_fix", "psnr_hvs_m_fix", "ssimulacra2_fix", "butteraugli_fix", "psnr_mask"}
+    assert set(LABELS) - set(without) == regions
 
 
 def test_only_what_is_named_is_measured():
@@ -217,7 +218,7 @@ def test_curves_give_bd_rates_against_mozjpeg_and_tables_of_all_metrics(study):
     table = told["equal_bytes"]["50"]
     assert set(LABELS) <= set(table["foveate"])
     assert {"minus_pillow", "minus_mozjpeg"} <= set(table["foveate"]["ssim"])
-    assert [len(values) for values in told["curves"]["foveate"].values()] == [3] * 8
+    assert [len(values) for values in told["curves"]["foveate"].values()] == [3] * 12
     assert "ssim" not in told["per_picture"]["40"]["foveate"]
     assert len(figure.axes) >= 7
 

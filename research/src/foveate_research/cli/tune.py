@@ -43,7 +43,8 @@ def encoder(
     *,
     data: Sets,
     tune: Annotated[
-        str, typer.Option(metavar="fidelity|eyes", help="Tuning whose constants are searched.")
+        str,
+        typer.Option(metavar="fidelity|eyes|vision", help="Tuning whose constants are searched."),
     ],
     map: Annotated[str, typer.Option(metavar="NAME", help="The map that steers.")] = "auto",
     trials: Annotated[int, typer.Option(metavar="N", min=1, help="Constants to try.")] = 150,
@@ -58,15 +59,18 @@ def encoder(
 ) -> None:
     """CMA-ES over the encoder's constants: quality where people look, other metrics guarded."""
     need("tune encoder", "bench", "optuna", "cmaes", "pyvips")
-    from foveate_research.tuning.encoder import AIMS, Search, tuned
+    from foveate_research.tuning import encoder, eye_encoder
 
-    if tune not in AIMS:
-        raise OptionError(f"--tune {tune}: there are {' and '.join(AIMS)}")
+    if tune not in (*encoder.AIMS, "vision"):
+        raise OptionError(f"--tune {tune}: there are {', '.join(encoder.AIMS)} and vision")
     checked_map(map, "--map", files=False)
     results.refuse()
-    search = Search(trials=trials, every=every, spread=spread, workers=workers)
+    search = encoder.Search(trials=trials, every=every, spread=spread, workers=workers)
     with progress(trials) as tick:
-        record = tuned(tune, data, search, map_name=map, tick=tick)
+        if tune == "vision":
+            record = eye_encoder.tuned(data, search, map_name=map, tick=tick)
+        else:
+            record = encoder.tuned(tune, data, search, map_name=map, tick=tick)
     results.publish(record, show_record)
 
 

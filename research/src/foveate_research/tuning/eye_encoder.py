@@ -40,6 +40,7 @@ from foveate_research.coders.gaze import viewers_density
 from foveate_research.coders.rivals import mozjpeg
 from foveate_research.maps.measuring import Tick, ignore
 from foveate_research.records import files_hash, head
+from foveate_research.tuning.encoder import Search
 
 RANGES = {
     "anchor": (0.15, 0.85),
@@ -215,19 +216,6 @@ def score(gains: list[dict[str, float]]) -> float:
     taken = sum(share * np.mean([of[name] for of in gains]) for name, share in SHARES.items())
     short = np.mean([max(0.0, 1.0 - of["kept"]) for of in gains])
     return float(-taken / sum(SHARES.values()) - 100 * KEPT_SHARE * short)
-
-
-@dataclass(frozen=True)
-class Search:
-    """How far and how finely constants are searched.
-
-    every: only every n-th picture. spread: the first step, as a share of the ranges.
-    """
-
-    trials: int = 150
-    every: int = 3
-    spread: float = 0.06
-    workers: int = 2
 
 
 def tuned(
