@@ -38,9 +38,10 @@ class Settings:
     """What a caller asks. At most one of `quality`, `match_quality` and `size_bytes` is given.
 
     Attributes:
-        quality: 1 to 100. The saliency-weighted squared error is no worse than that of plain JPEG
-            at this quality, and the background is no worse than plain JPEG at `floor`, in as few
-            bytes as that takes. Without any target the quality is 80.
+        quality: 1 to 100. Where people look the file is as good as plain JPEG at this quality,
+            and the background is as good as plain JPEG at `floor`, in as few bytes as that takes.
+            What is good is measured by what `tune` counts: by models of the eye with "vision",
+            else by squared error. Without any target the quality is 80.
         match_quality: 1 to 100. The file takes as many bytes as Pillow's default JPEG takes at
             this quality, within 1 %.
         size_bytes: the file takes at most this many bytes, and within 1 % of them. Both byte
@@ -48,10 +49,11 @@ class Settings:
         floor: 1 to `quality`; 20 below `quality` by default.
         map: where people look: "auto", "none", the name of a model, or the path of a grey picture
             or a .npy file. A path is told from a name by its suffix.
-        protect: boxes (x, y, width, height) in pixels that count as much as the most salient.
-        tune: what counts as error: "fidelity" is squared error above all; "eyes" is error as far
-            as contrast lets eyes see it, with more weight on colours; "vision" is what models of
-            the eye see in the decoded picture, to which the encoder looks back.
+        protect: boxes (x, y, width, height) in pixels that count as much as the most salient, or
+            more.
+        tune: what counts as error: "vision" is what models of the eye see in the decoded picture,
+            to which the encoder looks back; "fidelity" is squared error above all; "eyes" is error
+            as far as contrast lets eyes see it, with more weight on colours, without looking back.
         effort: with the tune "vision", how often it looks: "fast" never, "default" twice, "best"
             six times.
         method: "rdo" is the weighted trellis, "mosaic" the method of Prakash et al. (DCC 2017).

@@ -125,8 +125,8 @@ def compress(
     tune: Annotated[
         Tune,
         typer.Option(
-            help="What counts as error: fidelity counts all of it; eyes counts what contrast lets "
-            "eyes see; vision counts what models of the eye see in the decoded picture."
+            help="What counts as error: vision counts what models of the eye see in the decoded "
+            "picture; fidelity counts squared error, and is faster; eyes lies between the two."
         ),
     ] = DEFAULTS.tune,
     effort: Annotated[
