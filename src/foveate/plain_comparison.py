@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from foveate.coders.base import Encoded
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg, plain_quality_of
-from foveate.metrics.quality import psnr_s, psnr_y
+from foveate.metrics.quality import psnr_s, psnr_y, salient_pixels, ssimulacra2
 from foveate.pictures import Picture, read_picture
 from foveate.saliency import SaliencyMap
 
 
 @dataclass(frozen=True)
 class PlainComparison:
-    """PSNR of luma (BT.601) in dB beside that of plain JPEG; None where nothing differs."""
+    """PSNR of luma (BT.601) in dB, and SSIMULACRA 2, beside those of plain JPEG.
+
+    PSNRs are None where nothing differs.
+    """
 
     psnr: float | None
     psnr_salient: float | None
@@ -23,6 +26,14 @@ class PlainComparison:
     """The quality at which Pillow's default JPEG takes as many bytes, metadata left out."""
     plain_psnr: float | None
     plain_psnr_salient: float | None
+    ssimulacra2_salient: float
+    """SSIMULACRA 2, a score of what is seen, where only errors in the salient pixels count."""
+    plain_ssimulacra2_salient: float
+
+    @property
+    def salient_gain_ssimulacra2(self) -> float:
+        """How much better the salient pixels are seen than in plain JPEG of as many bytes."""
+        return self.ssimulacra2_salient - self.plain_ssimulacra2_salient
 
     @property
     def salient_gain_db(self) -> float | None:
@@ -44,13 +55,19 @@ def compared_with_plain(
     quality = plain_quality_of(picture.pixels, size, subsampling)
     plain = plain_jpeg(picture.pixels, quality, subsampling=subsampling)
 
-    def psnrs(data: bytes) -> tuple[float | None, float | None]:
+    salient = salient_pixels(saliency.values)
+
+    def measured(data: bytes) -> tuple[float | None, float | None, float]:
         pair = picture.pixels, read_picture(data).pixels
         whole = psnr_y(*pair, data_range=255)
-        salient = psnr_s(*pair, saliency.values, data_range=255)
-        return _finite(whole), _finite(salient)
+        there = psnr_s(*pair, saliency.values, data_range=255)
+        seen = ssimulacra2(*pair, data_range=255, weights=salient)
+        return _finite(whole), _finite(there), seen
 
-    return PlainComparison(*psnrs(encoded.data), quality, *psnrs(plain))
+    (psnr, psnr_there, seen), (plain_psnr, plain_there, plain_seen) = (
+        measured(data) for data in (encoded.data, plain)
+    )
+    return PlainComparison(psnr, psnr_there, quality, plain_psnr, plain_there, seen, plain_seen)
 
 
 def _finite(value: float) -> float | None:

@@ -59,6 +59,8 @@ class Report:
         values = dataclasses.asdict(self)
         if self.comparison is not None:
             values["comparison"]["salient_gain_db"] = self.comparison.salient_gain_db
+            gain = self.comparison.salient_gain_ssimulacra2
+            values["comparison"]["salient_gain_ssimulacra2"] = gain
         values["notes"] = list(self.notes)
         return {name: _rounded(value) for name, value in values.items()}
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import rankdata
 
+from foveate.saliency import SaliencyMap
 from foveate.saliency import weights as of_map
-from foveate.saliency.weights import ranks
+from foveate.saliency.weights import Weights, ranks
 
 block_weights = partial(of_map.block_weights, boldness=0.45)
 
@@ -87,3 +88,17 @@ def test_beside_a_protected_box_a_flat_map_weighs_nothing_however_sure():
     flat = np.full((20, 20), 0.5, np.float32)
     sure, unsure = (block_weights(flat, c, protect=[(0, 0, 32, 32)]) for c in (1.0, 0.0))
     assert np.array_equal(sure, unsure)
+
+
+def test_a_mask_of_two_values_has_the_boldness_of_what_is_marked():
+    soft = np.linspace(0, 1, 48, dtype=np.float32).reshape(6, 8)
+    mask = (soft > 0.7).astype(np.float32)
+
+    def ratio(values: np.ndarray, **powers: float) -> float:
+        saliency = SaliencyMap(values, 48, 64, 1.0, "given")
+        weights = Weights(saliency).of_blocks(boldness=0.4, **powers)
+        assert weights is not None
+        return float(weights.max() / weights.min())
+
+    assert ratio(mask, marked_boldness=0.8) == pytest.approx(ratio(mask) ** 2, rel=1e-4)
+    assert ratio(soft, marked_boldness=0.8) == ratio(soft)

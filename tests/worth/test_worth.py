@@ -41,8 +41,8 @@ def test_nothing_is_lost_and_no_byte_is_added(case):
 @pytest.mark.parametrize(
     ("tune", "number", "least"),
     [
-        ("vision", "gain", (0.65, 0.85, 1.3)),
-        ("vision", "ssimulacra2_gain", (8.5, 5.3, 4.2)),
+        ("vision", "gain", (0.85, 1.1, 1.6)),
+        ("vision", "ssimulacra2_gain", (8.0, 4.7, 3.2)),
         ("fidelity", "gain", (2.5, 3.0, 4.0)),
         ("eyes", "gain", (1.4, 1.9, 3.3)),
     ],
@@ -60,8 +60,8 @@ def test_the_record_itself_shows_a_gain_over_plain_jpeg(tune, number, least):
 
 @pytest.mark.parametrize("quality", [30, 50, 80])
 def test_the_record_shows_what_a_map_brings(quality):
-    """Where the box is painted, sharper by so many dB than without a map; almost as good to see."""
-    for tune, more, less in (("vision", 0.45, 1.5), ("fidelity", 1.3, 4.0)):
+    """In the painted box so many dB; the whole loses so many points of SSIMULACRA 2 at most."""
+    for tune, more, less in (("vision", 0.8, 2.4), ("fidelity", 1.3, 4.0)):
         rows = [
             [MEASURED[f"{p} match_quality={quality} {tune} {name}"] for name in ("painted", "none")]
             for p in PICTURES

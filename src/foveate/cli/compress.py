@@ -225,6 +225,9 @@ def compress(
     raise typer.Exit(outcome.exit_code)
 
 
+GAIN = "Salient gain: PSNR and SSIMULACRA 2 above plain JPEG of as many bytes, where the map looks."
+
+
 def _show(results: list[Done]) -> None:
     """Prints the table of results, their notes, and where they were written."""
     from foveate.cli.terminal import console, name_cell, table
@@ -239,7 +242,7 @@ def _show(results: list[Done]) -> None:
             "–" if before is None else readable_bytes(before),
             readable_bytes(report.bytes),
             "kept" if report.copied_source else readable_saving(before, report.bytes),
-            _decibels(report.comparison),
+            _gain(report.comparison),
             report.map,
         )
     reports = [done.report for done in results]
@@ -250,6 +253,8 @@ def _show(results: list[Done]) -> None:
         saving = readable_saving(before, after)
         rows.add_row(total, readable_bytes(before), readable_bytes(after), saving, "", "")
     out.print(rows)
+    if any(done.report.comparison is not None for done in results):
+        out.print(GAIN, style="dim", soft_wrap=True)
     for done in results:
         for note in _notes(done.report):
             out.print(f"{printable(done.source)}: {note}", style="dim", soft_wrap=True)
@@ -263,6 +268,7 @@ def _notes(report: Report) -> tuple[str, ...]:
     return report.notes
 
 
-def _decibels(comparison: PlainComparison | None) -> str:
-    gain = None if comparison is None else comparison.salient_gain_db
-    return "–" if gain is None else f"{gain:+.1f} dB"
+def _gain(comparison: PlainComparison | None) -> str:
+    if comparison is None or comparison.salient_gain_db is None:
+        return "–"
+    return f"{comparison.salient_gain_db:+.1f} dB, {comparison.salient_gain_ssimulacra2:+.1f}"

@@ -17,13 +17,13 @@ class Weights(Protocol):
     """How much each part of a picture counts; `foveate.saliency.Weights` is the one there is."""
 
     def of_blocks(
-        self, *, boldness: float, protect_boldness: float | None = None
+        self, *, boldness: float, marked_boldness: float | None = None
     ) -> npt.NDArray[np.float32] | None:
         """How much the squared error of each 8x8 block counts, as far as a coder acts on it.
 
         Positive float32 (ceil(H / 8), ceil(W / 8)) of geometric mean 1; None where all blocks
-        weigh the same. `boldness` is the power of all weights, `protect_boldness` that of boxes
-        where it is another one.
+        weigh the same. `boldness` is the power of all weights, `marked_boldness` that of boxes
+        and of masks, where it is another one.
         """
         ...
 

@@ -33,6 +33,12 @@ def ranks(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return np.asarray(share[index.reshape(-1)].reshape(values.shape), dtype=np.float32)
 
 
+def is_mask(values: npt.NDArray[np.float32]) -> bool:
+    """Whether a map has exactly two values."""
+    low, high = values.min(), values.max()
+    return bool(low < high and ((values == low) | (values == high)).all())
+
+
 def touched_blocks(boxes: Sequence[Box], rows: int, cols: int) -> npt.NDArray[np.bool_]:
     """Which of (rows, cols) 8x8 blocks a box reaches into."""
     touched = np.zeros((rows, cols), np.bool_)
@@ -47,7 +53,7 @@ def block_weights(
     *,
     protect: Sequence[Box] = (),
     boldness: float,
-    protect_boldness: float | None = None,
+    marked_boldness: float | None = None,
 ) -> npt.NDArray[np.float32] | None:
     """How much the squared error of each 8x8 block counts.
 
@@ -56,7 +62,7 @@ def block_weights(
         confidence: of the map, in [0, 1]; scales the logarithm of every weight.
         protect: boxes whose blocks count as much as the most salient of a sure map.
         boldness: power of all weights: how far the coder acts on what it knows.
-        protect_boldness: that of boxes, where it is another one.
+        marked_boldness: that of boxes, where it is another one.
 
     Returns:
         Positive float32 (rows, cols) of geometric mean 1; None where all blocks weigh the same.
@@ -66,7 +72,7 @@ def block_weights(
     if np.ptp(values) == 0:
         log_weights[:] = 0.0
     if protect:
-        power = boldness if protect_boldness is None else protect_boldness
+        power = boldness if marked_boldness is None else marked_boldness
         log_weights[touched_blocks(protect, *values.shape)] = power * CURVE_LOG_WEIGHTS[-1]
     if np.ptp(log_weights) == 0:
         return None
@@ -97,16 +103,21 @@ class Weights:
     protect: tuple[Box, ...] = ()
 
     def of_blocks(
-        self, *, boldness: float, protect_boldness: float | None = None
+        self, *, boldness: float, marked_boldness: float | None = None
     ) -> npt.NDArray[np.float32] | None:
-        """How much the squared error of each 8x8 block counts; see `block_weights`."""
+        """How much the squared error of each 8x8 block counts; see `block_weights`.
+
+        A map of two values is a mask that someone has marked, and has the boldness of boxes.
+        """
         saliency = self.saliency
+        if marked_boldness is not None and is_mask(saliency.coarse):
+            boldness = marked_boldness
         return block_weights(
             saliency.of_blocks(),
             saliency.confidence,
             protect=self.protect,
             boldness=boldness,
-            protect_boldness=protect_boldness,
+            marked_boldness=marked_boldness,
         )
 
     def highest(self) -> npt.NDArray[np.float32]:

@@ -57,7 +57,7 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
     )
     if vision:
         block_weights = weights.of_blocks(
-            boldness=EYE_TUNING.boldness, protect_boldness=EYE_TUNING.protect_boldness
+            boldness=EYE_TUNING.boldness, marked_boldness=EYE_TUNING.marked_boldness
         )
         rounds = ROUNDS[settings.effort]
         made = encode_for_eyes(

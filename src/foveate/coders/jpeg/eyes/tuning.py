@@ -56,8 +56,8 @@ class EyeTuning:
     """Lambda is this times the square of the scale."""
     boldness: float = 0.4
     """How far the map is followed: a factor of its log weights."""
-    protect_boldness: float = 0.8
-    """How far boxes are: nobody guesses what a person has marked."""
+    marked_boldness: float = 0.8
+    """How far boxes and masks of two values are: nobody guesses what a person has marked."""
     round_passes: int = 1
     """Passes over all blocks after each look at the decoded picture."""
 
