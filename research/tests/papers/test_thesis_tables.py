@@ -13,6 +13,7 @@ from foveate_research.papers.thesis import (
     differences,
     seed_interval,
     thesis_record,
+    with_earlier,
 )
 from foveate_research.papers.thesis_figures import learning_curves
 
@@ -135,6 +136,44 @@ def test_a_branch_that_begins_at_one_is_set_against_a_constant_which_does_too():
     assert {second for first, second in pairs if first == "fan-in3"} == {
         *("no-conv2", "fan-in3+constant")
     }
+
+
+def test_a_teacher_is_set_against_the_map_as_teacher_and_a_mean_against_none():
+    names = ("rgb", "rgb+mean", "rgb+attention", "rgb+teacher", "rgb+other+teacher")
+    trained = by_experiment([training(name, 1, "111000") for name in names])
+    pairs = {(each.first, each.second) for each in differences(trained)}
+    assert pairs == {
+        ("rgb+mean", "rgb"),
+        ("rgb+attention", "rgb"),
+        ("rgb+teacher", "rgb"),
+        ("rgb+teacher", "rgb+attention"),
+        ("rgb+teacher", "rgb+other+teacher"),
+        ("rgb+other+teacher", "rgb"),
+    }
+
+
+def test_trainings_of_an_earlier_record_stand_beside_as_they_did():
+    earlier = thesis_record(TRAININGS, CLASSES, {})
+    later = [training("rgb+mean", 1, "111100", pack="def"), training("rgb", 1, "000000")]
+    both = thesis_record(with_earlier(later, earlier), CLASSES, {})
+    again = thesis_record(TRAININGS, CLASSES, {})
+    for key in ("table4.1", "hits"):
+        rows = {name: row for name, row in both[key].items() if name != "rgb+mean"}
+        assert json.dumps(rows) == json.dumps(again[key])
+    assert both["table4.2"]["fan-in3"] == again["table4.2"]["fan-in3"]
+    assert both["pack"]["sha256"] == "def"
+    found = {(each["first"], each["second"]): each["points"] for each in both["differences"]}
+    assert found["rgb+mean", "rgb"] == pytest.approx(33.333, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"val_labels": [0, 0, 0, 1, 1, 1]}, {"pack": {**TRAININGS[0]["pack"], "side": 227}}],
+)
+def test_an_earlier_record_of_other_pictures_is_refused(other):
+    earlier = thesis_record(TRAININGS, CLASSES, {}) | other
+    with pytest.raises(DatasetError, match="other pictures or maps"):
+        with_earlier(TRAININGS, earlier)
 
 
 def test_a_difference_has_an_interval_over_pictures_and_one_over_seeds():

@@ -27,6 +27,7 @@ def test_the_thesis_ten_ways_and_the_control_are_the_default():
         ("fan-in1+ones", Experiment("fan-in1", ones=True)),
         ("fan-in1+gaussian+ones", Experiment("fan-in1", maps="gaussian", ones=True)),
         ("rgb+attention", Experiment("rgb", attention=True)),
+        ("rgb+other+teacher", Experiment("rgb", maps="other", teacher=True)),
         ("rgb+mean+padded", Experiment("rgb", mean=True, padded=True)),
         ("resnet@stage2+constant", Experiment("resnet@stage2", maps="constant")),
     ],
@@ -74,6 +75,7 @@ def test_names_and_groups_are_each_taken_once():
         ("fan-in3+zero", "no-conv2+tuned", "no-conv2"),
         ("rgbs+tuned+mean", "rgb+tuned+mean", "rgb+mean"),
         ("rgb+attention", "rgb", None),
+        ("no-conv2+other+teacher", "no-conv2", None),
         ("resnet@stage3+zero", "resnet+tuned", "resnet"),
     ],
 )
@@ -102,6 +104,8 @@ def test_an_experiment_knows_what_it_is_compared_with_and_begins_as(text, withou
         ("resnet@stage2-stage2", "a stage is named twice"),
         ("resnet+padded", "only AlexNet has a conv2"),
         ("resnet@stage1+tuned", "say \\+zero"),
+        ("rgb+attention+teacher", "not both"),
+        ("rgb+gaussian+teacher", "say \\+attention"),
         ("fan-in1+tuned", "say \\+zero"),
     ],
 )

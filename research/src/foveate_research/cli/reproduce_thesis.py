@@ -36,7 +36,8 @@ resnet, resnet@stage2 are a small ResNet without and with a branch.
 
 +other, +gaussian, +constant replace the map; +mean subtracts means; +tuned goes on from the trained
 rgb, new weights in 0 to 1, +zero with new weights of no effect; +ones begins the shifts of a
-branch's norms at 1, as +constant does; +attention teaches where to look; +padded pads conv2.
+branch's norms at 1, as +constant does; +attention teaches where to look after the map, +teacher
+after inner layers of the network that made it; +padded pads conv2.
 
 ways, table4.1, controls, sweep, tuned, resnets stand for several of them.
 
@@ -70,6 +71,10 @@ def thesis(
     ] = "1",
     size: Annotated[
         int | None, typer.Option(metavar="128|227", help="Side that networks see.")
+    ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(metavar="RECORD", help="Earlier record of these pictures to report too."),
     ] = None,
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="OUT", help="Trainings, tables, figures.")
@@ -131,7 +136,7 @@ def thesis(
         return
     from foveate_research.cli.thesis_tables import show_thesis
 
-    record, files = _written(done_trainings(output), pack, output)
+    record, files = _written(done_trainings(output), pack, output, beside)
 
     def show(record: dict[str, Any]) -> None:
         show_thesis(record)
@@ -188,16 +193,21 @@ def _pack(
 
 
 def _written(
-    trainings: list[dict[str, Any]], pack: Pack, output: Path
+    trainings: list[dict[str, Any]], pack: Pack, output: Path, beside: Path | None
 ) -> tuple[dict[str, Any], list[Path]]:
-    """The record of all trainings in OUT, and the files that tell of them."""
+    """The record of OUT's trainings and of an earlier one's, and the files that tell of OUT's."""
     from foveate_research.papers.figures import save_figure
-    from foveate_research.papers.thesis import thesis_record
+    from foveate_research.papers.thesis import thesis_record, with_earlier
     from foveate_research.papers.thesis_figures import learning_curves
     from foveate_research.records import head, save_record
 
     packages = ("foveate", "torch", "lightning", "numpy", "scipy")
-    record = head(packages) | thesis_record(trainings, pack.classes, pack.titles)
+    every = trainings
+    if beside is not None:
+        from foveate_research.thesis.run import read_json
+
+        every = with_earlier(trainings, read_json(beside))
+    record = head(packages) | thesis_record(every, pack.classes, pack.titles)
     files = [output / "thesis.json"]
     save_record(record, files[0], overwrite=True)
     files += save_figure(learning_curves(trainings), output / "curves", overwrite=True)

@@ -118,6 +118,47 @@ def thesis_record(
     return found
 
 
+def with_earlier(records: Sequence[Record], earlier: Record) -> list[Record]:
+    """The trainings, and those that an earlier record tells of, as if they had been trained here.
+
+    A training that both have is the earlier one's. The pictures must be the same; a pack's hash may
+    differ, because another processor rounds a map otherwise. A record does not state batch size and
+    width, which are taken to be those of the trainings.
+
+    Raises:
+        DatasetError: the record is of other pictures, or has no results picture by picture.
+    """
+    first = records[0]
+    packs = [{**record["pack"], "sha256": ""} for record in (first, earlier)]
+    if packs[0] != packs[1] or first["val_labels"] != earlier.get("val_labels"):
+        raise DatasetError("the earlier record is of other pictures or maps than these trainings")
+    told = [
+        _told(earlier, name, place, seed, beside=first)
+        for name, row in earlier["table4.1"].items()
+        for place, seed in enumerate(row["seeds"])
+    ]
+    known = {(each["experiment"], each["seed"]) for each in told}
+    return told + [r for r in records if (r["experiment"], r["seed"]) not in known]
+
+
+def _told(earlier: Record, name: str, place: int, seed: int, *, beside: Record) -> Record:
+    """One training of an earlier record; place: of its seed in the row."""
+    row, hits = earlier["table4.1"][name], earlier["hits"][name][str(seed)]
+    labels = np.asarray(earlier["val_labels"])
+    right = np.array([int(digit) for digit in hits])
+    mine = [right[labels == label] for label in range(earlier["pack"]["classes"])]
+    return {
+        **{key: row[key] for key in ("epochs", "weights", "device")},
+        **{key: beside.get(key) for key in ("pack", "batch", "hidden", "val_labels")},
+        **{metric: row[metric]["seeds"][place] / 100 for metric in ("top1", "top5")},
+        "experiment": name,
+        "seed": seed,
+        "seconds": row["seconds"][place],
+        "per_class": [round(float(each.mean()), 5) if len(each) else None for each in mine],
+        "hits": hits,
+    }
+
+
 def _refuse_mixed(trained: Mapping[str, Trained]) -> None:
     """DatasetError where trainings differ in more than the experiment."""
     records = [record for each in trained.values() for record in each.records]
@@ -171,11 +212,11 @@ class Difference:
 
 
 def differences(trained: Mapping[str, Trained]) -> list[Difference]:
-    """What decides: the map against none and others, a branch's beginning, leaving out conv2."""
+    """What decides: the map against none and others, who teaches, the mean, leaving out conv2."""
     pairs = []
     for name, each in trained.items():
         experiment = each.experiment
-        if experiment.sees_map or experiment.attention:
+        if experiment.sees_map or experiment.is_taught:
             pairs.append((name, experiment.without_map.name))
         if experiment.maps == "own":
             twins = [
@@ -184,6 +225,10 @@ def differences(trained: Mapping[str, Trained]) -> list[Difference]:
             pairs += [(name, twin) for twin in twins]
         if experiment.ones:
             pairs.append((name, replace(experiment, ones=False).name))
+        if experiment.teacher:
+            pairs.append((name, replace(experiment, teacher=False, attention=True).name))
+        if experiment.mean:
+            pairs.append((name, replace(experiment, mean=False).name))
     pairs.append(("no-conv2", "rgb"))
     pairs.append(("fan-in3", "rgb"))
     known = [(a, b) for a, b in dict.fromkeys(pairs) if a in trained and b in trained]

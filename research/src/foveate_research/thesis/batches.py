@@ -11,11 +11,14 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from foveate_research.thesis.reading import Draws, PackedPart, central_draws, epoch_draws
+from foveate_research.thesis.reading import CHANNELS, Draws, PackedPart, central_draws, epoch_draws
 
 
 class Batch(NamedTuple):
-    """images (B, side, side, 4) uint8: colours and map; labels (B,); indices (B,) in the part."""
+    """images (B, side, side, 4) uint8: colours and map; labels (B,); indices (B,) in the part.
+
+    Where a saliency network teaches, what its layers attend to follows as channels of the images.
+    """
 
     images: Tensor
     labels: Tensor
@@ -24,11 +27,16 @@ class Batch(NamedTuple):
 
 def as_floats(images: Tensor, mean: Tensor) -> tuple[Tensor, Tensor]:
     """Pixels (B, 3, side, side) and saliency (B, 1, side, side) in [0, 1], less the mean (4,)."""
-    values = images.permute(0, 3, 1, 2) * (1 / 255)
+    values = images[..., :CHANNELS].permute(0, 3, 1, 2) * (1 / 255)
     if bool(mean.any()):
         values = values - mean[:, None, None]
     pixels = values[:, :3].contiguous(memory_format=torch.channels_last)
     return pixels, values[:, 3:].contiguous()
+
+
+def teacher_floats(images: Tensor) -> Tensor:
+    """(B, layers, side, side) in [0, 1]: what follows colours and map, if anything."""
+    return images[..., CHANNELS:].permute(0, 3, 1, 2) * (1 / 255)
 
 
 class DrawnPictures(Dataset[Batch]):

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from foveate_research.thesis.attention_transfer import BETA, listening, map_transfer_loss
-from foveate_research.thesis.batches import Batch, as_floats
+from foveate_research.thesis.batches import Batch, as_floats, teacher_floats
 from foveate_research.thesis.networks.build import covered
 
 RATE = 0.01
@@ -36,8 +36,9 @@ class Classifying(lightning.LightningModule):
     """Trains `network` (pixels, saliency) -> logits; `history` has an entry an epoch.
 
     mean: subtracted from colours and map, (4,). taught: layers that attention transfer teaches
-    where the map is. val_count: pictures of the validation part; after each epoch `hits` (N, 2)
-    tells of each whether its class was the first, and among the first five.
+    where the map is, or where a teacher attends if batches tell it. val_count: pictures of the
+    validation part; after each epoch `hits` (N, 2) tells of each whether its class was the first,
+    and among the first five.
     """
 
     mean: Tensor
@@ -90,7 +91,9 @@ class Classifying(lightning.LightningModule):
             self._train += torch.cat([loss.detach()[None] * count, found, count])
         if self.taught:
             layers = [heard[name] for name in self.taught]
-            seen = saliency + self.mean[3]  # a density, whatever the network is given
+            teacher = teacher_floats(batch.images)
+            # without a teacher the map, which is a density, whatever the network is given
+            seen = teacher if teacher.shape[1] else saliency + self.mean[3]
             maps = covered(seen, self.network, self.taught)
             loss = loss + BETA * map_transfer_loss(layers, maps)
         self.log("loss", loss.detach(), prog_bar=True, logger=False)

@@ -7,6 +7,7 @@ rgb+mean             mean colour and mean map subtracted (section 4.5)
 rgbs+tuned           begun as the trained rgb, new weights drawn from [0, 1] (section 3.4)
 rgbs+zero            the same, but what is new begins without effect; fan-in1+zero: its branch
 rgb+attention        taught to look where the map does (Zagoruyko and Komodakis)
+rgb+teacher          taught to look where the network that made the maps does (chapter 6)
 rgb+padded           conv2 padded, as in the original AlexNet
 fan-in@conv3         one branch merged after another stage; fan-in@pool1-pool2: after several
 resnet, resnet@stage2    a small ResNet, and with a branch merged after that stage
@@ -28,7 +29,7 @@ _MAPS: tuple[Maps, ...] = tuple(maps for maps in get_args(Maps) if maps != "own"
 _SUFFIXES: dict[str, tuple[str, Any]] = {
     **{maps: ("maps", maps) for maps in _MAPS},
     **{start: ("start", start) for start in ("tuned", "zero")},
-    **{flag: (flag, True) for flag in ("ones", "attention", "mean", "padded")},
+    **{flag: (flag, True) for flag in ("ones", "attention", "teacher", "mean", "padded")},
 }
 """What may follow a "+", in the order of names, with the field of Experiment and its value."""
 
@@ -46,6 +47,8 @@ CONTROLS = (
     "rgb+other+attention",
     "rgb+gaussian+attention",
     "no-conv2+attention",
+    "rgb+teacher",
+    "rgb+other+teacher",
 )
 """What goes on from a trained network is compared with that one going on alone: +tuned."""
 
@@ -70,8 +73,9 @@ class Experiment:
 
     network: of ways.get_way, or resnet, resnet@STAGE-STAGE. maps: which maps it is given. start:
     begun from random weights; from the trained network without map, what is new drawn from [0, 1];
-    or the same without effect. ones: the shifts of the branch's norms begin at 1. mean: means of
-    colours and maps subtracted.
+    or the same without effect. ones: the shifts of the branch's norms begin at 1. attention,
+    teacher: the map, or the network that made it, teaches where to look. mean: means of colours and
+    maps subtracted.
     """
 
     network: str
@@ -79,6 +83,7 @@ class Experiment:
     start: Start = "scratch"
     ones: bool = False
     attention: bool = False
+    teacher: bool = False
     mean: bool = False
     padded: bool = False
 
@@ -98,11 +103,17 @@ class Experiment:
         return "@" in self.network if self.is_resnet else get_way(self.network).sees_map
 
     @property
+    def is_taught(self) -> bool:
+        """Whether a second loss teaches the network where to look."""
+        return self.attention or self.teacher
+
+    @property
     def without_map(self) -> Experiment:
         """The same network and training with no map: what a gain is a gain over."""
         network = RESNET if self.is_resnet else get_way(self.network).without_map.name
         start: Start = "scratch" if self.start == "scratch" else "tuned"
-        return replace(self, network=network, maps="own", start=start, ones=False, attention=False)
+        plain = replace(self, network=network, maps="own", start=start)
+        return replace(plain, ones=False, attention=False, teacher=False)
 
     @property
     def begins_as(self) -> Experiment | None:
@@ -149,8 +160,12 @@ def _checked_network(network: str) -> str:
 
 def _check(found: Experiment) -> None:
     """OptionError for what makes no sense."""
-    if found.maps != "own" and not (found.sees_map or found.attention):
+    if found.maps != "own" and not (found.sees_map or found.is_taught):
         raise OptionError(f"{found.name}: {found.network} sees no map that could be replaced")
+    if found.teacher and found.attention:
+        raise OptionError(f"{found.name}: the map teaches or the network that made it, not both")
+    if found.teacher and found.maps in ("gaussian", "constant"):
+        raise OptionError(f"{found.name}: a network teaches what it made itself: say +attention")
     if found.start == "zero":
         way = None if found.is_resnet else get_way(found.network)
         if way is not None and "concatenate" not in (way.at_input, way.at_layers):

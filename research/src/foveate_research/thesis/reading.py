@@ -67,7 +67,7 @@ class PackedPart:
     """One part of a pack, ready to be drawn from.
 
     side: of what networks see; margin: how far a crop can be moved, pixels. maps: which map each
-    picture comes with.
+    picture comes with. teacher: (N, cells, cells, layers) of what a teacher attends to.
     """
 
     pictures: Stored
@@ -76,6 +76,7 @@ class PackedPart:
     stored_side: int
     maps: Maps = "own"
     mean_map: float = 0.0
+    teacher: Images | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -85,23 +86,39 @@ class PackedPart:
         return self.stored_side - self.side
 
     def gather(self, draws: Draws) -> tuple[Images, npt.NDArray[np.int64]]:
-        """(B, side, side, 4) uint8 pictures with their maps, and (B,) labels."""
-        batch = np.empty((len(draws), self.side, self.side, CHANNELS), dtype=np.uint8)
+        """(B, side, side, 4) uint8 pictures with their maps, and (B,) labels.
+
+        What a teacher attends to follows as further channels.
+        """
+        channels = CHANNELS + (0 if self.teacher is None else self.teacher.shape[-1])
+        batch = np.empty((len(draws), self.side, self.side, channels), dtype=np.uint8)
         for row, (index, top, left, mirrored) in enumerate(draws.tolist()):
             down, across = slice(top, top + self.side), slice(left, left + self.side)
             step = -1 if mirrored else 1
-            batch[row] = self.pictures[index][down, across][:, ::step]
+            batch[row, ..., :CHANNELS] = self.pictures[index][down, across][:, ::step]
+            if self.teacher is not None:
+                batch[row, ..., CHANNELS:] = self._taught(index)[down, across][:, ::step]
             if self.maps != "own":
                 batch[row, ..., 3] = self._other_map(index, down, across)[:, ::step]
         return batch, self.labels[draws[:, 0]]
+
+    def _taught(self, index: int) -> Images:
+        """(stored side, stored side, layers): of the picture whose map stands in, where it does."""
+        assert self.teacher is not None
+        found = self.teacher[self._other(index) if self.maps == "other" else index]
+        pixels = self.stored_side // len(found)
+        return np.asarray(found.repeat(pixels, axis=0).repeat(pixels, axis=1))
+
+    def _other(self, index: int) -> int:
+        """The picture whose map another one is given."""
+        return (index + len(self) // 2) % len(self)
 
     def _other_map(self, index: int, down: slice, across: slice) -> Images:
         """What stands in for a picture's map; it is cropped as the picture is."""
         if self.maps == "gaussian":
             return np.asarray(centred_gaussian(self.stored_side)[down, across])
         if self.maps == "other":
-            other = (index + len(self) // 2) % len(self)
-            return np.asarray(self.pictures[other][down, across, 3])
+            return np.asarray(self.pictures[self._other(index)][down, across, 3])
         return np.full((self.side, self.side), round(255 * self.mean_map), dtype=np.uint8)
 
 

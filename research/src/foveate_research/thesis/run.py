@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from foveate_research.thesis.networks.build import HIDDEN, attention_layers, bui
 from foveate_research.thesis.networks.surgery import NewWeights, transplant
 from foveate_research.thesis.pack import Pack
 from foveate_research.thesis.reading import open_part
+from foveate_research.thesis.teacher import teacher_attention
 from foveate_research.training.machine import Machine, quiet
 from foveate_research.training.run import in_channels_last
 
@@ -81,6 +82,9 @@ def train_experiment(
         torch.set_num_threads(machine.threads)
     lightning.seed_everything(seed, workers=True, verbose=False)
     train, val = (open_part(pack, part, maps=experiment.maps) for part in ("train", "val"))
+    if experiment.teacher:
+        taught = teacher_attention(pack, "train", train.pictures, count=len(train))
+        train = replace(train, teacher=taught)
     module = _module(experiment, pack, settings, begin=begin, seed=seed, val_count=len(val))
     data = PackedBatches(
         train, val, batch=settings.batch, seed=seed, workers=machine.reading_processes()
@@ -113,7 +117,7 @@ def train_experiment(
 def _recipe(experiment: Experiment) -> Record:
     """What was not always as it is now: trainings done otherwise are not taken for these."""
     found: Record = {}
-    if experiment.attention:
+    if experiment.is_taught:
         found["attention_weight"] = BETA
     if experiment.maps == "constant":
         found["branch_shift"] = 1.0
@@ -142,7 +146,7 @@ def _module(
         network,
         val_count=val_count,
         mean=pack.mean if experiment.mean else (0.0, 0.0, 0.0, 0.0),
-        taught=attention_layers(network) if experiment.attention else (),
+        taught=attention_layers(network) if experiment.is_taught else (),
     )
 
 

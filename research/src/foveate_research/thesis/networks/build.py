@@ -84,8 +84,14 @@ def attention_layers(network: nn.Module) -> tuple[str, ...]:
 
 
 def covered(saliency: Tensor, network: nn.Module, layers: Sequence[str]) -> list[Tensor]:
-    """What of the map lies under each layer's positions, (B, 1, h, w) each."""
+    """What of the map lies under each layer's positions, (B, 1, h, w) each.
+
+    Of maps of several layers of a teacher, (B, layers, H, W), the last ones are for these layers.
+    """
+    count = saliency.shape[1]
+    own = [max(0, count - len(layers) + place) for place in range(len(layers))]
+    maps = [saliency[:, channel : channel + 1] for channel in own]
     if not isinstance(network, AlexNet):
-        return [saliency for _ in layers]  # the ResNet pads: its layers cover the picture
+        return maps  # the ResNet pads: its layers cover the picture
     squares = [covered_after(network.options, layer.removeprefix("tower.")) for layer in layers]
-    return [saliency[..., square, square] for square in squares]
+    return [each[..., square, square] for each, square in zip(maps, squares, strict=True)]
