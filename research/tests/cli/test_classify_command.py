@@ -52,6 +52,12 @@ def test_pictures_become_tables_in_one_command(foveate, pictures: Path) -> None:
     assert Path("out/curves.svg").is_file()
     (again,) = foveate(*arguments, "--only", "resnet", "-o", "out", "--json").objects
     assert again["table4.1"] == record["table4.1"]
+    lone = ("--only", "resnet@stage1", "-o", "later", "--beside", "out/thesis.json")
+    run = foveate("reproduce", "thesis", "--data", "out/pack", "--epochs", "1", *lone)
+    assert run.code == 0, run.err
+    later = json.loads(Path("later/thesis.json").read_text())
+    assert set(later["table4.1"]) == {"resnet", "resnet@stage1", "resnet@stage2"}
+    assert later["beside"]["command"] == again["command"]
     more = ("--data", "out/pack", "--epochs", "2", "--only", "resnet", "-o", "out")
     run = foveate("reproduce", "thesis", *more)
     assert run.code == 2
@@ -90,6 +96,7 @@ def test_printed_rows_are_of_pictures_as_large(side: int, row: dict[str, float])
         (["--epochs", "1", "--data", "a", "--size", "100"], "--size 100"),
         (["--epochs", "1", "--images", "a", "--model", "x"], "no model is called 'x'"),
         (["--epochs", "1", "--data", "a"], "a holds no pack"),
+        (["--epochs", "1", "--data", "a", "--beside", "b.json"], "b.json cannot be read"),
     ],
 )
 def test_wrong_options_are_told_in_a_line(foveate, arguments: list[str], message: str) -> None:

@@ -110,10 +110,12 @@ def thesis(
     results.refuse()
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # torch: large pages, a tenth faster
     need("reproduce thesis", "train", "lightning", "torch")
+    from foveate_research.papers.thesis import read_earlier
     from foveate_research.thesis.run import Settings
     from foveate_research.thesis.study import done_trainings, run_study
     from foveate_research.training.machine import Machine, is_first_process
 
+    earlier = None if beside is None else read_earlier(beside)
     machine = Machine(accelerator, devices, strategy, precision, workers, threads)
     machine.check()
     pack = _pack(data, images, model, size, output, threads)
@@ -136,7 +138,7 @@ def thesis(
         return
     from foveate_research.cli.thesis_tables import show_thesis
 
-    record, files = _written(done_trainings(output), pack, output, beside)
+    record, files = _written(done_trainings(output), pack, output, earlier)
 
     def show(record: dict[str, Any]) -> None:
         show_thesis(record)
@@ -193,7 +195,7 @@ def _pack(
 
 
 def _written(
-    trainings: list[dict[str, Any]], pack: Pack, output: Path, beside: Path | None
+    trainings: list[dict[str, Any]], pack: Pack, output: Path, earlier: dict[str, Any] | None
 ) -> tuple[dict[str, Any], list[Path]]:
     """The record of OUT's trainings and of an earlier one's, and the files that tell of OUT's."""
     from foveate_research.papers.figures import save_figure
@@ -202,12 +204,11 @@ def _written(
     from foveate_research.records import head, save_record
 
     packages = ("foveate", "torch", "lightning", "numpy", "scipy")
-    every = trainings
-    if beside is not None:
-        from foveate_research.thesis.run import read_json
-
-        every = with_earlier(trainings, read_json(beside))
+    every = trainings if earlier is None else with_earlier(trainings, earlier)
     record = head(packages) | thesis_record(every, pack.classes, pack.titles)
+    if earlier is not None:
+        told = ("command", "commit", "date", "machine", "versions", "pack", "beside")
+        record["beside"] = {key: earlier[key] for key in told if key in earlier}
     files = [output / "thesis.json"]
     save_record(record, files[0], overwrite=True)
     files += save_figure(learning_curves(trainings), output / "curves", overwrite=True)

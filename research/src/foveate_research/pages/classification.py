@@ -28,6 +28,13 @@ DECIDING = (
     ("rgb+attention", "rgb+other+attention"),
     ("rgb+attention", "rgb+gaussian+attention"),
     ("no-conv2+attention", "no-conv2"),
+    ("rgb+teacher", "rgb"),
+    ("rgb+teacher", "rgb+other+teacher"),
+    ("rgb+teacher", "rgb+attention"),
+    ("rgbs+tuned", "rgb+tuned"),
+    ("rgb-1s2s+tuned", "rgb+tuned"),
+    ("rgbxs+tuned", "rgb+tuned"),
+    ("rgb+mean", "rgb"),
 )
 
 

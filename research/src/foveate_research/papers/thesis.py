@@ -8,14 +8,16 @@ over seeds, Student's t, where both networks have two or more).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from foveate.errors import DatasetError
+from foveate.errors import DatasetError, printable
 from foveate_research.intervals import Estimate, paired_difference
 from foveate_research.papers.printed import printed_facts
 from foveate_research.thesis.names import RESNET, Experiment, parse_experiment
@@ -118,6 +120,21 @@ def thesis_record(
     return found
 
 
+def read_earlier(path: Path) -> Record:
+    """What `foveate reproduce thesis` recorded. DatasetError without results picture by picture."""
+    try:
+        found: Record = json.loads(path.read_text(encoding="utf-8"))
+        missing = [key for key in ("pack", "table4.1", "hits", "val_labels") if key not in found]
+    except (OSError, ValueError, TypeError) as error:
+        raise DatasetError(f"{printable(path)} cannot be read as a record") from error
+    if missing:
+        raise DatasetError(
+            f"{printable(path)} is no record of 'foveate reproduce thesis' with results picture by "
+            f"picture: it has no '{missing[0]}'"
+        )
+    return found
+
+
 def with_earlier(records: Sequence[Record], earlier: Record) -> list[Record]:
     """The trainings, and those that an earlier record tells of, as if they had been trained here.
 
@@ -126,11 +143,11 @@ def with_earlier(records: Sequence[Record], earlier: Record) -> list[Record]:
     width, which are taken to be those of the trainings.
 
     Raises:
-        DatasetError: the record is of other pictures, or has no results picture by picture.
+        DatasetError: the record is of other pictures.
     """
     first = records[0]
     packs = [{**record["pack"], "sha256": ""} for record in (first, earlier)]
-    if packs[0] != packs[1] or first["val_labels"] != earlier.get("val_labels"):
+    if packs[0] != packs[1] or first["val_labels"] != earlier["val_labels"]:
         raise DatasetError("the earlier record is of other pictures or maps than these trainings")
     told = [
         _told(earlier, name, place, seed, beside=first)
