@@ -162,6 +162,8 @@ def test_trainings_of_an_earlier_record_stand_beside_as_they_did():
         assert json.dumps(rows) == json.dumps(again[key])
     assert both["table4.2"]["fan-in3"] == again["table4.2"]["fan-in3"]
     assert both["pack"]["sha256"] == "def"
+    told = with_earlier(later, earlier)[0]
+    assert told["top1"] == pytest.approx(1 / 3, abs=1e-6)  # the record has 33.333 per cent
     found = {(each["first"], each["second"]): each["points"] for each in both["differences"]}
     assert found["rgb+mean", "rgb"] == pytest.approx(33.333, abs=0.001)
 

@@ -161,13 +161,15 @@ def with_earlier(records: Sequence[Record], earlier: Record) -> list[Record]:
 def _told(earlier: Record, name: str, place: int, seed: int, *, beside: Record) -> Record:
     """One training of an earlier record; place: of its seed in the row."""
     row, hits = earlier["table4.1"][name], earlier["hits"][name][str(seed)]
-    labels = np.asarray(earlier["val_labels"])
+    labels, count = np.asarray(earlier["val_labels"]), len(hits)
+    stated = {metric: row[metric]["seeds"][place] / 100 for metric in ("top1", "top5")}
     right = np.array([int(digit) for digit in hits])
     mine = [right[labels == label] for label in range(earlier["pack"]["classes"])]
     return {
         **{key: row[key] for key in ("epochs", "weights", "device")},
         **{key: beside.get(key) for key in ("pack", "batch", "hidden", "val_labels")},
-        **{metric: row[metric]["seeds"][place] / 100 for metric in ("top1", "top5")},
+        # as it was before the record rounded it: a whole number of pictures
+        **{metric: round(round(share * count) / count, 6) for metric, share in stated.items()},
         "experiment": name,
         "seed": seed,
         "seconds": row["seconds"][place],
