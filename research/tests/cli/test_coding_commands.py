@@ -34,7 +34,7 @@ def test_table_1_stands_beside_the_printed_rows(foveate, images: Path) -> None:
     assert not run.err
     for words in ("Kodak PhotoCD", "Our model", "39.16", "less plain JPEG", "95 % intervals"):
         assert words in run.out
-    assert "Foveate " in run.out
+    assert "Foveate, fidelity" in run.out
 
 
 def test_table_1_in_json_is_one_object_and_is_saved_as_it_is(foveate, images: Path) -> None:

@@ -114,7 +114,7 @@ def test_with_a_map_what_matters_looks_better():
         scales = scale_weights(*pixels.shape[:2])[:4]
         return native.ssimulacra2_sums(pixels, decoded(data), scales, [field])[0]
 
-    assert pooled(mapped, weights**2) < 0.95 * pooled(plain, weights**2)
+    assert pooled(mapped, weights**2) < 0.97 * pooled(plain, weights**2)
     assert pooled(mapped, None) < 1.35 * pooled(plain, None)
 
 
@@ -143,10 +143,11 @@ def test_where_people_look_the_quality_is_kept_and_the_background_keeps_the_floo
     pixels = picture()
     weights = disc_weights(pixels)
     encoder = eye_encoder(pixels, weights, Options())
-    options = Options()
-    data = encode_for_eyes(pixels, weights, PlainQuality(80, 50), options, rounds=1).data
-    even = encode_for_eyes(pixels, None, PlainQuality(80, 80), options, rounds=1).data
-    assert len(data) < len(even)
+    loose, strict = (
+        encode_for_eyes(pixels, weights, PlainQuality(80, floor), Options(), rounds=1).data
+        for floor in (50, 80)
+    )
+    assert len(loose) < 0.97 * len(strict)
     seen = settled(encoder, 4.0, 2)
     fine, coarse = (encoder.model.structure(plain_levels(encoder, q)) for q in (80, 50))
     assert fine < coarse

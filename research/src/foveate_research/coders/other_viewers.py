@@ -94,7 +94,7 @@ def psnr_by_map(pixels: Pixels, fixations: Points, quality: int, seed: int) -> l
 
     def psnr(steering: Any) -> list[float]:
         """The PSNR of one file over the regions of both halves."""
-        data = compress(pixels, size_bytes=size, map=steering).data
+        data = compress(pixels, size_bytes=size, map=steering, tune="fidelity").data
         with Image.open(io.BytesIO(data)) as image:
             copy = np.asarray(image.convert("RGB"))
         return [psnr_y(pixels, copy, data_range=255, weights=region) for region in regions]

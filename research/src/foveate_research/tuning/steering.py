@@ -266,7 +266,7 @@ def check(pictures: Sequence[Watched], readout: Readout) -> dict[str, Any]:
 def psnr_there(picture: Watched, saliency: SaliencyMap) -> float:
     """Luma PSNR where people looked, of a file of plain JPEG's bytes that a map steers."""
     size = bytes_at_quality(picture.pixels, QUALITY)
-    data = compress(picture.pixels, size_bytes=size, map=saliency).data
+    data = compress(picture.pixels, size_bytes=size, map=saliency, tune="fidelity").data
     with Image.open(io.BytesIO(data)) as image:
         copy = np.asarray(image.convert("RGB"))
     return psnr_y(picture.pixels, copy, data_range=255, weights=picture.region.astype(np.float64))

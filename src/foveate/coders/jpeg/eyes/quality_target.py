@@ -61,7 +61,7 @@ class _Limits:
         rows, cols = luma.used
         background = luma.background[:rows, :cols]
         self._background = None
-        if background.any() and target.floor < target.quality:
+        if background.any():
             self._background = np.maximum(background, np.float32(_BACKGROUND_SHARE))
         plain = plain_levels(encoder, target.quality)
         self._structure = self._model.structure(plain)[0]
