@@ -35,10 +35,18 @@ _INDICES = frozenset(("ssim", "vifp", "bytes_ratio", "cc", "cc_viewers", "nss", 
 
 def title(record: Mapping[str, Any], codec: str) -> str:
     """A coder's name; Foveate's in bold, those that write no JPEG slanted."""
-    label = CODECS[codec].label if codec in CODECS else record["labels"][codec]
+    label = _label(codec) or record["labels"][codec]
     if codec == BOLD:
         return f"**{label}**"
     return f"*{label}*" if codec in record.get("outside", ()) else str(label)
+
+
+def _label(codec: str) -> str:
+    """What a coder of today is called, whatever a record calls it; nothing for those of before."""
+    coder, _, model = codec.partition("@")
+    if coder not in CODECS:
+        return ""
+    return f"{CODECS[coder].label}, map {model}" if model else CODECS[coder].label
 
 
 def signed(metric: str, told: Mapping[str, Any] | None) -> str:

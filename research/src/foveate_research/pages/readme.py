@@ -68,9 +68,10 @@ def before_after() -> str:
     return (
         "![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)\n\n"
         f"`examples/astronaut.png` as plain JPEG at quality {PLAIN_QUALITY} ({len(plain):,} bytes)"
-        f" and by Foveate in no more bytes ({len(ours.data):,}): luma PSNR over the salient fifth"
-        f" {report.plain_psnr_salient:.1f} → {report.psnr_salient:.1f} dB, over the whole picture"
-        f" {report.plain_psnr:.1f} → {report.psnr:.1f} dB."
+        f" and by Foveate in no more bytes ({len(ours.data):,}). Over the salient fifth SSIMULACRA 2, a"
+        f" score of what is seen, goes from {report.plain_ssimulacra2_salient:.0f} to"
+        f" {report.ssimulacra2_salient:.0f}, and luma PSNR from {report.plain_psnr_salient:.1f} to"
+        f" {report.psnr_salient:.1f} dB."
     )
 
 
