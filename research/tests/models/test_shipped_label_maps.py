@@ -39,9 +39,9 @@ def test_every_class_is_alive(outputs, model):
     One that none of the pictures shows moves little and yet moves: mountain in msroi-lite, by a
     fourteenth of the median.
 
-    Most of msroi-fine's 127 classes are not dead but hardly learnt, as its page says. CAM's maps are
-    cut off at zero, so that of a class that no picture shows nothing is left; but its scores are
-    the means of the uncut ones.
+    Most of msroi-fine's 127 classes are not dead but hardly learnt, as its page says. CAM's maps
+    are cut off at zero, so that of a class that no picture shows nothing is left; but its scores
+    are the means of the uncut ones.
     """
     maps = [each["maps"] for each in outputs[model].values()]
     spread = np.max([np.ptp(each, axis=(1, 2)) for each in maps], axis=0)
