@@ -69,9 +69,9 @@ def before_after() -> str:
         "![plain JPEG and Foveate, the same bytes](docs/pictures/before-after.png)\n\n"
         f"`examples/astronaut.png` as plain JPEG at quality {PLAIN_QUALITY} ({len(plain):,} bytes)"
         f" and by Foveate in no more bytes ({len(ours.data):,}). Over the salient fifth,"
-        f" SSIMULACRA 2, a score of what is seen, goes from {report.plain_ssimulacra2_salient:.0f} to"
-        f" {report.ssimulacra2_salient:.0f}, and luma PSNR from {report.plain_psnr_salient:.1f} to"
-        f" {report.psnr_salient:.1f} dB."
+        " SSIMULACRA 2, a score of what is seen, goes from"
+        f" {report.plain_ssimulacra2_salient:.0f} to {report.ssimulacra2_salient:.0f}, and luma PSNR"
+        f" from {report.plain_psnr_salient:.1f} to {report.psnr_salient:.1f} dB."
     )
 
 
