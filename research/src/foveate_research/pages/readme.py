@@ -70,8 +70,8 @@ def before_after() -> str:
         f"`examples/astronaut.png` as plain JPEG at quality {PLAIN_QUALITY} ({len(plain):,} bytes)"
         f" and by Foveate in no more bytes ({len(ours.data):,}). Over the salient fifth,"
         " SSIMULACRA 2, a score of what is seen, goes from"
-        f" {report.plain_ssimulacra2_salient:.0f} to {report.ssimulacra2_salient:.0f}, and luma PSNR"
-        f" from {report.plain_psnr_salient:.1f} to {report.psnr_salient:.1f} dB."
+        f" {report.plain_ssimulacra2_salient:.0f} to {report.ssimulacra2_salient:.0f}, and luma"
+        f" PSNR from {report.plain_psnr_salient:.1f} to {report.psnr_salient:.1f} dB."
     )
 
 
