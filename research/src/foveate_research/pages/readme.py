@@ -20,10 +20,13 @@ FACE = (172, 60, 172 + 112, 60 + 112)
 GROUND = (0, 300, 112, 412)
 
 BD_ROWS = (
-    *("pillow", "mozjpeg-5", "jpegli-optimised", "foveate-vision-none", "foveate-vision"),
+    *("pillow", "mozjpeg-5", "jpegli-progressive", "foveate-vision-none", "foveate-vision"),
     *("foveate", "webp", "avif"),
 )
-BD_COLUMNS = ("psnr_fix", "psnr_hvs_m_fix", "psnr_hvs_m", "ssimulacra2")
+BD_COLUMNS = (
+    *("ssimulacra2_fix", "butteraugli_fix", "psnr_fix"),
+    *("ssimulacra2", "butteraugli", "psnr_hvs_m"),
+)
 
 
 def labelled(image: Image.Image, text: str) -> Image.Image:
