@@ -48,7 +48,7 @@ def compared_with_plain(
 ) -> PlainComparison:
     """The finished file and plain JPEG of as many bytes, both decoded and held against the picture.
 
-    The salient pixels are those of `foveate.compare`, so that both tell the same.
+    The salient pixels are those of `foveate.compare`, so that both report equal numbers.
     """
     size = len(encoded.data) - encoded.metadata_bytes
     subsampling = "444" if encoded.facts.get("subsampling") == "444" else "420"

@@ -40,8 +40,8 @@ class Settings:
     Attributes:
         quality: 1 to 100. Where people look the file is as good as plain JPEG at this quality,
             and the background is as good as plain JPEG at `floor`, in as few bytes as that takes.
-            What is good is measured by what `tune` counts: by models of the eye with "vision",
-            else by squared error. Without any target the quality is 80.
+            With the tune "vision" SSIMULACRA 2 says what is as good, and a mixture of it and
+            PSNR-HVS-M; with the others squared error does. Without any target the quality is 80.
         match_quality: 1 to 100. The file takes as many bytes as Pillow's default JPEG takes at
             this quality, within 1 %.
         size_bytes: the file takes at most this many bytes, and within 1 % of them. Both byte
@@ -109,7 +109,7 @@ class Settings:
                 given = getattr(self, name)
                 raise OptionError(f"{name} is {given!r}; give one of {', '.join(choices)}")
         if self.effort != DEFAULTS.effort and self.tune != "vision":
-            raise OptionError("effort goes with the tune vision; the others look only once")
+            raise OptionError("effort goes with the tune vision; the other tunes do not look back")
         if not isinstance(self.map, str):
             raise OptionError(f"map is {self.map!r}; give a model's name or a file's path")
         if self.method == "mosaic" and self.tune != DEFAULTS.tune:

@@ -78,7 +78,8 @@ def compress(
             min=QUALITIES[0],
             max=QUALITIES[1],
             metavar="Q",
-            help=f"Be as good as plain JPEG at this quality. Default: {DEFAULT_QUALITY}.",
+            help="Where people look, be as good as plain JPEG at this quality. "
+            f"Default: {DEFAULT_QUALITY}.",
         ),
     ] = None,
     match_quality: Annotated[

@@ -124,7 +124,7 @@ def other_viewers() -> str:
         return ABSENT
     found, share = record["gain_over_none"], record["share_of_gain"]
     titles = {
-        "auto": "**Foveate**",
+        "auto": "Foveate's map",
         "others": "the map of the other half of the viewers",
         "own": "the map of the same half",
     }

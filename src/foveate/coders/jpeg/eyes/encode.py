@@ -1,4 +1,4 @@
-"""Pixels, block weights and a target to a JPEG file for eyes: the room's one way in."""
+"""Pixels, block weights and a target to a JPEG file for eyes: what other packages call."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def encode_for_eyes(
     *,
     rounds: int,
 ) -> Encoded:
-    """A JPEG as `encode` makes it, but of what models of the eye see.
+    """A JPEG as `encode` makes it, but with the least that models of the eye see of its errors.
 
     `rounds`: how often the decoded picture is looked at. Pictures too small for the models, and
     byte targets that hardly a level fits into, are left to `encode`.

@@ -103,7 +103,7 @@ class EyeModel:
         )
 
     def structure(self, quantised: Quantised, *fields: npt.NDArray[np.float32]) -> list[float]:
-        """SSIMULACRA 2's raw sum, pooled by the model's own field, and by each of these."""
+        """SSIMULACRA 2's raw sum, pooled by the model's own field, and by each of `fields`."""
         return native.ssimulacra2_sums(
             self._pixels,
             self.decoded(quantised),
