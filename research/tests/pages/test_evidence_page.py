@@ -57,6 +57,7 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     save(reproduce_table1(seen), results, "table1-coding")
     by_maps = replace(seen, codecs=["foveate", "mosaic@spectral-residual"])
     save(reproduce_table1(by_maps), results, "table1-maps-coding")
+    save(reproduce_table1(by_maps), results, "table1-maps-kodak")
     save(reproduce_same_place(seen, models=["spectral-residual"]), results, "same-place-coding")
     ladder = Study(
         images, size_ladder(images / "osie-1.png", 2), model="centre", codecs=["foveate"]

@@ -269,6 +269,7 @@ TABLES: Tables = {
     "table1-coding": partial(table1, "table1-coding"),
     "table1-large": partial(table1, "table1-large"),
     "table1-maps": partial(table1, "table1-maps-coding"),
+    "table1-maps-kodak": partial(table1, "table1-maps-kodak"),
     "qualities": partial(qualities, "table1-kodak"),
     "figure4": figure4,
     "bd-kodak": partial(against_mozjpeg, "codecs-kodak"),
