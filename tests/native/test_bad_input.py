@@ -38,6 +38,16 @@ def good_calls() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
             native.forward,
             {"pixels": np.zeros((9, 9, 3), np.uint8), "chroma_420": True, "threads": 1},
         ),
+        "dering": (
+            native.dering,
+            {
+                "pixels": np.zeros((16, 24), np.uint8),
+                "coefficients": blocks(),
+                "used": (2, 3),
+                "steps": [8.0] * 64,
+                "threads": 1,
+            },
+        ),
         "used_blocks": (
             native.used_blocks,
             {"height": 9, "width": 9, "channels": 3, "chroma_420": True},
@@ -178,10 +188,10 @@ def spoiled() -> list[tuple[str, str, Any]]:
         for name, (_, arguments) in good_calls().items()
         for argument in arguments
         for value in BAD_VALUES.get(argument, [])
-        # Blocks of any picture can be counted, and what takes one array has no other to fit.
+        # Blocks of any picture can be counted; one array of blocks alone has no other to fit.
         if not (name == "used_blocks" and value == 65_536)
         and not (
-            name in ("fill_padding", "block_contrast")
+            name in ("fill_padding", "block_contrast", "dering")
             and getattr(value, "shape", None) == (3, 3, 64)
         )
     ]

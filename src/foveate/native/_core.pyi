@@ -19,6 +19,24 @@ def forward(
     JFIF colour; chroma by 2x2 means when `chroma_420`; a flat block of value v has DC 8 (v - 128).
     """
 
+def dering(
+    pixels: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    coefficients: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu")
+    ],
+    used: tuple[int, int],
+    steps: Sequence[float],
+    threads: int = 1,
+) -> bool:
+    """
+    Let luma `coefficients` aim beyond white and black, where decoders clip; tell if any do.
+
+    Only blocks that hold white or black samples, but not one of them alone, are changed: so that
+    steps of about this size, (64,) in zigzag order, leave less ringing in what is shown.
+    `coefficients` and `used` are luma's, as `forward` and `used_blocks` give them for the same
+    pixels.
+    """
+
 def used_blocks(height: int, width: int, channels: int, chroma_420: bool) -> list[tuple[int, int]]:
     """Rows and columns of blocks that hold samples, one pair a component."""
 

@@ -8,6 +8,7 @@
 #include "bindings_bands.hpp"
 #include "colour.hpp"
 #include "contrast.hpp"
+#include "deringing.hpp"
 #include "levels.hpp"
 #include "trellis.hpp"
 
@@ -78,6 +79,18 @@ nb::typed<nb::list, nb::ndarray<nb::numpy, std::int16_t>> forward_binding(const 
     out.append(owned(std::move(stores[c]), {static_cast<std::size_t>(grids[c].rows),
                                             static_cast<std::size_t>(grids[c].cols), kBlock}));
   return out;
+}
+
+bool dering_binding(const Pixels& pixels, const InOut<std::int16_t, BlockShape>& coefficients,
+                    Used used, const Steps& steps, int threads) {
+  const Picture picture = checked_picture(pixels);
+  const auto grid = grid_of<std::int16_t>(coefficients, used, "coefficients");
+  require(used.first == divide_up(picture.height, 8) && used.second == divide_up(picture.width, 8),
+          "used must be the picture's luma blocks");
+  const Steps table = checked_steps(steps);
+  const int workers = checked_threads(threads);
+  nb::gil_scoped_release release;
+  return dering(picture, grid, table, workers);
 }
 
 std::vector<Used> used_blocks(int height, int width, int channels, bool chroma_420) {
@@ -230,6 +243,14 @@ NB_MODULE(_core, m) {
         R"(DCT coefficients of every component of (H, W) grey or (H, W, 3) sRGB pixels.
 
 JFIF colour; chroma by 2x2 means when `chroma_420`; a flat block of value v has DC 8 (v - 128).)");
+  m.def("dering", &dering_binding, "pixels"_a.noconvert(), "coefficients"_a.noconvert(), "used"_a,
+        "steps"_a, "threads"_a = 1,
+        R"(Let luma `coefficients` aim beyond white and black, where decoders clip; tell if any do.
+
+Only blocks that hold white or black samples, but not one of them alone, are changed: so that
+steps of about this size, (64,) in zigzag order, leave less ringing in what is shown.
+`coefficients` and `used` are luma's, as `forward` and `used_blocks` give them for the same
+pixels.)");
   m.def("used_blocks", &used_blocks, "height"_a, "width"_a, "channels"_a, "chroma_420"_a,
         R"(Rows and columns of blocks that hold samples, one pair a component.)");
   m.def("quantise_ac", &quantise_ac_binding, "coefficients"_a.noconvert(), "weights"_a, "steps"_a,

@@ -17,6 +17,8 @@ _SETTLING = 2
 """After so many passes rates and steps hardly change."""
 _BYTES_SLOPE = -0.8
 """The slope of log bytes over log scale."""
+_LAMBDA_SLOPE, _LOOKED_LAMBDA_SLOPE = -0.145, -0.11
+"""The slope of log bytes over log lambda, before any look at the decoded picture and after two."""
 _NEAR = 0.03
 """Log bytes that may be missed before the loop, which moves them by about as much."""
 
@@ -29,7 +31,9 @@ def _searched(
     settling: passes that serve only to settle.
     """
     secant = scale_secant(_BYTES_SLOPE)
+    following = log_scale
     for n in range(_SEARCH_PASSES):
+        log_scale = following
         quantised = encoder.quantise(math.exp(log_scale))
         if n < settling:
             encoder.adapt_shape(quantised)
@@ -41,7 +45,6 @@ def _searched(
         following = secant.next(log_scale, missed)
         if following == log_scale:
             break
-        log_scale = following
     return quantised, log_scale
 
 
@@ -61,8 +64,10 @@ def meet_bytes(
     aim = max((target.aim + target.least) / 2 - len(segments), 1.0)
     log_scale = math.log(start_scale(encoder, aim))
     settling = _SETTLING
+    encoder.dering(math.exp(log_scale))
     if scout is not None:
         part = scout.encoder
+        part.dering(math.exp(log_scale))
         share = encoder.rounded_size(math.exp(log_scale)) / part.rounded_size(math.exp(log_scale))
         _, log_scale = _searched(part, aim / share, log_scale, settling=_SETTLING)
         encoder.adopt(part)
@@ -73,8 +78,9 @@ def meet_bytes(
         moved = math.exp(_miss(quantised, aim) / -_BYTES_SLOPE)
         return min(max(scale * moved, SMALLEST_SCALE), LARGEST_SCALE)
 
-    scale = math.exp(log_scale)
+    start = Start(log_scale, 0.0, lambda_slope=_LAMBDA_SLOPE, passed=quantised)
     if rounds > 0:
+        scale = math.exp(log_scale)
         _, scale = looped(encoder, encoder.refit(quantised), scale, rounds, followed)
-    start = Start(math.log(scale), 0.0)
+        start = Start(math.log(scale), 0.0, lambda_slope=_LOOKED_LAMBDA_SLOPE)
     return corrected(encoder, start, target, aim, segments)

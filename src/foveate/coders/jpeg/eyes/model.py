@@ -53,9 +53,9 @@ class EyeModel:
         *,
         threads: int,
     ) -> None:
-        self._pixels = np.ascontiguousarray(pixels)
+        self.pixels = np.ascontiguousarray(pixels)
         self._blocks, self._tuning, self._field, self._threads = blocks, tuning, field, threads
-        self._slopes = native.colour_slopes(self._pixels, threads)
+        self._slopes = native.colour_slopes(self.pixels, threads)
         self._weights = scale_weights(blocks.height, blocks.width)
         scales = len(self._weights)
         factors = np.array([1.0, tuning.edges], np.float32)[:, None, None]
@@ -63,6 +63,8 @@ class EyeModel:
             basis_energies(scales, halved=halved) * factors for halved in (False, blocks.chroma_420)
         ]
         luma = blocks.components[0]
+        self.luma = luma.coefficients
+        """The luma coefficients that are without error."""
         assert luma.hidden is not None
         self._hidden = luma.hidden
         self._luma_field = None if field is None else self._on_luma_grid(field)
@@ -79,7 +81,7 @@ class EyeModel:
         field: npt.NDArray[np.float32] | None,
     ) -> tuple[float, FloatBlocks, FloatBlocks]:
         return native.ssimulacra2(
-            self._pixels,
+            self.pixels,
             decoded,
             self._blocks.chroma_420,
             self._slopes,
@@ -105,7 +107,7 @@ class EyeModel:
     def structure(self, quantised: Quantised, *fields: npt.NDArray[np.float32]) -> list[float]:
         """SSIMULACRA 2's raw sum, pooled by the model's own field, and by each of `fields`."""
         return native.ssimulacra2_sums(
-            self._pixels,
+            self.pixels,
             self.decoded(quantised),
             self._weights,
             [self._field, *fields],
@@ -129,7 +131,7 @@ class EyeModel:
     ]:
         """What native code has to know of luma's visible error."""
         return (
-            self._blocks.components[0].coefficients,
+            self.luma,
             quantised.steps[0].tolist(),
             quantised.levels[0],
             self._hidden,

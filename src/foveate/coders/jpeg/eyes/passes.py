@@ -42,7 +42,9 @@ class EyeEncoder:
         self.model, self.threads = model, threads
         self._anchors = anchors
         self._tables = tuning.anchors(chroma_420=blocks.chroma_420)
-        self._targets = [c.coefficients for c in blocks.components]
+        self._origins = [c.coefficients for c in blocks.components]
+        """What a target moves about: the coefficients of the picture, or beyond white and black."""
+        self._targets = list(self._origins)
         self._weights = self._first_weights()
         self._rates: Rates | None = None
         self.shapes = self._formula_shapes()
@@ -65,6 +67,17 @@ class EyeEncoder:
         for i, own in enumerate(weights):
             native.mix_weights(self._anchors[i], self._table(i), unit, t.anchor, own, self.threads)
         return weights
+
+    def dering(self, scale: float) -> None:
+        """Aim beyond white and black, where decoders clip, as far as steps at this scale need it.
+
+        This comes before the first look at the decoded picture.
+        """
+        luma = self.blocks.components[0]
+        beyond = luma.coefficients.copy()
+        steps = self.steps_at(scale)[0].tolist()
+        if native.dering(self.model.pixels, beyond, luma.used, steps, self.threads):
+            self._origins[0] = self._targets[0] = self.model.luma = beyond
 
     def adopt_rates(self, scout: EyeEncoder) -> None:
         """Start from what another encoder has learnt of rates."""
@@ -192,11 +205,11 @@ class EyeEncoder:
         self._weights = []  # what comes in their place takes as much memory
         t, seen = self.tuning, self.model.seen(quantised)
         unit = self.model.unit(seen.curvature)
-        for i, c in enumerate(self.blocks.components):
-            if self._targets[i] is c.coefficients:
-                self._targets[i] = c.coefficients.copy()
+        for i, origin in enumerate(self._origins):
+            if self._targets[i] is origin:
+                self._targets[i] = origin.copy()
             native.move_targets(
-                c.coefficients,
+                origin,
                 quantised.steps[min(i, 1)].tolist(),
                 quantised.levels[i],
                 seen.gradient[i],

@@ -43,6 +43,10 @@ class Start:
     log_lambda: float
     stuffing: float = STUFFING
     """Bytes with byte stuffing over those without."""
+    lambda_slope: float = LAMBDA_SLOPE
+    """The slope of log bytes over log lambda, as far as it is known."""
+    passed: Quantised | None = None
+    """A pass that was made here already."""
 
 
 class Passes(Protocol):
@@ -61,8 +65,8 @@ class Passes(Protocol):
         ...
 
 
-def _lambda_secant() -> Secant:
-    return Secant(LAMBDA_SLOPE, _LOWEST_LAMBDA, HIGHEST_LAMBDA)
+def _lambda_secant(slope: float) -> Secant:
+    return Secant(slope, _LOWEST_LAMBDA, HIGHEST_LAMBDA)
 
 
 class _Sizes:
@@ -91,11 +95,13 @@ def corrected(
     log_scale, log_lambda = start.log_scale, start.log_lambda
     sizes = _Sizes(encoder, segments, start.stuffing)
     best: Found | None = None
-    secant, finer = _lambda_secant(), _FINER
+    secant, finer = _lambda_secant(start.lambda_slope), _FINER
     for n in range(_FULL_PASSES):
         scale = math.exp(log_scale)
         at_ceiling = scale <= SMALLEST_SCALE * 1.001
-        quantised = encoder.quantise(scale, lambda_factor=math.exp(log_lambda))
+        quantised = start.passed
+        if n > 0 or quantised is None:
+            quantised = encoder.quantise(scale, lambda_factor=math.exp(log_lambda))
         size = sizes.expected(quantised)
         nearer = best is None or size > len(best.data)
         near = n > 0 or at_ceiling or size >= target.least
@@ -112,7 +118,7 @@ def corrected(
             # With these steps there are no more bytes to be had: take finer ones.
             log_scale = max(log_scale - finer, math.log(SMALLEST_SCALE))
             finer *= 1.5
-            log_lambda, secant = 0.0, _lambda_secant()
+            log_lambda, secant = 0.0, _lambda_secant(start.lambda_slope)
         elif abs(following - log_lambda) < 1e-5:
             break
         else:
