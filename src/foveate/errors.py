@@ -7,6 +7,7 @@ FoveateError
 │   └── TargetError     a size or quality that this picture cannot be brought to
 ├── OutputError         a file that cannot or must not be written
 ├── ModelError          an unknown model, or weights that do not match their record
+├── VotesError          a result file of votes that cannot be read or scored
 ├── DatasetError        a folder or shard that is not laid out as its reader expects
 └── MissingExtraError   a package or an extra that is not installed
 """
@@ -45,6 +46,10 @@ class OutputError(FoveateError):
 
 class ModelError(FoveateError):
     """An unknown model, or weights that do not match their record."""
+
+
+class VotesError(FoveateError):
+    """A result file of votes that cannot be read, or votes that cannot be scored together."""
 
 
 class DatasetError(FoveateError):

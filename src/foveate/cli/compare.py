@@ -28,19 +28,34 @@ foveate compare photo.png *.jpg --html page.html
 
 foveate compare photo.png *.jpg --metrics psnr_s,ssim --json
 
+foveate compare photo.png mozjpeg.jpg photo.foveate.jpg --vote votes.html
+
+foveate compare originals/ mozjpeg/ foveate/ --vote votes.html --vote-seconds 3
+
 A metric measures luma (BT.601) unless its name says otherwise. "By the map" means that the metric \
 is averaged with the map as weights; in JSON its name then ends in _weighted. PSNR-S is the PSNR \
 of the pixels in the map's top fifth. Of a metric marked with ↓ lower values are better: \
 Butteraugli counts just noticeable differences.
+
+The page of --vote shows a person two copies at a time, whose names it hides, and asks which looks \
+better. 'foveate votes' reads the result files that people download from it.
 """
 
 _PAGE_KINDS = (".html", ".htm")
 
 
 def compare(
-    original: Annotated[str, typer.Argument(metavar="ORIGINAL", help="The original picture.")],
+    original: Annotated[
+        str,
+        typer.Argument(metavar="ORIGINAL", help="The original picture; for --vote also a folder."),
+    ],
     copies: Annotated[
-        list[str], typer.Argument(metavar="COPY", help="One or more copies of the original.")
+        list[str],
+        typer.Argument(
+            metavar="COPY",
+            help="One or more copies of the original; beside a folder of originals, folders with "
+            "copies of the same names.",
+        ),
     ],
     map: Annotated[
         str,
@@ -66,6 +81,32 @@ def compare(
             "most salient spots close up, the map, and where the errors are.",
         ),
     ] = None,
+    vote: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PAGE.html",
+            help="Measure nothing, but write a page on which people vote which of two copies "
+            "looks better.",
+        ),
+    ] = None,
+    vote_seconds: Annotated[
+        float | None,
+        typer.Option(
+            metavar="S",
+            min=0.05,
+            max=60,
+            help="Show a pair of the vote for so long, after a cross to look at.",
+        ),
+    ] = None,
+    vote_seed: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=0,
+            max=2**32 - 1,
+            help="Show all voters the pairs in one order; by default everyone has an own one.",
+        ),
+    ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a page that exists already.")
     ] = False,
@@ -74,7 +115,21 @@ def compare(
         typer.Option("--json", help="Print one JSON object for each copy, and nothing else."),
     ] = False,
 ) -> None:
-    """Measure how good copies of a picture are, also where people look."""
+    """Measure how good copies of a picture are, also where people look; or let people vote."""
+    if vote is not None:
+        if html is not None or metrics is not None or as_json or map != "auto":
+            raise OptionError(
+                "--vote: measures nothing; leave out --html, --json, --map, --metrics"
+            )
+        _check_page("--vote", vote, [original, *copies], overwrite=overwrite)
+        from foveate.cli.vote_page import write_vote_page
+
+        write_vote_page(
+            original, copies, vote, seconds=vote_seconds, seed=vote_seed, overwrite=overwrite
+        )
+        return
+    if vote_seconds is not None or vote_seed is not None:
+        raise OptionError("--vote-seconds and --vote-seed: need --vote PAGE.html")
     from foveate.comparison import Comparison
     from foveate.comparison import compare as compare_pictures
     from foveate.comparison.measured import checked_metrics
@@ -86,7 +141,7 @@ def compare(
     if metrics is not None:
         names = parsed(lambda text: checked_metrics(_listed(text)), metrics, "--metrics")
     if html is not None:
-        _check_page(html, [original, *copies], overwrite=overwrite)
+        _check_page("--html", html, [original, *copies], overwrite=overwrite)
     before = read_picture(original)
     saliency = map_of(map, before)
     page = None
@@ -120,11 +175,11 @@ def _listed(text: str) -> list[str]:
     return [name for part in text.split(",") if (name := part.strip())]
 
 
-def _check_page(page: Path, pictures: list[str], *, overwrite: bool) -> None:
+def _check_page(option: str, page: Path, pictures: list[str], *, overwrite: bool) -> None:
     if page.suffix.lower() not in _PAGE_KINDS:
-        raise OptionError(f"--html {printable(page)}: end the page's name in .html")
+        raise OptionError(f"{option} {printable(page)}: end the page's name in .html")
     if os.path.realpath(page) in map(os.path.realpath, pictures):
-        raise OptionError(f"--html {printable(page)}: is one of the pictures; give another name")
+        raise OptionError(f"{option} {printable(page)}: is one of the pictures; give another name")
     if not page.parent.is_dir():
-        raise OutputError(f"--html {printable(page)}: its folder does not exist; make it first")
+        raise OutputError(f"{option} {printable(page)}: its folder does not exist; make it first")
     refuse_existing(page, overwrite=overwrite)

@@ -1,4 +1,4 @@
-"""Fills the page's template with its parts, style and script, and forbids it to load anything."""
+"""Fills a page's template with its parts, style and script, and forbids it to load anything."""
 
 from __future__ import annotations
 
@@ -9,17 +9,29 @@ from string import Template
 
 import foveate
 
+_HERE = "foveate.comparison.page"
+
 
 def filled_page(*, width: int, height: int, **parts: str) -> str:
-    """The page with its parts, each of them HTML.
+    """The page that compares copies with their original, with its parts, each of them HTML.
 
-    `width` and `height` are those of the images in the slider, in pixels. The page's policy names
-    its style and script by their hashes (CSP Level 3, 2.3.1), so that no markup in a part can run
-    or load anything.
+    `width` and `height` are those of the images in the slider, in pixels.
     """
-    style = _text("page.css") + f":root {{ --width: {width}; --height: {height}; }}\n"
-    script = _text("page.js")
-    return Template(_text("page.html")).substitute(
+    more_style = f":root {{ --width: {width}; --height: {height}; }}\n"
+    return sealed_page(_HERE, scripts=("page.js",), more_style=more_style, **parts)
+
+
+def sealed_page(
+    package: str, *, scripts: tuple[str, ...], more_style: str = "", **parts: str
+) -> str:
+    """A package's page.html with its parts, each of them HTML, its page.css and its scripts.
+
+    The page's policy names its style and script by their hashes (CSP Level 3, 2.3.1), so that no
+    markup in a part can run or load anything.
+    """
+    style = _text(_HERE, "ground.css") + _text(package, "page.css") + more_style
+    script = "".join(_text(package, name) for name in scripts)
+    return Template(_text(package, "page.html")).substitute(
         parts,
         style=style,
         style_hash=_hash(style),
@@ -29,8 +41,8 @@ def filled_page(*, width: int, height: int, **parts: str) -> str:
     )
 
 
-def _text(name: str) -> str:
-    return (files("foveate.comparison.page") / name).read_text(encoding="utf-8")
+def _text(package: str, name: str) -> str:
+    return (files(package) / name).read_text(encoding="utf-8")
 
 
 def _hash(text: str) -> str:
