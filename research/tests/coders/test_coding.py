@@ -218,7 +218,8 @@ def test_curves_give_bd_rates_against_mozjpeg_and_tables_of_all_metrics(study):
     table = told["equal_bytes"]["50"]
     assert set(LABELS) <= set(table["foveate"])
     assert {"minus_pillow", "minus_mozjpeg"} <= set(table["foveate"]["ssim"])
-    assert [len(values) for values in told["curves"]["foveate"].values()] == [3] * 12
+    assert [len(values) for values in told["curves"]["foveate"].values()] == [3] * 13
+    assert {"gmsd", "ms_ssim", "butteraugli"} <= set(rates["foveate"])
     assert "ssim" not in told["per_picture"]["40"]["foveate"]
     assert len(figure.axes) >= 7
 

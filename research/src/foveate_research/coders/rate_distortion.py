@@ -35,7 +35,7 @@ EQUAL_BYTES = (30, 50, 80)
 """Those at which all metrics are measured and coders set side by side."""
 CURVE_METRICS = (
     *("psnr_s", "psnr_fix", "psnr_hvs_m_fix", "ssimulacra2_fix", "butteraugli_fix", "psnr_mask"),
-    *("psnr_hvs_m", "ssimulacra2", "butteraugli", "ms_ssim", "psnr_y"),
+    *("psnr_hvs_m", "ssimulacra2", "butteraugli", "ms_ssim", "gmsd", "psnr_y"),
 )
 """Those of the curves, where a set has them."""
 DEFAULT_CODECS = tuple(name for name in CODECS if not name.startswith("mosaic-"))

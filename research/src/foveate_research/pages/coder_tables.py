@@ -25,6 +25,7 @@ HEADINGS = {
     "ssim": "SSIM",
     "ms_ssim": "MS-SSIM",
     "vifp": "VIFp",
+    "gmsd": "GMSD",
     "ssimulacra2": "SSIMULACRA 2",
     "butteraugli": "Butteraugli",
 }
@@ -59,8 +60,8 @@ def signed(metric: str, told: Mapping[str, Any] | None) -> str:
 
 
 def digits(metric: str) -> int:
-    """Decimals: two for dB and SSIMULACRA 2, three for indices, four for MS-SSIM."""
-    if metric == "ms_ssim":
+    """Decimals: two for dB and SSIMULACRA 2, three for indices, four for MS-SSIM and GMSD."""
+    if metric in ("ms_ssim", "gmsd"):
         return 4
     return 3 if metric.split()[0] in _INDICES else 2
 

@@ -24,11 +24,12 @@ PAPERS = ("psnr_s", "psnr_y", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp
 LOOKED = ("psnr_fix", "psnr_hvs_m_fix", "psnr_mask")
 AT_EQUAL_BYTES = (
     *("psnr_fix", "psnr_hvs_m_fix", "psnr_s", "psnr_cb_s", "psnr_cr_s"),
-    *("psnr_y", "psnr_rgb", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp", "ssimulacra2"),
+    *("psnr_y", "psnr_rgb", "psnr_hvs", "psnr_hvs_m", "ssim", "ms_ssim", "vifp", "gmsd"),
+    "ssimulacra2",
 )
 CURVES = (
     *("psnr_fix", "psnr_hvs_m_fix", "ssimulacra2_fix", "butteraugli_fix"),
-    *("psnr_hvs_m", "ssimulacra2", "butteraugli", "ms_ssim", "psnr_y"),
+    *("psnr_hvs_m", "ssimulacra2", "butteraugli", "ms_ssim", "gmsd", "psnr_y"),
 )
 WORTH = (
     *("psnr_fix", "psnr_hvs_m_fix", "ssimulacra2_fix", "butteraugli_fix"),

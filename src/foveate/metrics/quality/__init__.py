@@ -7,6 +7,7 @@ function names the domain it measures in; luma and chroma are BT.601 full range,
 from foveate.metrics.quality.butteraugli import butteraugli, butteraugli_max
 from foveate.metrics.quality.catalogue import METRICS, Metric, measure, measure_pooled
 from foveate.metrics.quality.error_maps import error_map
+from foveate.metrics.quality.gmsd import gmsd
 from foveate.metrics.quality.hvs import psnr_hvs, psnr_hvs_m
 from foveate.metrics.quality.planes import cb, cr, luma
 from foveate.metrics.quality.psnr import (
@@ -29,6 +30,7 @@ __all__ = [
     "cb",
     "cr",
     "error_map",
+    "gmsd",
     "luma",
     "measure",
     "measure_pooled",

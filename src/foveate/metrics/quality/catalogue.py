@@ -9,6 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from foveate.metrics.quality.butteraugli import butteraugli, butteraugli_max, norm_and_maximum
+from foveate.metrics.quality.gmsd import gmsd
 from foveate.metrics.quality.hvs import hvs_and_hvs_m, psnr_hvs, psnr_hvs_m
 from foveate.metrics.quality.planes import check_pair, luma_pair
 from foveate.metrics.quality.pooling import Weights
@@ -50,6 +51,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("ssim", "SSIM", "", "luma", pools=True, maps=True),
     Metric("ms_ssim", "MS-SSIM", "", "luma"),
     Metric("vifp", "VIFp", "", "luma"),
+    Metric("gmsd", "GMSD", "", "luma", lower_is_better=True),
     Metric("ssimulacra2", "SSIMULACRA 2", "", "RGB", pools=True),
     Metric(
         "butteraugli",
@@ -80,6 +82,7 @@ _LUMA: dict[str, Callable[..., float]] = {
     "ssim": ssim,
     "ms_ssim": ms_ssim,
     "vifp": vifp,
+    "gmsd": gmsd,
 }
 
 
