@@ -113,6 +113,7 @@ def show_codecs(record: dict[str, Any]) -> None:
                 for codec, of in rates.items()
             ]
             print_cells(f"BD-rate against {against}, %", cells, columns)
+    _show_best_rival(record)
     for quality, rows in record["equal_bytes"].items():
         for other in (PLAIN, anchor):
             if other in rows:
@@ -128,6 +129,30 @@ def show_codecs(record: dict[str, Any]) -> None:
         {"seconds": "s a megapixel"},
     )
     print_notes(record["notes"])
+
+
+def _show_best_rival(record: dict[str, Any]) -> None:
+    found = record["best_rival"]
+    rates, metrics = found["bd_rate_per_cent"], record["metrics"]
+    if not rates:
+        return
+    columns = {n: text for n, text in metrics.items() if any(n in of for of in rates.values())}
+    worse = "pictures worse than mozjpeg by SSIMULACRA 2"
+    cells: Cells = [
+        (
+            record["labels"][codec],
+            {
+                **{name: _per_cent(of.get(name)) for name in columns},
+                worse: f"{found['worse_per_cent'][codec]:.0f}"
+                if codec in found["worse_per_cent"]
+                else NONE,
+            },
+        )
+        for codec, of in rates.items()
+    ]
+    rivals = ", ".join(record["labels"][name] for name in found["rivals"])
+    title = f"BD-rate against the picture's best of {rivals}, %"
+    print_cells(title, cells, {**columns, worse: worse})
 
 
 def _per_cent(told: dict[str, Any] | None) -> str:

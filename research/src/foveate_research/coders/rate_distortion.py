@@ -12,19 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from foveate_research.coders.bd_rate import bd_rate
+from foveate_research.coders.best_rival import against_best
 from foveate_research.coders.codecs import CODECS, PLAIN, codec_of
 from foveate_research.coders.coding import (
     ABOUT_THE_FILE,
     LABELS,
-    LOWER_IS_BETTER,
     CodedScene,
     Measure,
-    Numbers,
     scene_numbers,
     scores_at,
 )
 from foveate_research.coders.coding_summary import DIGITS, label, per_picture, rows_of, unequal
+from foveate_research.coders.picture_curves import picture_bd_rate
 from foveate_research.coders.study import Study
 from foveate_research.intervals import mean_estimate
 from foveate_research.papers.figures import Curves, plots
@@ -89,6 +88,7 @@ def bench_codecs(
         "anchor": ANCHOR if ANCHOR in names else None,
         "bd_rate_per_cent": rates,
         "map_bd_rate_per_cent": bd_rates(scenes, WITHOUT_MAP, shown),
+        "best_rival": against_best(scenes, shown),
         "seconds_a_megapixel": {
             name: mean_estimate(of.known("seconds_a_megapixel")).to_dict(DIGITS)
             for name, of in scores[middle].items()
@@ -103,12 +103,6 @@ def bench_codecs(
         "notes": [*notes, *study.picture_notes()],
     }
     return record, _figure(curves, shown)
-
-
-def _points(scene: CodedScene, codec: str) -> list[Numbers]:
-    """A coder's files of one scene by their bytes; two sizes may end in one file."""
-    found = {at[codec]["bytes"]: at[codec] for at in scene.numbers.values() if at[codec]}
-    return [found[size] for size in sorted(found)]
 
 
 def bd_rates(
@@ -126,7 +120,7 @@ def bd_rates(
             continue
         found[codec] = {}
         for metric in metrics:
-            values = np.array([_bd_rate(scene, codec, anchor, metric) for scene in scenes])
+            values = np.array([picture_bd_rate(scene, codec, anchor, metric) for scene in scenes])
             values = values[np.isfinite(values)]
             if values.size:
                 told = mean_estimate(values).to_dict(DIGITS - 2)
@@ -146,18 +140,6 @@ def incomplete(rates: Mapping[str, Mapping[str, Any]], scenes: int) -> list[str]
         for codec, count in fewest.items()
         if count < scenes
     ]
-
-
-def _bd_rate(scene: CodedScene, codec: str, anchor: str, metric: str) -> float:
-    curves = []
-    sign = -1 if metric in LOWER_IS_BETTER else 1
-    for name in (anchor, codec):
-        points = [at for at in _points(scene, name) if np.isfinite(at.get(metric, np.nan))]
-        curves += [[at["bytes"] for at in points], [sign * at[metric] for at in points]]
-    try:
-        return bd_rate(*curves)
-    except ValueError:
-        return float("nan")
 
 
 def _mean_curves(

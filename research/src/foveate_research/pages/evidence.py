@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from foveate_research.coders.coding import CodedScene
+from foveate_research.coders.best_rival import recorded_scenes
 from foveate_research.coders.rate_distortion import WITHOUT_MAP, bd_rates
+from foveate_research.pages import best_rival
 from foveate_research.pages import coder_tables as coders
 from foveate_research.pages.markdown import (
     ABSENT,
@@ -156,7 +157,7 @@ def map_worth() -> str:
         record = result(name)
         if not record:
             return ABSENT
-        scenes = _scenes(record, start)
+        scenes = recorded_scenes(record, WORTH, start=start)
         if not scenes:
             continue
         rates = bd_rates(scenes, {codec: WITHOUT_MAP[codec] for codec in FOLLOWING}, WORTH)
@@ -167,22 +168,6 @@ def map_worth() -> str:
                 lines.append((f"{title}, {len(scenes)}", coder, *cells))
     headings = ("pictures", "% of bytes, no map 0", *(coders.HEADINGS[m] for m in WORTH))
     return table(headings, lines)
-
-
-def _scenes(record: dict[str, Any], start: str) -> list[CodedScene]:
-    """The record's scenes whose names start so, with the numbers that BD-rates are made of."""
-    scenes = []
-    for at, key in enumerate(record["pictures"]):
-        if not key.startswith(start):
-            continue
-        scene = CodedScene(key, "", 0)
-        for quality, of in record["per_picture"].items():
-            scene.numbers[int(quality)] = {
-                codec: {m: numbers[m][at] for m in ("bytes", *WORTH) if m in numbers}
-                for codec, numbers in of.items()
-            }
-        scenes.append(scene)
-    return scenes
 
 
 def below_plain() -> str:
@@ -275,6 +260,7 @@ TABLES: Tables = {
     "figure4": figure4,
     "bd-kodak": partial(against_mozjpeg, "codecs-kodak"),
     "bd-coding": partial(against_mozjpeg, "codecs-coding"),
+    "best-rival": best_rival.table_of_sets,
     "bd-gaze-test": partial(against_mozjpeg, "codecs-gaze-test"),
     **{
         f"{name}-{quality}-{to}": partial(equal_bytes, f"codecs-{name}", quality, to)
