@@ -220,6 +220,7 @@ def test_curves_give_bd_rates_against_mozjpeg_and_tables_of_all_metrics(study):
     means = [of["foveate"]["ssimulacra2"]["mean"] for of in (rates, best["bd_rate_per_cent"])]
     assert means[0] == pytest.approx(means[1], abs=0.01)
     assert set(best["worse_per_cent"]) == {"foveate"}
+    assert any(note.startswith("best rival: ") for note in told["notes"])
     table = told["equal_bytes"]["50"]
     assert set(LABELS) <= set(table["foveate"])
     assert {"minus_pillow", "minus_mozjpeg"} <= set(table["foveate"]["ssim"])

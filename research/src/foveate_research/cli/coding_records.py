@@ -137,7 +137,7 @@ def _show_best_rival(record: dict[str, Any]) -> None:
     if not rates:
         return
     columns = {n: text for n, text in metrics.items() if any(n in of for of in rates.values())}
-    worse = "pictures worse than mozjpeg by SSIMULACRA 2"
+    worse = "worse than mozjpeg, % of pictures"
     cells: Cells = [
         (
             record["labels"][codec],
@@ -150,9 +150,7 @@ def _show_best_rival(record: dict[str, Any]) -> None:
         )
         for codec, of in rates.items()
     ]
-    rivals = ", ".join(record["labels"][name] for name in found["rivals"])
-    title = f"BD-rate against the picture's best of {rivals}, %"
-    print_cells(title, cells, {**columns, worse: worse})
+    print_cells("BD-rate against the picture's best rival, %", cells, {**columns, worse: worse})
 
 
 def _per_cent(told: dict[str, Any] | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from foveate_research.coders.coding import CodedScene
+from foveate_research.coders.coding_summary import label
 from foveate_research.coders.picture_curves import picture_bd_rate
 from foveate_research.intervals import mean_estimate
 
@@ -28,10 +29,10 @@ def against_best(scenes: Sequence[CodedScene], metrics: Sequence[str]) -> dict[s
     pictures on which all curves rise and overlap. "worse_per_cent": coder -> the share of pictures
     on which it takes more bytes by SSIMULACRA 2 than mozjpeg with the better of its tables.
     """
-    there = set(next(iter(scenes[0].numbers.values())))
+    there = list(next(iter(scenes[0].numbers.values())))
     rivals = [name for name in RIVALS if name in there]
     tables = [name for name in TABLES_OF_MOZJPEG if name in there]
-    coders = sorted(name for name in there if name.startswith("foveate"))
+    coders = [name for name in there if name.startswith("foveate")]
     rates: dict[str, dict[str, Any]] = {}
     worse: dict[str, float] = {}
     for codec in coders if rivals else ():
@@ -46,6 +47,17 @@ def against_best(scenes: Sequence[CodedScene], metrics: Sequence[str]) -> dict[s
             if values.size:
                 worse[codec] = round(100 * float(np.mean(values > 0)), 1)
     return {"rivals": rivals, "bd_rate_per_cent": rates, "worse_per_cent": worse}
+
+
+def how_chosen(best: Mapping[str, Any]) -> list[str]:
+    """A note on what the numbers of `against_best` mean; none where there are none."""
+    if not best["bd_rate_per_cent"]:
+        return []
+    return [
+        f"best rival: for each picture and measure that of {'; '.join(map(label, best['rivals']))} "
+        "against which a coder saves least; a picture is worse than mozjpeg where mozjpeg takes "
+        "fewer bytes by SSIMULACRA 2 with the better of its tables"
+    ]
 
 
 def _highest(

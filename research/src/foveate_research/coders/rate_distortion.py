@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from foveate_research.coders.best_rival import against_best
+from foveate_research.coders.best_rival import against_best, how_chosen
 from foveate_research.coders.codecs import CODECS, PLAIN, codec_of
 from foveate_research.coders.coding import (
     ABOUT_THE_FILE,
@@ -73,6 +73,8 @@ def bench_codecs(
     if tables:
         notes += unequal(*(scores[quality] for quality in tables))
     notes += incomplete(rates, len(scenes))
+    best = against_best(scenes, shown)
+    notes += how_chosen(best)
     notes.append(
         f"time: processor seconds of all threads at quality {middle}; of coders with a quality "
         "only of the encoding at the one found, of Foveate and the mosaic with the search for the "
@@ -88,7 +90,7 @@ def bench_codecs(
         "anchor": ANCHOR if ANCHOR in names else None,
         "bd_rate_per_cent": rates,
         "map_bd_rate_per_cent": bd_rates(scenes, WITHOUT_MAP, shown),
-        "best_rival": against_best(scenes, shown),
+        "best_rival": best,
         "seconds_a_megapixel": {
             name: mean_estimate(of.known("seconds_a_megapixel")).to_dict(DIGITS)
             for name, of in scores[middle].items()
