@@ -78,10 +78,11 @@ def scored(votes: Sequence[Vote]) -> Outcome:
     _check_joined(wins, names)
     draws, resampled = _draws(votes)
     flat = by_vote.reshape(len(votes), -1)
-    found = [
-        bradley_terry.scores((draws[at : at + _AT_ONCE] @ flat).reshape(-1, *wins.shape))
-        for at in range(0, RESAMPLES, _AT_ONCE)
-    ]
+    found = []
+    for at in range(0, RESAMPLES, _AT_ONCE):
+        some = [counts[at : at + _AT_ONCE, which] for counts, which in draws]
+        drawn = np.prod(some, axis=0) @ flat
+        found.append(bradley_terry.scores(drawn.reshape(-1, *wins.shape)))
     low, high = np.quantile(np.concatenate(found), [0.025, 0.975], axis=0)
     score = bradley_terry.scores(wins)
     won, lost = wins.sum(axis=1), wins.sum(axis=0)
@@ -113,24 +114,25 @@ def _wins_of_votes(votes: Sequence[Vote], names: Sequence[str]) -> Floats:
     return wins
 
 
-def _draws(votes: Sequence[Vote]) -> tuple[Floats, str]:
-    """How often each vote counts in each resample (R, V), and what was drawn."""
+def _draws(votes: Sequence[Vote]) -> tuple[list[tuple[Floats, npt.NDArray[np.intp]]], str]:
+    """What is drawn: how often each of a kind counts in each resample (R, K), and each vote's (V,).
+
+    The text names the kinds.
+    """
     rng = np.random.default_rng(0)
-    counts = np.ones((RESAMPLES, len(votes)))
-    drawn = []
-    for kind, of in (
-        ("voters", [vote.voter for vote in votes]),
-        ("pictures", [vote.picture for vote in votes]),
-    ):
-        known, which = np.unique(of, return_inverse=True)
-        if len(known) > 1:
-            share = np.full(len(known), 1 / len(known))
-            counts *= rng.multinomial(len(known), share, size=RESAMPLES)[:, which]
-            drawn.append(kind)
-    if not drawn:
-        share = np.full(len(votes), 1 / len(votes))
-        counts = rng.multinomial(len(votes), share, size=RESAMPLES).astype(np.float64)
-    return counts, " and ".join(drawn) or "votes"
+    kinds = {
+        "voters": [vote.voter for vote in votes],
+        "pictures": [vote.picture for vote in votes],
+    }
+    drawn = [kind for kind, of in kinds.items() if len(set(of)) > 1]
+    kinds["votes"] = [str(number) for number in range(len(votes))]
+    draws = []
+    for kind in drawn or ["votes"]:
+        known, which = np.unique(kinds[kind], return_inverse=True)
+        share = np.full(len(known), 1 / len(known))
+        counts = rng.multinomial(len(known), share, size=RESAMPLES).astype(np.float64)
+        draws.append((counts, which))
+    return draws, " and ".join(drawn or ["votes"])
 
 
 def _check_joined(wins: Floats, names: Sequence[str]) -> None:
