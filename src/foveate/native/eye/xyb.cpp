@@ -69,9 +69,9 @@ void xyb_gradient_row(const ConstRowOf3& linear, int count, const RowOf3& gradie
   for (int i = 0; i < count; ++i) {
     const float by_x = 7.0f * first[i], by_b = third[i];
     const float by_y = 0.5f * (second[i] - by_b);
-    const float cone0 = (by_y + by_x) * root_slope(cube_root(cone(0, r[i], g[i], b[i])));
-    const float cone1 = (by_y - by_x) * root_slope(cube_root(cone(1, r[i], g[i], b[i])));
-    const float cone2 = by_b * root_slope(cube_root(cone(2, r[i], g[i], b[i])));
+    const float cone0 = (by_y + by_x) * root_slope(rough_cube_root(cone(0, r[i], g[i], b[i])));
+    const float cone1 = (by_y - by_x) * root_slope(rough_cube_root(cone(1, r[i], g[i], b[i])));
+    const float cone2 = by_b * root_slope(rough_cube_root(cone(2, r[i], g[i], b[i])));
     first[i] = kOpsin[0][0] * cone0 + kOpsin[1][0] * cone1 + kOpsin[2][0] * cone2;
     second[i] = kOpsin[0][1] * cone0 + kOpsin[1][1] * cone1 + kOpsin[2][1] * cone2;
     third[i] = kOpsin[0][2] * cone0 + kOpsin[1][2] * cone1 + kOpsin[2][2] * cone2;
@@ -93,7 +93,7 @@ void squared_slopes_row(ConstRowOf3 linear, ConstRowOf3 slope, int count, float*
       float cones[3];
       for (int c = 0; c < 3; ++c)
         cones[c] = (kOpsin[c][0] * red + kOpsin[c][1] * green + kOpsin[c][2] * blue) *
-                   root_slope(cube_root(cone(c, r, g, b)));
+                   root_slope(rough_cube_root(cone(c, r, g, b)));
       const float x = 7.0f * (cones[0] - cones[1]), y = 0.5f * (cones[0] + cones[1]);
       const float yellow = cones[2] - y;
       of_x[i] = x * x;
