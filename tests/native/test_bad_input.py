@@ -48,6 +48,16 @@ def good_calls() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "threads": 1,
             },
         ),
+        "sharpen_chroma": (
+            native.sharpen_chroma,
+            {
+                "pixels": np.zeros((32, 48, 3), np.uint8),
+                "cb": blocks(),
+                "cr": blocks(),
+                "used": (2, 3),
+                "threads": 1,
+            },
+        ),
         "used_blocks": (
             native.used_blocks,
             {"height": 9, "width": 9, "channels": 3, "chroma_420": True},

@@ -37,6 +37,20 @@ def dering(
     pixels.
     """
 
+def sharpen_chroma(
+    pixels: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
+    cb: Annotated[NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu")],
+    cr: Annotated[NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu")],
+    used: tuple[int, int],
+    threads: int = 1,
+) -> bool:
+    """
+    Let coefficients of chroma at half the resolution be sharper; tell if any block is.
+
+    Where the means of 2x2 pixels, interpolated as decoders do, lose strong edges of colour, blocks
+    get those of the samples whose interpolation is nearest to the pixels, in least squares.
+    """
+
 def used_blocks(height: int, width: int, channels: int, chroma_420: bool) -> list[tuple[int, int]]:
     """Rows and columns of blocks that hold samples, one pair a component."""
 

@@ -10,6 +10,7 @@
 #include "contrast.hpp"
 #include "deringing.hpp"
 #include "levels.hpp"
+#include "sharp_chroma.hpp"
 #include "trellis.hpp"
 
 namespace foveate {
@@ -91,6 +92,19 @@ bool dering_binding(const Pixels& pixels, const InOut<std::int16_t, BlockShape>&
   const int workers = checked_threads(threads);
   nb::gil_scoped_release release;
   return dering(picture, grid, table, workers);
+}
+
+bool sharpen_chroma_binding(const Pixels& pixels, const InOut<std::int16_t, BlockShape>& cb,
+                            const InOut<std::int16_t, BlockShape>& cr, Used used, int threads) {
+  const Picture picture = checked_picture(pixels);
+  require(picture.channels == 3, "pixels must be (H, W, 3) RGB");
+  const std::array<Grid<std::int16_t>, 2> chroma{grid_of<std::int16_t>(cb, used, "cb"),
+                                                 grid_of<std::int16_t>(cr, used, "cr")};
+  require(used.first == divide_up(picture.height, 16) && used.second == divide_up(picture.width, 16),
+          "used must be the picture's chroma blocks at half the resolution");
+  const int workers = checked_threads(threads);
+  nb::gil_scoped_release release;
+  return sharpen_chroma(picture, chroma, workers);
 }
 
 std::vector<Used> used_blocks(int height, int width, int channels, bool chroma_420) {
@@ -251,6 +265,12 @@ Only blocks that hold white or black samples, but not one of them alone, are cha
 steps of about this size, (64,) in zigzag order, leave less ringing in what is shown.
 `coefficients` and `used` are luma's, as `forward` and `used_blocks` give them for the same
 pixels.)");
+  m.def("sharpen_chroma", &sharpen_chroma_binding, "pixels"_a.noconvert(), "cb"_a.noconvert(),
+        "cr"_a.noconvert(), "used"_a, "threads"_a = 1,
+        R"(Let coefficients of chroma at half the resolution be sharper; tell if any block is.
+
+Where the means of 2x2 pixels, interpolated as decoders do, lose strong edges of colour, blocks
+get those of the samples whose interpolation is nearest to the pixels, in least squares.)");
   m.def("used_blocks", &used_blocks, "height"_a, "width"_a, "channels"_a, "chroma_420"_a,
         R"(Rows and columns of blocks that hold samples, one pair a component.)");
   m.def("quantise_ac", &quantise_ac_binding, "coefficients"_a.noconvert(), "weights"_a, "steps"_a,

@@ -75,10 +75,24 @@ def test_text_on_white_rings_less_where_the_file_aims_beyond_white(rounds, monke
         return float(stained.mean()), ssimulacra2(pixels, seen, data_range=255)
 
     stained, score = told()
-    monkeypatch.setattr(EyeEncoder, "dering", lambda self, scale: None)
+    monkeypatch.setattr(EyeEncoder, "aim", lambda self, scale: None)
     stained_otherwise, otherwise = told()
     assert stained < 0.8 * stained_otherwise
     assert score > otherwise + 1.5
+
+
+@pytest.mark.parametrize("rounds", [0, 2])
+def test_lines_in_colour_look_better_with_sharper_chroma(rounds, monkeypatch):
+    pixels = np.stack([text()] * 3, -1)
+    pixels[..., 0] = np.maximum(pixels[..., 0], 200)  # red letters
+
+    def score() -> float:
+        seen = decoded(made(pixels, rounds, like_quality=60))
+        return ssimulacra2(pixels, seen, data_range=255)
+
+    sharp = score()
+    monkeypatch.setattr(native, "sharpen_chroma", lambda *_: False)
+    assert sharp > score() + 1.5
 
 
 def test_at_equal_bytes_every_look_makes_the_picture_look_better():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from foveate.errors import OptionError
+from foveate.errors import OptionError, printable
 from foveate_research.cli.coding_options import CoderOptions, Fixations, Images, Masks
 from foveate_research.cli.options import (
     Count,
@@ -42,6 +42,12 @@ Every coder is given the bytes of Pillow's default JPEG at each quality: the lar
 more than 1 % larger. Differences and BD-rates (per cent of bytes at equal quality, below 0 is
 better) come with 95 % intervals over pictures. AVIF and WebP are no JPEGs and stand outside.
 Needs the bench extra: pip install 'foveate-research\[bench]'
+"""
+
+DRAWINGS_EPILOG = """
+[bold]Example[/]
+
+foveate bench drawings drawings && foveate bench codecs --images drawings
 """
 
 SPEED_EPILOG = r"""
@@ -129,6 +135,21 @@ def _qualities(typed: list[str] | None) -> tuple[int, ...]:
     if len(set(words)) < 2:
         raise OptionError("--qualities: a curve has 2 at least")
     return tuple(sorted(set(map(int, words))))
+
+
+@app.command(epilog=DRAWINGS_EPILOG, no_args_is_help=True)
+@grouped
+def drawings(
+    *,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder for the pictures; it may be new.")
+    ],
+) -> None:
+    """Draw pictures of text, screens and line art, for bench codecs to measure coders on."""
+    from foveate_research.coders.drawings import draw_all
+
+    written = draw_all(folder)
+    typer.echo(f"written: {len(written)} pictures in {printable(folder)}")
 
 
 @app.command(epilog=SPEED_EPILOG)

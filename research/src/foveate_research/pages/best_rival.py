@@ -6,7 +6,7 @@ from foveate_research.coders.best_rival import against_best, recorded_scenes
 from foveate_research.pages import coder_tables as coders
 from foveate_research.pages.markdown import ABSENT, number, result, table, with_interval
 
-SETS = ("kodak", "coding")
+SETS = ("kodak", "coding", "drawings")
 ROWS = ("foveate-vision-none", "foveate-vision", "foveate-none", "foveate")
 METRICS = (
     *("ssimulacra2", "butteraugli", "psnr_hvs_m", "ms_ssim", "gmsd"),

@@ -260,6 +260,7 @@ TABLES: Tables = {
     "figure4": figure4,
     "bd-kodak": partial(against_mozjpeg, "codecs-kodak"),
     "bd-coding": partial(against_mozjpeg, "codecs-coding"),
+    "bd-drawings": partial(against_mozjpeg, "codecs-drawings"),
     "best-rival": best_rival.table_of_sets,
     "bd-gaze-test": partial(against_mozjpeg, "codecs-gaze-test"),
     **{

@@ -64,10 +64,10 @@ def meet_bytes(
     aim = max((target.aim + target.least) / 2 - len(segments), 1.0)
     log_scale = math.log(start_scale(encoder, aim))
     settling = _SETTLING
-    encoder.dering(math.exp(log_scale))
+    encoder.aim(math.exp(log_scale))
     if scout is not None:
         part = scout.encoder
-        part.dering(math.exp(log_scale))
+        part.aim(math.exp(log_scale))
         share = encoder.rounded_size(math.exp(log_scale)) / part.rounded_size(math.exp(log_scale))
         _, log_scale = _searched(part, aim / share, log_scale, settling=_SETTLING)
         encoder.adopt(part)

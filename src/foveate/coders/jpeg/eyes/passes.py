@@ -43,7 +43,7 @@ class EyeEncoder:
         self._anchors = anchors
         self._tables = tuning.anchors(chroma_420=blocks.chroma_420)
         self._origins = [c.coefficients for c in blocks.components]
-        """What a target moves about: the coefficients of the picture, or beyond white and black."""
+        """What targets move about: the picture's coefficients, or what `aim` made of them."""
         self._targets = list(self._origins)
         self._weights = self._first_weights()
         self._rates: Rates | None = None
@@ -68,16 +68,22 @@ class EyeEncoder:
             native.mix_weights(self._anchors[i], self._table(i), unit, t.anchor, own, self.threads)
         return weights
 
-    def dering(self, scale: float) -> None:
-        """Aim beyond white and black, where decoders clip, as far as steps at this scale need it.
+    def aim(self, scale: float) -> None:
+        """Aim at what serves decoders better than the picture itself, with steps at this scale.
 
-        This comes before the first look at the decoded picture.
+        That is beyond white and black, where decoders clip, and at sharper chroma, which they
+        interpolate. It comes before the first look at the decoded picture.
         """
-        luma = self.blocks.components[0]
+        pixels, (luma, *chroma) = self.model.pixels, self.blocks.components
         beyond = luma.coefficients.copy()
         steps = self.steps_at(scale)[0].tolist()
-        if native.dering(self.model.pixels, beyond, luma.used, steps, self.threads):
-            self._origins[0] = self._targets[0] = self.model.luma = beyond
+        if native.dering(pixels, beyond, luma.used, steps, self.threads):
+            self._origins[0] = self.model.luma = beyond
+        if self.blocks.chroma_420:
+            sharp = [c.coefficients.copy() for c in chroma]
+            if native.sharpen_chroma(pixels, *sharp, chroma[0].used, self.threads):
+                self._origins[1:] = sharp
+        self._targets = list(self._origins)
 
     def adopt_rates(self, scout: EyeEncoder) -> None:
         """Start from what another encoder has learnt of rates."""

@@ -148,9 +148,9 @@ def meet_quality(
     part = encoder if scout is None else scout.encoder
     limits = _Limits(part, target)
     finest = float(np.exp(np.log(quantisation_tables(target.quality)[0]).mean()))
-    encoder.dering(finest)
+    encoder.aim(finest)
     if scout is not None:
-        part.dering(finest)
+        part.aim(finest)
     scales = _searched(part, limits, finest, rounds)
     excess: Excess = limits.excess
     if scout is not None:
