@@ -88,6 +88,13 @@ def test_features_are_made_once(pictures, tmp_path):
     assert np.array_equal(first["voc"], second["voc"])
 
 
+def test_a_trunk_learns_alike_whether_its_features_were_kept_or_made_now(pictures, tmp_path):
+    for _ in range(2):
+        trunk = Shades()
+        kept_features(trunk, pictures, tmp_path)
+        assert trunk.training
+
+
 def test_other_facts_have_another_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("FOVEATE_FEATURES", str(tmp_path))
     first, second = (features_folder({"side": side}) for side in (256, 288))

@@ -113,6 +113,10 @@ class LabelHeads(nn.Module, ABC):
     def of_features(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, C) and maps (B, C, h, w)."""
 
+    @abstractmethod
+    def of_places(self, maps: Tensor) -> Tensor:
+        """Logits of every place, (B, C, h, w), of such maps."""
+
 
 class MSROI(LabelHeads):
     """(B, 3, H, W) RGB in [0, 255] -> logits (B, C) and Σ_d f_d^c (B, C, H/16, W/16), positive.
@@ -140,6 +144,9 @@ class MSROI(LabelHeads):
         positions = features.shape[2] * features.shape[3]
         evidence = mean_of_highest(maps.flatten(2), (positions + HIGHEST - 1) // HIGHEST)
         return self.log_scale.exp() * evidence - self.thresholds, maps
+
+    def of_places(self, maps: Tensor) -> Tensor:
+        return self.log_scale.exp() * maps - self.thresholds[:, None, None]
 
 
 def mean_of_highest(values: Tensor, count: int) -> Tensor:

@@ -78,6 +78,13 @@ class NetworkOptions:
             help="Leave the trunk of a label network as --start has it: only its heads learn.",
         ),
     ] = None
+    teacher: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A checkpoint of the same label network, whose maps teach it too, place by place.",
+        ),
+    ] = None
 
     def choices(self) -> Choices:
         """What was given. Raises OptionError."""
@@ -85,7 +92,10 @@ class NetworkOptions:
         from foveate_research.training.choices import Choices, parsed_size
 
         size = None if self.size is None else parsed_size(self.size)
-        weights = None if self.trunk_weights is None else WeightsFile.at(self.trunk_weights)
+        weights, teacher = (
+            None if path is None else WeightsFile.at(path)
+            for path in (self.trunk_weights, self.teacher)
+        )
         return Choices(
             self.batch,
             self.rate,
@@ -94,6 +104,7 @@ class NetworkOptions:
             self.trunk,
             self.freeze,
             trunk_weights=weights,
+            teacher=teacher,
         )
 
 

@@ -47,13 +47,13 @@ def measured(record: str) -> dict[str, Any]:
 
 
 def runs(training: dict[str, Any]) -> list[dict[str, Any]]:
-    """A training and those that it began from, the first one first."""
-    before = training.get("started_from")
-    return [*([] if before is None else runs(before)), training]
+    """A training and those that it began from or was taught by, the first one first."""
+    before = [training[name] for name in ("started_from", "taught_by") if name in training]
+    return [*(run for each in before for run in runs(each)), training]
 
 
 def trainings(*records: str) -> str:
-    """How networks were trained, each after the trainings that it began from."""
+    """How networks were trained, each after the trainings that it began from or learnt from."""
     lines = []
     for card in map(read_card, records):
         for run in runs(card["training"]):

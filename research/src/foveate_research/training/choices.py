@@ -13,6 +13,8 @@ from foveate_research.architectures.weights_file import WeightsFile
 
 Size = tuple[int, int]  # width and height in pixels
 
+FILES = ("trunk_weights", "teacher")  # the choices that are files
+
 
 @dataclass(frozen=True)
 class Choices:
@@ -21,9 +23,10 @@ class Choices:
     batch: pictures a step and device. rate: the highest learning rate of what is trained anew.
     width: of the network, in channels or as a share of the paper's. size: of the training pictures.
     trunk: the name of what the network stands on; trunk_weights: a file with a named trunk's
-    weights. freeze: the trunk stays as it begins, and only what stands on it learns. classes: those
-    that a label network tells apart, where they are those of sets that the user named; no option,
-    but told in the record.
+    weights. freeze: the trunk stays as it begins, and only what stands on it learns. teacher: a
+    checkpoint of the same label network, whose maps teach it too. classes: those that a label
+    network tells apart, where they are those of sets that the user named; no option, but told in
+    the record.
     """
 
     batch: int | None = None
@@ -34,6 +37,7 @@ class Choices:
     freeze: bool | None = None
     classes: tuple[str, ...] | None = None
     trunk_weights: WeightsFile | None = None
+    teacher: WeightsFile | None = None
 
     def __post_init__(self) -> None:
         for name in ("batch", "rate", "width"):
@@ -47,13 +51,21 @@ class Choices:
         found = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in found.items() if value is not None}
 
-    def over(self, defaults: Choices, *, recipe: str, named_trunks: bool = False) -> Choices:
+    def over(
+        self,
+        defaults: Choices,
+        *,
+        recipe: str,
+        named_trunks: bool = False,
+        teachers: bool = False,
+    ) -> Choices:
         """These choices, and the defaults where none was made.
 
         A recipe's defaults name all that it knows; OptionError for another choice. named_trunks:
         it stands on trunks by name too, which have a width of their own, and may have weights.
+        teachers: it learns from a teacher's maps where one is given.
         """
-        taken = {"classes"}
+        taken = {"classes", "teacher"} if teachers else {"classes"}
         if named_trunks:
             taken.add("trunk_weights")
             if is_named(self.trunk):
@@ -74,8 +86,9 @@ class Choices:
         told = self.made
         if self.size is not None:
             told["size"] = size_text(self.size)
-        if self.trunk_weights is not None:
-            told["trunk_weights"] = self.trunk_weights.told()
+        for name in FILES:
+            if name in told:
+                told[name] = told[name].told()
         return told
 
 
@@ -111,9 +124,10 @@ def choices_in(record: Mapping[str, Any], *, where: str) -> Choices:
     classes = stated.get("classes") if isinstance(stated, dict) else None
     if isinstance(classes, list):
         found["classes"] = tuple(map(str, classes))
-    weights = stated.get("trunk_weights") if isinstance(stated, dict) else None
-    if isinstance(weights, dict):
-        found["trunk_weights"] = WeightsFile(str(weights.get("file")), str(weights.get("sha256")))
+    for name in FILES:
+        file = stated.get(name) if isinstance(stated, dict) else None
+        if isinstance(file, dict):
+            found[name] = WeightsFile(str(file.get("file")), str(file.get("sha256")))
     return Choices(**found)
 
 

@@ -97,7 +97,7 @@ class Recipe:
     to the network as it runs. describing: from choices to architecture, trunk and use_and_limits of
     the card. read_like: the model whose reading makes a map of the outputs, where that is not
     called as the recipe is. defaults: every choice that the recipe knows. named_trunks: whether it
-    stands on trunks by name too.
+    stands on trunks by name too. teachers: whether it learns from a teacher's maps too.
     """
 
     name: str
@@ -109,6 +109,7 @@ class Recipe:
     read_like: str | None = None
     defaults: Choices = NOTHING_CHOSEN
     named_trunks: bool = False
+    teachers: bool = False
 
     @property
     def reads_as(self) -> str:
@@ -117,7 +118,12 @@ class Recipe:
 
     def resolved(self, choices: Choices) -> Choices:
         """The choices with the recipe's own where none was made. Raises OptionError."""
-        return choices.over(self.defaults, recipe=self.name, named_trunks=self.named_trunks)
+        return choices.over(
+            self.defaults,
+            recipe=self.name,
+            named_trunks=self.named_trunks,
+            teachers=self.teachers,
+        )
 
     def prepare(self, request: Request) -> Prepared:
         """A training that is ready to run, and what its record says of the choices."""

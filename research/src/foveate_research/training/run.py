@@ -163,6 +163,9 @@ def _write_record(
         },
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
     }
-    if request.start is not None and (before := request.start.parent / "record.json").is_file():
-        record["started_from"] = json.loads(before.read_text(encoding="utf-8"))
+    teacher = request.choices.teacher
+    others = {"started_from": request.start, "taught_by": teacher.path if teacher else None}
+    for relation, checkpoint in others.items():
+        if checkpoint and (before := checkpoint.parent / "record.json").is_file():
+            record[relation] = json.loads(before.read_text(encoding="utf-8"))
     (out / "record.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

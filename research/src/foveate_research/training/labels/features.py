@@ -119,6 +119,7 @@ def looking(trunk: nn.Module) -> Callable[[npt.NDArray[np.uint8]], npt.NDArray[n
 
     Run by onnxruntime, which is about twice as fast on a processor as torch.
     """
+    was_training = trunk.training
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own notices about tracing
         traced = Path(folder) / "trunk.onnx"
@@ -132,6 +133,7 @@ def looking(trunk: nn.Module) -> Callable[[npt.NDArray[np.uint8]], npt.NDArray[n
             dynamo=False,
         )
         weights = traced.read_bytes()
+    trunk.train(was_training)  # a norm behind what is kept still learns
     session = session_of(weights, torch.get_num_threads())
 
     def look(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

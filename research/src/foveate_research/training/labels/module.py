@@ -12,11 +12,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from foveate.models.working_size import STRIDE, shorter_side_size
-from foveate_research.architectures.msroi import LabelHeads
+from foveate_research.architectures.msroi import LabelHeads, over_surroundings
 from foveate_research.architectures.msroi_released import MSROIReleased
 from foveate_research.models.classes import ClassList
 from foveate_research.training.labels.features import FeatureBatch
 from foveate_research.training.labels.mixing import LabelBatch
+from foveate_research.training.labels.places import PlaceTargets, place_loss, place_targets
 from foveate_research.training.timed import TimedTraining, device_of
 
 SHORTEST_SIDE = 224  # as models/readings/msroi.py
@@ -44,8 +45,12 @@ class LabelTraining(TimedTraining):
 
     Batches are of pixels, or of what a frozen trunk has made of them. map_cost: what the mean of
     maps that are not negative adds to the loss. Without it a class that only one set labels lights
-    up all over the other sets' pictures, where nothing says otherwise.
+    up all over the other sets' pictures, where nothing says otherwise. teacher: a trained network
+    of the same kind, whose maps say place by place where the classes of each picture are;
+    `place_loss` is added.
     """
+
+    things: Tensor
 
     def __init__(
         self,
@@ -54,6 +59,7 @@ class LabelTraining(TimedTraining):
         *,
         rate: float = RATE,
         map_cost: float = 0.0,
+        teacher: LabelHeads | None = None,
         taught: bool,
         held_out: list[HeldOut],
         classes: ClassList,
@@ -61,7 +67,10 @@ class LabelTraining(TimedTraining):
     ) -> None:
         super().__init__(network, rate=rate, weight_decay=WEIGHT_DECAY, **settings)
         self.loss, self.map_cost, self.taught = loss, map_cost, taught
+        self._teacher = (teacher,)  # in a tuple, which keeps it out of checkpoints
         self.held_out, self.classes = held_out, classes
+        things = torch.tensor(classes.things, dtype=torch.float32)
+        self.register_buffer("things", things, persistent=False)
 
     def rate_of(self, name: str) -> float:
         if name.startswith("trunk."):
@@ -69,15 +78,27 @@ class LabelTraining(TimedTraining):
         return FASTER * self.rate if name in ("thresholds", "log_scale") else self.rate
 
     def training_step(self, batch: LabelBatch | FeatureBatch, batch_idx: int) -> Tensor:
-        if isinstance(batch, FeatureBatch):
-            logits, maps = of_seen(self.network, batch.features)
-        else:
-            logits, maps = self.network(batch.pixels.to(memory_format=torch.channels_last).float())
+        logits, maps = of_batch(self.network, batch)
         loss = self.loss(logits.float(), batch.present, batch.stated)
         if self.map_cost:
             loss = loss + self.map_cost * maps.float().mean()
+        targets = self.targets_of(batch)
+        if targets is not None:
+            assert isinstance(self.network, LabelHeads)
+            places = self.network.of_places(maps).float()
+            loss = loss + place_loss(places, targets, batch.present, batch.stated)
         self.log("loss", loss.detach(), prog_bar=True, batch_size=len(batch.present))
         return loss
+
+    @torch.no_grad()
+    def targets_of(self, batch: LabelBatch | FeatureBatch) -> PlaceTargets | None:
+        """Where the teacher, as it runs, shows the classes of a batch's pictures."""
+        (teacher,) = self._teacher
+        if teacher is None:
+            return None
+        _, maps = of_batch(teacher.to(self.device).eval(), batch)
+        maps = over_surroundings(maps.float(), self.things, teacher.options.surroundings)
+        return place_targets(functional.relu(maps), batch.present, batch.stated)
 
     def validation_step(self, batch: Any, batch_idx: int) -> None:
         """The averaged weights on the held-out pictures; one call does all."""
@@ -98,6 +119,16 @@ def followed(network: nn.Module, pictures: list[HeldOut], classes: ClassList) ->
         among = np.where(stated > 0, scores, -np.inf).argmax(axis=1)
         found[f"{name}_precision"] = mean_average_precision(scores, present, stated)
         found[f"{name}_best"] = float(present[np.arange(len(group)), among].mean())
+    return found
+
+
+def of_batch(network: nn.Module, batch: LabelBatch | FeatureBatch) -> tuple[Tensor, Tensor]:
+    """Logits and maps of a batch's pixels, or of the features that stand for them."""
+    if isinstance(batch, FeatureBatch):
+        return of_seen(network, batch.features)
+    found: tuple[Tensor, Tensor] = network(
+        batch.pixels.to(memory_format=torch.channels_last).float()
+    )
     return found
 
 

@@ -7,6 +7,7 @@ learn from what it makes of the pictures, made once (`features.py`).
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, Literal
 import torch
 from torch import nn
 
-from foveate.errors import OptionError
+from foveate.errors import OptionError, printable
 from foveate_research.architectures.cam import CAM
 from foveate_research.architectures.efficientnet_lite import (
     WEIGHTS_PACKAGE,
@@ -109,6 +110,12 @@ class LabelNetwork:
         with torch.device("meta"):
             network = self.build()
         return isinstance(network, LabelHeads) and isinstance(network.options.trunk, VggOptions)
+
+    @property
+    def takes_teachers(self) -> bool:
+        """Whether the maps of another training may teach it: not the published code's."""
+        with torch.device("meta"):
+            return isinstance(self.build(), LabelHeads)
 
     def _counts(self, choices: Choices) -> dict[str, int]:
         """How many pictures of each set a batch holds. Raises OptionError for too few in all."""
@@ -265,6 +272,25 @@ class LabelNetwork:
             "map_cost": self.map_cost,
         }
 
+    def _teacher(self, network: nn.Module, choices: Choices) -> LabelHeads | None:
+        """A trained network of the same kind. Raises ModelError, OptionError."""
+        file = choices.teacher
+        if file is None or file.path is None:
+            return None
+        assert isinstance(network, LabelHeads)
+        teacher, state = copy.deepcopy(network), averaged_state(file.path)
+        try:
+            teacher.load_state_dict(state)
+        except RuntimeError as error:
+            raise file.misfit("this network", network.state_dict(), state) from error
+        trunks = zip(teacher.trunk.parameters(), network.trunk.parameters(), strict=True)
+        if self._freezes(choices) and not all(torch.equal(a, b) for a, b in trunks):
+            raise OptionError(
+                f"--teacher {printable(file.file)} stands on another trunk: "
+                "give one that was trained on the frozen trunk"
+            )
+        return teacher.requires_grad_(False)
+
     def _module(
         self, network: nn.Module, request: Request, classes: ClassList, held_out: list[HeldOut]
     ) -> LabelTraining:
@@ -274,6 +300,7 @@ class LabelNetwork:
             self.loss,
             rate=request.choices.rate,
             map_cost=self.map_cost,
+            teacher=self._teacher(network, request.choices),
             taught=request.start is not None or is_taught(network),
             held_out=held_out,
             classes=classes,

@@ -114,6 +114,7 @@ def _recipe(name: str, summary: str, network: LabelNetwork, read_like: str | Non
         read_like,
         network.defaults,
         named_trunks=network.takes_named_trunks,
+        teachers=network.takes_teachers,
     )
 
 
