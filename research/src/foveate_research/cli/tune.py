@@ -60,12 +60,13 @@ def encoder(
     """CMA-ES over the encoder's constants: quality where people look, other metrics guarded."""
     need("tune encoder", "bench", "optuna", "cmaes", "pyvips")
     from foveate_research.tuning import encoder, eye_encoder
+    from foveate_research.tuning.study import Search
 
     if tune not in (*encoder.AIMS, "vision"):
         raise OptionError(f"--tune {tune}: there are {', '.join(encoder.AIMS)} and vision")
     checked_map(map, "--map", files=False)
     results.refuse()
-    search = encoder.Search(trials=trials, every=every, spread=spread, workers=workers)
+    search = Search(trials=trials, every=every, spread=spread, workers=workers)
     with progress(trials) as tick:
         if tune == "vision":
             record = eye_encoder.tuned(data, search, map_name=map, tick=tick)

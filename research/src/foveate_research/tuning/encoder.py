@@ -15,7 +15,7 @@ import io
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -24,7 +24,6 @@ from foveate.coders.jpeg.encode import Options, encode
 from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.tuning import TUNINGS, Tuning
-from foveate.errors import DatasetError, printable
 from foveate.metrics import quality
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import block_weights
@@ -33,6 +32,10 @@ from foveate_research.coders.gaze import viewers_density
 from foveate_research.coders.scenes import Scene
 from foveate_research.maps.measuring import Tick, ignore
 from foveate_research.records import files_hash, head
+from foveate_research.tuning.study import VERSIONED, Constants, Search, Study, tuning_pictures
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
 
 RANGES = {
     "step_power": (0.2, 0.9),
@@ -156,19 +159,6 @@ def score(gains: dict[str, float], margins: dict[str, float]) -> float:
     return gains["psnr_fix"] + HVS_M_SHARE * gains["psnr_hvs_m_fix"] - PENALTY * shortfall
 
 
-@dataclass(frozen=True)
-class Search:
-    """How far and how finely constants are searched.
-
-    every: only every n-th picture. spread: the first step, as a share of the ranges.
-    """
-
-    trials: int = 150
-    every: int = 3
-    spread: float = 0.06
-    workers: int = 2
-
-
 def tuned(
     name: str, data: Path, search: Search, *, map_name: str = "auto", tick: Tick = ignore
 ) -> dict[str, Any]:
@@ -176,49 +166,28 @@ def tuned(
 
     name: one of AIMS. data: the folder of the sets. Raises DatasetError where it has no pictures.
     """
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     aim, start = AIMS[name], TUNINGS[name]
-    paths = [
-        *sorted((data / "tuning" / "images").glob("*.webp"))[:: search.every],
-        *sorted((data / "photos").glob("*.webp"))[:: search.every],
-    ]
-    if len(paths) < len(QUALITIES):
-        raise DatasetError(
-            f"{printable(data)}: tuning/images and photos hold {len(paths)} pictures (one "
-            f"in {search.every}): the search needs {len(QUALITIES)} at least"
-        )
+    paths = tuning_pictures(data, search, least=len(QUALITIES))
     cases = [
         Case(path, aim.rival, QUALITIES[n % len(QUALITIES)], map_name)
         for n, path in enumerate(paths)
     ]
     pool = ProcessPoolExecutor(search.workers)
 
-    def objective(trial: optuna.Trial) -> float:
-        constants = {
-            constant: trial.suggest_float(constant, *limits, log=constant in LOGARITHMIC)
-            for constant, limits in RANGES.items()
-        }
+    def gains_of(constants: Constants) -> tuple[float, dict[int, dict[str, float]]]:
         gains = mean_gains(cases, dataclasses.replace(start, **constants), pool)
-        trial.set_user_attr("gains", gains)
-        return float(np.mean([score(gains[level], aim.margins) for level in QUALITIES]))
+        return float(np.mean([score(gains[level], aim.margins) for level in QUALITIES])), gains
 
-    today = {constant: getattr(start, constant) for constant in RANGES}
-    sampler = optuna.samplers.CmaEsSampler(x0=today, sigma0=search.spread, seed=1)
-    study = optuna.create_study(direction="maximize", sampler=sampler)
-    study.enqueue_trial(today)
-    study.optimize(
-        objective, n_trials=search.trials, callbacks=[lambda _, trial: tick(f"{trial.value:.3f}")]
-    )
+    study = Study(start, RANGES, LOGARITHMIC, gains_of, search)
+    study.run(search.trials, tick)
 
-    def told(trial: optuna.trial.FrozenTrial) -> dict[str, Any]:
+    def told(trial: FrozenTrial) -> dict[str, Any]:
         gains = trial.user_attrs["gains"]
         rounded = {q: {k: round(v, 4) for k, v in of.items()} for q, of in gains.items()}
         return {"score": round(float(trial.value), 4), "gains": rounded}
 
-    best = study.best_trial
-    return head(("foveate", "numpy", "pillow", "optuna", "cmaes", "pyvips")) | {
+    (best,) = study.best(1)
+    return head(VERSIONED) | {
         "objective": f"PSNR where people look + {HVS_M_SHARE} PSNR-HVS-M there"
         f" - {PENALTY} x shortfalls below the margins (dB; 0.01 SSIM or 2.5 SSIMULACRA 2 as one)",
         "tune": name,

@@ -17,7 +17,7 @@ import math
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +30,7 @@ from foveate.coders.jpeg.eyes.encode import eye_encoder
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING, EyeTuning
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
-from foveate.errors import DatasetError, printable
+from foveate.errors import DatasetError
 from foveate.metrics.quality import psnr_hvs_m
 from foveate.metrics.quality.eye_weights import scale_weights
 from foveate.metrics.quality.planes import cb, cr
@@ -40,7 +40,10 @@ from foveate_research.coders.gaze import viewers_density
 from foveate_research.coders.rivals import mozjpeg
 from foveate_research.maps.measuring import Tick, ignore
 from foveate_research.records import files_hash, head
-from foveate_research.tuning.encoder import Search
+from foveate_research.tuning.study import VERSIONED, Constants, Search, Study, tuning_pictures
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
 
 RANGES = {
     "anchor": (0.15, 0.85),
@@ -226,49 +229,27 @@ def tuned(
     The means are tried at last; CMA-ES takes its own next step from such a mean. data: the folder
     of the sets. Raises DatasetError where it has no pictures.
     """
-    import optuna
-
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    paths = [
-        *sorted((data / "tuning" / "images").glob("*.webp"))[:: search.every],
-        *sorted((data / "photos").glob("*.webp"))[:: search.every],
-    ]
-    if len(paths) < len(KINDS):
-        raise DatasetError(
-            f"{printable(data)}: tuning/images and photos hold {len(paths)} pictures (one "
-            f"in {search.every}): the search needs {len(KINDS)} at least"
-        )
+    paths = tuning_pictures(data, search, least=len(KINDS))
     cases = [Case(path, KINDS[n % len(KINDS)], map_name) for n, path in enumerate(paths)]
     pool = ProcessPoolExecutor(search.workers)
 
-    def objective(trial: optuna.Trial) -> float:
-        constants = {
-            constant: trial.suggest_float(constant, *limits, log=constant in LOGARITHMIC)
-            for constant, limits in RANGES.items()
-        }
+    def gains_of(constants: Constants) -> tuple[float, dict[str, float]]:
         tuning = dataclasses.replace(EYE_TUNING, **constants)
         gains = list(pool.map(Case.gains, cases, [tuning] * len(cases)))
         means = {name: float(np.mean([of[name] for of in gains])) for name in gains[0]}
-        trial.set_user_attr("gains", means)
-        return score(gains)
+        return score(gains), means
 
-    today = {constant: getattr(EYE_TUNING, constant) for constant in RANGES}
-    sampler = optuna.samplers.CmaEsSampler(x0=today, sigma0=search.spread, seed=1)
-    study = optuna.create_study(direction="maximize", sampler=sampler)
-    study.enqueue_trial(today)
-    study.optimize(
-        objective, n_trials=search.trials, callbacks=[lambda _, trial: tick(f"{trial.value:.3f}")]
-    )
+    study = Study(EYE_TUNING, RANGES, LOGARITHMIC, gains_of, search)
+    study.run(search.trials, tick)
 
-    def told(trial: optuna.trial.FrozenTrial) -> dict[str, Any]:
+    def told(trial: FrozenTrial) -> dict[str, Any]:
         gains = {name: round(value, 3) for name, value in trial.user_attrs["gains"].items()}
         return {"score": round(float(trial.value), 4), "gains": gains}
 
-    best = sorted(study.trials, key=lambda trial: -float(trial.value or 0.0))[:MEAN_OF]
+    best = study.best(MEAN_OF)
     constants = {name: _mean([trial.params[name] for trial in best], name) for name in RANGES}
-    study.enqueue_trial(constants)
-    study.optimize(objective, n_trials=1)
-    return head(("foveate", "numpy", "pillow", "optuna", "cmaes", "pyvips")) | {
+    study.try_these(constants, ignore)
+    return head(VERSIONED) | {
         "objective": "per cent of bytes that mozjpeg (the better of tables 3 and 5) takes more, "
         "weighted mean of SSIMULACRA 2, the same where people look, and PSNR-HVS-M (1, 1, 1.5); "
         "less a third of a per cent for each per cent of chroma detail below table 3's in the less "

@@ -80,9 +80,9 @@ class EyeEncoder:
         if native.dering(pixels, beyond, luma.used, steps, self.threads):
             self._origins[0] = self.model.luma = beyond
         if self.blocks.chroma_420:
-            sharp = [c.coefficients.copy() for c in chroma]
-            if native.sharpen_chroma(pixels, *sharp, chroma[0].used, self.threads):
-                self._origins[1:] = sharp
+            cb, cr = (c.coefficients.copy() for c in chroma)
+            if native.sharpen_chroma(pixels, cb, cr, chroma[0].used, self.threads):
+                self._origins[1:] = [cb, cr]
         self._targets = list(self._origins)
 
     def adopt_rates(self, scout: EyeEncoder) -> None:
