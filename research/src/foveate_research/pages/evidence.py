@@ -260,7 +260,10 @@ TABLES: Tables = {
     "figure4": figure4,
     "bd-kodak": partial(against_mozjpeg, "codecs-kodak"),
     "bd-coding": partial(against_mozjpeg, "codecs-coding"),
-    "bd-drawings": partial(against_mozjpeg, "codecs-drawings"),
+    **{
+        f"drawings-{quality}": partial(equal_bytes, "codecs-drawings", quality, ANCHOR)
+        for quality in ("50", "80")
+    },
     "best-rival": best_rival.table_of_sets,
     "bd-gaze-test": partial(against_mozjpeg, "codecs-gaze-test"),
     **{
