@@ -288,3 +288,17 @@ def test_a_large_picture_meets_both_targets():
     )
     assert ours < 1.02 * theirs
     assert len(data) < 0.97 * len(plain)
+
+
+@pytest.mark.parametrize("quality", [10, 50, 80])
+@pytest.mark.parametrize("low", [0, 64])
+def test_looks_at_a_fine_pattern_never_cost_more_bytes_than_they_save(quality, low):
+    y, x = np.mgrid[:128, :128]
+    pixels = np.where((x + y) % 2 == 0, low, 255 - low).astype(np.uint8)
+    target = PlainQuality(quality, quality)
+    without, *sizes = (
+        len(encode_for_eyes(pixels, None, target, Options(), rounds=rounds).data)
+        for rounds in (0, 2, 6)
+    )
+    assert max(sizes) < 1.05 * without
+    assert max(sizes) < len(plain_jpeg(pixels, quality))

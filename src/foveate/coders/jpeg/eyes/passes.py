@@ -44,10 +44,20 @@ class EyeEncoder:
         self._tables = tuning.anchors(chroma_420=blocks.chroma_420)
         self._origins = [c.coefficients for c in blocks.components]
         """What targets move about: the picture's coefficients, or what `aim` made of them."""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Be as before any pass and any look."""
         self._targets = list(self._origins)
         self._weights = self._first_weights()
         self._rates: Rates | None = None
         self.shapes = self._formula_shapes()
+
+    def forget_looks(self) -> None:
+        """Be as before the first look at the decoded picture, with the rates of the last pass."""
+        rates = self._rates
+        self._begin()
+        self._rates = rates
 
     def _first_weights(self) -> FloatBlocks:
         """H before there is a decoded picture."""

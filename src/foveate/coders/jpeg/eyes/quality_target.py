@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,6 +24,8 @@ _SETTLING = 3
 """Passes until rates and steps hardly change."""
 _SLOPE = 1.1
 """The slope of the log of what is seen over log scale."""
+_BYTES_SLOPE = 0.7
+"""The slope of log bytes over the log of what is seen, its sign turned."""
 _NEAR = 0.06
 """What the search before the loop may miss a limit by, in log; the loop moves it by more."""
 _TOLERANCE = 0.015
@@ -111,8 +114,18 @@ def _coarsest_within(
     return best
 
 
-def _searched(encoder: EyeEncoder, limits: _Limits, finest: float, rounds: int) -> list[float]:
-    """The scale before any look, after each, and that of the coarsest pass that keeps the limits.
+@dataclass(frozen=True)
+class _Search:
+    """What a search found."""
+
+    scales: list[float]
+    """The scale before any look, after each, and at last that of the coarsest pass."""
+    size_before_looks: float
+    """About the bytes of a pass before any look that just keeps the limits."""
+
+
+def _searched(encoder: EyeEncoder, limits: _Limits, finest: float, rounds: int) -> _Search:
+    """Passes that come near the limits, before any look and after each.
 
     finest: about the scale of plain JPEG's own tables.
     """
@@ -127,6 +140,7 @@ def _searched(encoder: EyeEncoder, limits: _Limits, finest: float, rounds: int) 
             break
         log_scale = following
     scales = [math.exp(log_scale)]
+    size = quantised.size_bytes * math.exp(_BYTES_SLOPE * excess)
 
     def followed(scale: float, quantised: Quantised) -> float:
         moved = math.exp(-limits.excess(quantised) / _SLOPE)
@@ -134,7 +148,7 @@ def _searched(encoder: EyeEncoder, limits: _Limits, finest: float, rounds: int) 
         return scales[-1]
 
     looped(encoder, quantised, scales[0], rounds, followed)
-    return scales
+    return _Search(scales, size)
 
 
 def meet_quality(
@@ -143,18 +157,40 @@ def meet_quality(
     """The coarsest file that keeps plain JPEG's limits when decoded, or the finest there is.
 
     scout: an encoder of some pieces, where the picture is large. It is searched in the picture's
-    place, and what is seen of the file is measured in the pieces.
+    place, and what is seen of the file is measured in the pieces. Where looks at the decoded
+    picture cost more bytes than they save, as they do on fine patterns, the file does without.
     """
-    part = encoder if scout is None else scout.encoder
-    limits = _Limits(part, target)
+    limits = _Limits(encoder if scout is None else scout.encoder, target)
     finest = float(np.exp(np.log(quantisation_tables(target.quality)[0]).mean()))
     encoder.aim(finest)
     if scout is not None:
-        part.aim(finest)
-    scales = _searched(part, limits, finest, rounds)
+        scout.encoder.aim(finest)
+    found, growth = _met(encoder, scout, limits, finest, segments, rounds)
+    if rounds == 0 or (growth <= 1.0 and not found.at_ceiling):
+        return found
+    encoder.forget_looks()
+    if scout is not None:
+        scout.encoder.forget_looks()
+    other, _ = _met(encoder, scout, limits, finest, segments, 0)
+    better = (other.at_ceiling, len(other.data)) < (found.at_ceiling, len(found.data))
+    return other if better else found
+
+
+def _met(
+    encoder: EyeEncoder,
+    scout: Scout | None,
+    limits: _Limits,
+    finest: float,
+    segments: bytes,
+    rounds: int,
+) -> tuple[Found, float]:
+    """The coarsest file after so many looks, and its bytes over those of one without any."""
+    part = encoder if scout is None else scout.encoder
+    search = _searched(part, limits, finest, rounds)
+    scales = search.scales
     excess: Excess = limits.excess
     if scout is not None:
-        _, log_scale = _coarsest_within(part, limits.excess, math.log(scales[-1]))
+        searched, log_scale = _coarsest_within(part, limits.excess, math.log(scales[-1]))
         scales[-1] = math.exp(log_scale)
         encoder.adopt_rates(part)
         following = iter(scales[1:])
@@ -165,6 +201,8 @@ def meet_quality(
             return limits.excess(scout.part_of(quantised))
 
     quantised, log_scale = _coarsest_within(encoder, excess, math.log(scales[-1]))
+    size = (quantised if scout is None else searched).size_bytes
     at_ceiling = log_scale <= math.log(SMALLEST_SCALE) + 1e-3
     data = encoder.write(quantised, segments)
-    return Found(quantised, data, math.exp(log_scale), at_ceiling)
+    found = Found(quantised, data, math.exp(log_scale), at_ceiling)
+    return found, size / search.size_before_looks
