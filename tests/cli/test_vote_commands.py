@@ -122,6 +122,13 @@ def test_wrong_usage_is_told_and_nothing_is_written(foveate, folders, arguments,
     assert not Path("v.html").exists()
 
 
+@pytest.mark.parametrize("names", [("originals", "moz", "fav"), ("fav", "moz", "fov")])
+def test_a_name_that_is_not_there_is_told(foveate, folders, names) -> None:
+    run = foveate("compare", *names, "--vote", "v.html")
+    assert run.code == 1
+    assert run.err == "foveate: fav: no such file or folder; check the name\n"
+
+
 def test_a_page_of_votes_replaces_nothing_unless_asked(foveate, folders) -> None:
     Path("votes.html").write_text("precious")
     arguments = ("compare", "originals", "moz", "fov", "--vote", "votes.html")
@@ -158,7 +165,16 @@ def test_of_two_files_of_one_voter_the_longer_counts(foveate) -> None:
         written("short.json", short)
         run = foveate("votes", *names)
         assert "4 votes of 1 voter" in run.out
-        assert "a longer file has the same voter: short.json" in run.err
+        assert "another file of the same voter has as many votes or more: short.json" in run.err
+
+
+def test_votes_that_all_agree_have_no_interval(foveate) -> None:
+    alone = result(votes=result()["votes"][:1])
+    run = foveate("votes", written("one.json", alone))
+    assert run.out.count("–") >= 2
+    assert " to " not in run.out
+    told = foveate("votes", "one.json", "--json")
+    assert [json.loads(line)["interval_95"] for line in told.out.splitlines()] == [None, None]
 
 
 def test_one_line_warns_where_a_copy_won_every_vote(foveate) -> None:

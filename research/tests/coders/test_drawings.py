@@ -38,6 +38,9 @@ def test_they_are_the_same_each_time(drawn, tmp_path):
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in drawn]
 
 
-def test_what_is_there_is_not_overwritten(drawn):
-    with pytest.raises(OutputError, match=r"text-1\.png"):
+def test_what_is_there_is_not_overwritten(drawn, tmp_path):
+    with pytest.raises(OutputError, match=r"text-1\.png: exists already; name a new folder"):
         draw_all(drawn[0].parent)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="file: exists already; name a new folder"):
+        draw_all(tmp_path / "file")

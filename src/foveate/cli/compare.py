@@ -104,7 +104,7 @@ def compare(
             metavar="N",
             min=0,
             max=2**32 - 1,
-            help="Show all voters the pairs in one order; by default everyone has an own one.",
+            help="Show all voters the pairs in one order; by default orders differ.",
         ),
     ] = None,
     overwrite: Annotated[

@@ -55,11 +55,16 @@ def write_vote_page(
 def _encodings(original: str, copies: Sequence[str]) -> list[Encodings]:
     from foveate.votes.matching import matched_files, matched_folders
 
+    for name in (original, *copies):
+        if not os.path.exists(name):
+            raise PictureError(f"{printable(name)}: no such file or folder; check the name")
     are_folders = {os.path.isdir(name) for name in (original, *copies)}
     if are_folders == {False}:
         return [matched_files(Path(original), [Path(name) for name in copies])]
     if are_folders != {True}:
-        raise OptionError("--vote: name folders only, or files only")
+        raise OptionError(
+            "--vote: some of these are folders and some are files; name folders only, or files only"
+        )
     inputs = found_inputs([original])
     for item in inputs:
         if item.error is not None:

@@ -63,7 +63,7 @@ def _show(ballots: Ballots, outcome: Outcome) -> None:
             str(each.votes),
             f"{100 * each.won / each.votes:.0f}",
             f"{each.score:+.2f}",
-            f"{each.low:+.2f} to {each.high:+.2f}",
+            f"{each.low:+.2f} to {each.high:+.2f}" if each.low < each.high else "–",
         )
     out.print(rows)
     told = (
@@ -82,7 +82,8 @@ def _warnings(ballots: Ballots, outcome: Outcome) -> list[str]:
     found = []
     if ballots.repeated:
         found.append(
-            f"left out, since a longer file has the same voter: {', '.join(ballots.repeated)}"
+            "left out, since another file of the same voter has as many votes or more: "
+            f"{', '.join(ballots.repeated)}"
         )
     if outcome.tied:
         who = ", ".join(map(printable, outcome.one_sided)) or "a part of the copies"

@@ -41,7 +41,9 @@ class Score:
             "votes": self.votes,
             "won": self.won,
             "score": round(self.score, 4),
-            "interval_95": [round(self.low, 4), round(self.high, 4)],
+            "interval_95": [round(self.low, 4), round(self.high, 4)]
+            if self.low < self.high
+            else None,
         }
 
 

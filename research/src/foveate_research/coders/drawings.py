@@ -35,6 +35,11 @@ def draw_all(folder: Path) -> list[Path]:
                 folder.mkdir(parents=True, exist_ok=True)
                 with path.open("xb") as file:
                     draw(random.Random(f"{kind} {number}")).save(file, "PNG")
+            except FileExistsError as error:
+                there = folder if not folder.is_dir() else path
+                raise OutputError(
+                    f"{printable(there)}: exists already; name a new folder"
+                ) from error
             except OSError as error:
                 raise OutputError(f"{printable(path)}: {error.strerror or error}") from error
             written.append(path)
