@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kReach = 12;  // pixels around a block of 16x16 that its samples depend on
 constexpr int kSide = 16 + 2 * kReach;
-constexpr int kCells = kSide / 2, kFirst = kReach / 2;  // pairs of pixels; that of sample 0
+constexpr int kFirst = kReach / 2;  // the pair of pixels that is the block's first sample
 constexpr int kTaps = 5;
 
 // What the means' interpolation may be off by in a block, root mean square: from the first on it
