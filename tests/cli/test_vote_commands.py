@@ -137,6 +137,14 @@ def test_a_page_of_votes_replaces_nothing_unless_asked(foveate, folders) -> None
     assert foveate(*arguments, "--overwrite").code == 0
 
 
+def test_folders_without_vote_are_told_of_it(foveate, folders) -> None:
+    run = foveate("compare", "originals", "moz")
+    assert run.code == 1
+    assert run.err == (
+        "foveate: originals: is a folder; give a picture file, or folders with --vote\n"
+    )
+
+
 # the scores
 
 
@@ -215,6 +223,7 @@ def vote(**changes: object) -> dict:
         (vote(picture=""), "vote 2 has no 'picture'"),
         (vote(left=None), "vote 2 has no 'left'"),
         (vote(right="fov"), "vote 2 is of a copy with itself"),
+        (vote(picture="0.png"), "vote 2 is on the same pair as vote 1; remove one of them"),
         (vote(choice="both"), "vote 2: its 'choice' must be left, right, same"),
         (vote(choice=["left"]), "vote 2: its 'choice' must be left, right, same"),
     ],

@@ -10,8 +10,8 @@ from photos import write_photo
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "votes.md"
 VOTES = [
-    {"picture": "1.png", "left": "mozjpeg", "right": "foveate", "choice": choice}
-    for choice in ("left", "right", "same")
+    {"picture": f"{n}.png", "left": "mozjpeg", "right": "foveate", "choice": choice}
+    for n, choice in enumerate(("left", "right", "same"))
 ]
 
 
@@ -34,3 +34,12 @@ def test_the_commands_of_the_page_run(foveate) -> None:
         ]
         run = foveate(*words)
         assert (run.code, run.err) == (0, ""), command
+
+
+def test_the_result_file_that_the_page_shows_is_read(foveate) -> None:
+    (shown,) = re.findall(r"```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    Path("votes.json").write_text(shown, encoding="utf-8")
+    run = foveate("votes", "votes.json", "--json")
+    assert run.code == 0
+    best, other = (json.loads(line) for line in run.out.splitlines())
+    assert (best["name"], best["won"], other["won"]) == ("photo.foveate.jpg", 1, 0)

@@ -12,7 +12,7 @@ from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import Input
 from foveate.cli.option_values import checked_map, parsed
 from foveate.cli.output_files import refuse_existing
-from foveate.errors import OptionError, OutputError, printable
+from foveate.errors import OptionError, OutputError, PictureError, printable
 
 if TYPE_CHECKING:
     from foveate.comparison import Comparison
@@ -142,6 +142,10 @@ def compare(
         names = parsed(lambda text: checked_metrics(_listed(text)), metrics, "--metrics")
     if html is not None:
         _check_page("--html", html, [original, *copies], overwrite=overwrite)
+    if Path(original).is_dir():
+        raise PictureError(
+            f"{printable(original)}: is a folder; give a picture file, or folders with --vote"
+        )
     before = read_picture(original)
     saliency = map_of(map, before)
     page = None

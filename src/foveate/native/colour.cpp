@@ -10,8 +10,7 @@
 namespace foveate {
 namespace {
 
-// One row of pixels as level-shifted Y, Cb, Cr (JFIF: BT.601, full range), the last pixel
-// repeated up to `padded` samples.
+// One row of pixels as level-shifted Y, Cb, Cr, the last pixel repeated up to `padded` samples.
 FOVEATE_CLONES
 void convert_row(const Picture& picture, int y, int padded, float* const planes[3]) {
   const std::ptrdiff_t width = picture.width;
@@ -25,9 +24,9 @@ void convert_row(const Picture& picture, int y, int padded, float* const planes[
     float* cr = planes[2];
     for (int x = 0; x < picture.width; ++x) {
       const float r = in[3 * x], g = in[3 * x + 1], b = in[3 * x + 2];
-      luma[x] = 0.299f * r + 0.587f * g + 0.114f * b - 128.0f;
-      cb[x] = -0.168735892f * r - 0.331264108f * g + 0.5f * b;
-      cr[x] = 0.5f * r - 0.418687589f * g - 0.081312411f * b;
+      luma[x] = kJfif[0][0] * r + kJfif[0][1] * g + kJfif[0][2] * b - 128.0f;
+      cb[x] = kJfif[1][0] * r + kJfif[1][1] * g + kJfif[1][2] * b;
+      cr[x] = kJfif[2][0] * r + kJfif[2][1] * g + kJfif[2][2] * b;
     }
   }
   for (int c = 0; c < picture.channels; ++c)

@@ -8,6 +8,11 @@
 
 namespace foveate {
 
+// Shares of red, green and blue in Y, Cb and Cr (JFIF: BT.601, full range).
+constexpr float kJfif[3][3] = {{0.299f, 0.587f, 0.114f},
+                               {-0.168735892f, -0.331264108f, 0.5f},
+                               {0.5f, -0.418687589f, -0.081312411f}};
+
 struct Picture {
   const std::uint8_t* pixels;  // height x width x channels, interleaved
   int height;

@@ -26,9 +26,7 @@ using Samples = std::array<std::array<float, 8>, 8>;
 
 // Cb (0) or Cr (1) around a block; the picture's edges repeat.
 void load(const Picture& picture, int component, int row, int col, Window& out) {
-  constexpr float kOfRgb[2][3] = {{-0.168735892f, -0.331264108f, 0.5f},
-                                  {0.5f, -0.418687589f, -0.081312411f}};
-  const float* share = kOfRgb[component];
+  const float* share = kJfif[1 + component];
   for (int y = 0; y < kSide; ++y) {
     const int source = std::clamp(16 * row + y - kReach, 0, picture.height - 1);
     const std::uint8_t* line =

@@ -86,7 +86,20 @@ def _read(path: Path) -> tuple[tuple[str, str], list[Vote]]:
     votes = told.get("votes")
     if not isinstance(votes, list):
         raise VotesError(f"{name}: has no list of votes; download it from the page again")
-    return (made, voter), [_vote(name, n, each, voter=voter) for n, each in enumerate(votes, 1)]
+    read = [_vote(name, n, each, voter=voter) for n, each in enumerate(votes, 1)]
+    _check_once(name, read)
+    return (made, voter), read
+
+
+def _check_once(file: str, votes: list[Vote]) -> None:
+    """Raises VotesError for a second vote on a pair, which the page shows once."""
+    seen: dict[tuple[str, frozenset[str]], int] = {}
+    for number, vote in enumerate(votes, 1):
+        first = seen.setdefault((vote.picture, frozenset({vote.left, vote.right})), number)
+        if first != number:
+            raise VotesError(
+                f"{file}: vote {number} is on the same pair as vote {first}; remove one of them"
+            )
 
 
 def _vote(file: str, number: int, told: Any, *, voter: str) -> Vote:

@@ -47,7 +47,7 @@ def table_of_sets() -> str:
                 )
             )
     headings = (
-        *("pictures", "% of bytes, the picture's best rival 0"),
+        *("pictures", "% more bytes than the picture's best rival"),
         *(coders.HEADINGS[metric] for metric in measured),
         "pictures worse than mozjpeg, %",
     )

@@ -111,7 +111,7 @@ def bd_rates(
         if codecs is None or codec in codecs
     ]
     headings = [
-        f"% of bytes, {record['labels'][record['anchor']]} 0",
+        f"% more bytes than {record['labels'][record['anchor']]}",
         *(HEADINGS[m] for m in measured),
     ]
     return table(headings, lines)

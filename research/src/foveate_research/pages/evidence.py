@@ -166,7 +166,7 @@ def map_worth() -> str:
                 cells = (with_interval(rates[codec].get(m), 1) for m in WORTH)
                 coder = coders.title(record, codec)
                 lines.append((f"{title}, {len(scenes)}", coder, *cells))
-    headings = ("pictures", "% of bytes, no map 0", *(coders.HEADINGS[m] for m in WORTH))
+    headings = ("pictures", "% more bytes than without a map", *(coders.HEADINGS[m] for m in WORTH))
     return table(headings, lines)
 
 
