@@ -59,7 +59,9 @@ class Settings:
         method: "rdo" is the weighted trellis, "mosaic" the method of Prakash et al. (DCC 2017).
         format: the format of the file.
         subsampling: the resolution of chroma; "auto" is 4:2:0 below quality 95 and for byte
-            targets, else 4:4:4.
+            targets, else 4:4:4. With the tune "vision" it is 4:4:4 also for text, screens and line
+            art whose coloured edges would bleed, from quality 60 on or from the bytes of plain
+            JPEG there.
         progressive: whether the file is stored in several scans, coarse to fine; a baseline file
             is written otherwise.
         metadata: "all" keeps EXIF, XMP and ICC; "none" drops them and brings colours to sRGB.

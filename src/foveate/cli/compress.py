@@ -146,7 +146,8 @@ def compress(
     subsampling: Annotated[
         Subsampling,
         typer.Option(
-            help="The resolution of the colours: 444 is full, 420 is half in width and height."
+            help="The resolution of the colours: 444 is full, 420 is half in width and height; "
+            "auto is 420 but at high qualities and for drawn pictures with coloured edges."
         ),
     ] = DEFAULTS.subsampling,
     baseline: Annotated[

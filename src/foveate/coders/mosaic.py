@@ -15,11 +15,12 @@ import numpy.typing as npt
 from PIL import Image
 
 from foveate.coders.base import Encoded, Weights
-from foveate.coders.jpeg.coder import chosen_subsampling, kept_segments, most_bytes_asked
+from foveate.coders.jpeg.coder import kept_segments, most_bytes_asked
 from foveate.coders.jpeg.headers import file_facts, opened_jpeg
 from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg
 from foveate.coders.jpeg.sized import jpeg_of_size
 from foveate.coders.jpeg.source import no_larger_than_source
+from foveate.coders.jpeg.subsampling import chosen_subsampling
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 
@@ -55,7 +56,7 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
     at or above the picture's mean level, and over all others; and the quality of the final coding,
     a real number whose tables are the file's, within a step.
     """
-    subsampling = chosen_subsampling(settings)
+    subsampling = chosen_subsampling(picture, settings)
     segments, notes = kept_segments(picture, settings)
     target_bytes = most_bytes_asked(picture, settings)
     levels = saliency_levels(weights.highest())

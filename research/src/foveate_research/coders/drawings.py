@@ -14,6 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 from foveate.errors import OutputError, printable
 
 OF_EACH_KIND = 4
+SERIES = "second"
+"""A part of every seed. Pictures of an earlier series helped to choose constants of the encoder."""
 SENTENCE = (
     "a quick encoder keeps faces sharp and lets plain walls go, where people look at pictures most "
     "of the bits are spent and nobody misses what lies far from there"
@@ -34,7 +36,7 @@ def draw_all(folder: Path) -> list[Path]:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
                 with path.open("xb") as file:
-                    draw(random.Random(f"{kind} {number}")).save(file, "PNG")
+                    draw(random.Random(f"{SERIES} {kind} {number}")).save(file, "PNG")
             except FileExistsError as error:
                 there = folder if not folder.is_dir() else path
                 raise OutputError(

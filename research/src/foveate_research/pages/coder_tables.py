@@ -90,7 +90,10 @@ def differences(
         )
         for codec in chosen
     ]
-    headings = [f"less {record['labels'][to]}", *(HEADINGS[m] for m in ("bytes_ratio", *measured))]
+    headings = [
+        f"change from {record['labels'][to]}",
+        *(HEADINGS[m] for m in ("bytes_ratio", *measured)),
+    ]
     return table(headings, lines)
 
 

@@ -14,14 +14,13 @@ from foveate.coders.jpeg.eyes.tuning import EYE_TUNING
 from foveate.coders.jpeg.headers import file_facts
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate.coders.jpeg.source import no_larger_than_source
+from foveate.coders.jpeg.subsampling import chosen_subsampling
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 
-FULL_CHROMA_QUALITY = 95
-"""From this quality on `subsampling="auto"` keeps the chroma's resolution."""
 ROUNDS = {"fast": 0, "default": 2, "best": 6}
 """How often the decoded picture is looked at, by effort."""
 _LEAST, _AIM = 0.991, 0.9965
@@ -50,7 +49,7 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
     target = _target(picture, settings)
     segments, notes = kept_segments(picture, settings)
     options = Options(
-        chroma_420=chosen_subsampling(settings) == "420",
+        chroma_420=chosen_subsampling(picture, settings) == "420",
         progressive=settings.progressive,
         threads=settings.threads or 1,
         tuning=tuning,
@@ -76,14 +75,6 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
     )
 
 
-def chosen_subsampling(settings: Settings) -> str:
-    """The resolution of chroma that the settings mean: "444" or "420"."""
-    if settings.subsampling != "auto":
-        return settings.subsampling
-    fine = settings.quality is not None and settings.quality >= FULL_CHROMA_QUALITY
-    return "444" if fine else "420"
-
-
 def kept_segments(picture: Picture, settings: Settings) -> tuple[bytes, tuple[str, ...]]:
     """The metadata segments that go into the file, and a note for each that does not fit."""
     if settings.metadata == "none":
@@ -98,7 +89,7 @@ def most_bytes_asked(picture: Picture, settings: Settings) -> int:
     if settings.match_quality is not None:
         return bytes_at_quality(picture.pixels, settings.match_quality)
     assert settings.quality is not None
-    subsampling = chosen_subsampling(settings)
+    subsampling = chosen_subsampling(picture, settings)
     return bytes_at_quality(picture.pixels, settings.quality, subsampling=subsampling)
 
 
