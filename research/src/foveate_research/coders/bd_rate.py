@@ -8,13 +8,14 @@ monotone piecewise cubic (PCHIP), as in the JCT-VC's spreadsheets.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
 _Values = Sequence[float] | npt.NDArray[np.float64]
-_Points = tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]
+_Points = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def bd_rate(
@@ -32,7 +33,7 @@ def bd_rate(
     low, high = max(first[0][0], second[0][0]), min(first[0][-1], second[0][-1])
     if not low < high:
         raise ValueError("the curves share no range of quality")
-    areas = [float(PchipInterpolator(*points).integrate(low, high)) for points in (first, second)]
+    areas = [float(_interpolated(*points).integrate(low, high)) for points in (first, second)]
     return float(100 * np.expm1((areas[1] - areas[0]) / (high - low)))
 
 
@@ -49,4 +50,9 @@ def _curve(rates: _Values, qualities: _Values) -> _Points:
         raise ValueError(f"a curve's rates must differ; got {np.exp(x)}")
     if not (np.diff(y) > 0).all():
         raise ValueError(f"quality must rise with the rate; it goes {y.tolist()}")
-    return y, x
+    return tuple(y.tolist()), tuple(x.tolist())
+
+
+@lru_cache(maxsize=8192)  # each curve of a table meets several others
+def _interpolated(qualities: tuple[float, ...], log_rates: tuple[float, ...]) -> PchipInterpolator:
+    return PchipInterpolator(qualities, log_rates)
