@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
-import stat
-import threading
-import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -16,37 +12,36 @@ import numpy.typing as npt
 
 from foveate.errors import PictureError, printable
 from foveate.pictures.conversion import converted, upright
+from foveate.pictures.file_bytes import file_bytes, too_big_for_memory
 from foveate.pictures.metadata import tiff_exif, upright_exif, upright_xmp
+from foveate.pictures.opening import opened
 from foveate.pictures.picture import MAX_PIXELS, MAX_SIDE, Picture, PictureSource
+from foveate.pictures.quiet import without_warnings
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
-_MAX_FILE_BYTES = 2 << 30
-# Photographs' formats, the common ones first. HEIF and JXL count only where the caller has
-# registered a Pillow plug-in; formats that start other programs (EPS) or have no magic are out.
-_COMMON = ("JPEG", "PNG", "GIF", "BMP", "PPM")
-_FORMATS = (*_COMMON, "WEBP", "TIFF", "AVIF", "JPEG2000", "QOI", "HEIF", "JXL")
 _ORIENTATION, _SUBFILE_TYPE, _DNG_VERSION = 0x0112, 0x00FE, 0xC612
-_PILLOW_LIMIT = threading.Lock()
 
 
-def read_picture(source: PictureSource, *, max_pixels: int = MAX_PIXELS) -> Picture:
+def read_picture(
+    source: PictureSource, *, max_pixels: int = MAX_PIXELS, name: str | None = None
+) -> Picture:
     """The picture in a file (by path), in bytes, in a Pillow image, or an array of samples.
 
     Arrays are uint8, (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA; a contiguous one is used as it
-    is, not copied. The content decides the format, not the file's name. Raises PictureError, one
-    line naming the picture, also for pictures of more than `max_pixels`.
+    is, not copied. The content decides the format, not the file's name. Messages call bytes `name`.
+    Raises PictureError, one line naming the picture, also for pictures of more than `max_pixels`.
     """
     if isinstance(source, Picture):
         return source
     if isinstance(source, np.ndarray):
         return _from_array(source, max_pixels)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _from_bytes(bytes(source), "<bytes>", max_pixels)
+        return _from_bytes(bytes(source), name or "<bytes>", max_pixels)
     if isinstance(source, (str, os.PathLike)):
         name = printable(os.fsdecode(source))
-        return _from_bytes(_file_bytes(source, name), name, max_pixels)
+        return _from_bytes(file_bytes(source, name), name, max_pixels)
     if hasattr(source, "getexif") and hasattr(source, "getbands"):
         filename = getattr(source, "filename", "")
         name = printable(os.fsdecode(filename)) if filename else "<image>"
@@ -56,31 +51,6 @@ def read_picture(source: PictureSource, *, max_pixels: int = MAX_PIXELS) -> Pict
         f"<{type(source).__name__}>: is not a picture; "
         "give a path, bytes, a Pillow image or a uint8 array"
     )
-
-
-def _file_bytes(path: str | os.PathLike[str], name: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            status = os.fstat(file.fileno())
-            if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
-                raise PictureError(f"{name}: is a device; give a picture file")
-            if status.st_size > _MAX_FILE_BYTES:
-                raise PictureError(f"{name}: is larger than 2 GiB; resize it first")
-            data = file.read(_MAX_FILE_BYTES + 1)
-    except FileNotFoundError as error:
-        raise PictureError(f"{name}: no such file; check the name") from error
-    except IsADirectoryError as error:
-        raise PictureError(f"{name}: is a folder; give a picture file") from error
-    except PermissionError as error:
-        raise PictureError(f"{name}: no permission to read it; change its permissions") from error
-    except MemoryError as error:
-        raise PictureError(_too_big_for_memory(name)) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise PictureError(f"{name}: cannot be read: {reason}; check the name and disk") from error
-    if len(data) > _MAX_FILE_BYTES:
-        raise PictureError(f"{name}: is larger than 2 GiB; resize it first")
-    return data
 
 
 def _from_array(array: npt.NDArray[Any], max_pixels: int) -> Picture:
@@ -110,32 +80,8 @@ def _from_bytes(encoded: bytes, name: str, max_pixels: int) -> Picture:
     if not encoded:
         raise PictureError(f"{name}: is empty (0 bytes); give a picture file")
     with _pillow_errors(name, encoded):
-        image = _opened(encoded)
+        image = opened(encoded)
         return _from_pillow(image, name, encoded, max_pixels)
-
-
-def _opened(encoded: bytes) -> PillowImage:
-    from PIL import Image, UnidentifiedImageError
-
-    # Pillow's limit is a global, and lower than ours: lifted while a header is read, and put back.
-    with _PILLOW_LIMIT:
-        limit = Image.MAX_IMAGE_PIXELS
-        Image.MAX_IMAGE_PIXELS = None
-        try:
-            Image.preinit()
-            try:
-                return Image.open(io.BytesIO(encoded), formats=_known(_COMMON))
-            except UnidentifiedImageError:
-                Image.init()
-                return Image.open(io.BytesIO(encoded), formats=_known(_FORMATS))
-        finally:
-            Image.MAX_IMAGE_PIXELS = limit
-
-
-def _known(formats: tuple[str, ...]) -> list[str]:
-    from PIL import Image
-
-    return [name for name in formats if name in Image.OPEN]
 
 
 def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, max_pixels: int) -> Picture:
@@ -247,21 +193,16 @@ def _bytes_of(value: object) -> bytes | None:
     return bytes(value) if isinstance(value, (bytes, bytearray)) and value else None
 
 
-def _too_big_for_memory(name: str) -> str:
-    return f"{name}: does not fit in this machine's memory; resize it first"
-
-
 @contextlib.contextmanager
 def _pillow_errors(name: str, encoded: bytes | None) -> Iterator[None]:
     """Turns whatever Pillow raises or warns of on bad files into one PictureError."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with without_warnings():
         try:
             yield
         except PictureError:
             raise
         except MemoryError as error:
-            raise PictureError(_too_big_for_memory(name)) from error
+            raise PictureError(too_big_for_memory(name)) from error
         except Exception as error:  # its plug-ins raise nearly every kind there is
             raise PictureError(f"{name}: {_diagnosis(error, encoded)}") from error
 
