@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         PictureError,
         TargetError,
     )
-    from foveate.pictures import Picture, read_picture
+    from foveate.pictures import Limits, Picture, read_picture
     from foveate.plain_comparison import PlainComparison
     from foveate.report import Compressed, Report
     from foveate.saliency import SaliencyMap, overlay, saliency_map
@@ -44,6 +44,7 @@ _HOMES = {
     "Compressed": "foveate.report",
     "Report": "foveate.report",
     "compress": "foveate._compress",
+    "Limits": "foveate.pictures",
     "Picture": "foveate.pictures",
     "read_picture": "foveate.pictures",
     "SaliencyMap": "foveate.saliency",
@@ -65,6 +66,7 @@ __all__ = [
     "Compressed",
     "DatasetError",
     "FoveateError",
+    "Limits",
     "MapError",
     "MissingExtraError",
     "ModelError",

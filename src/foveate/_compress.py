@@ -10,8 +10,17 @@ from typing import TypeVar, Unpack
 
 from foveate.coders.base import Coder
 from foveate.coders.registry import get_coder
+from foveate.deadline import check_time
 from foveate.errors import OptionError
-from foveate.pictures import Picture, PictureSource, read_picture
+from foveate.pictures import (
+    DEFAULT_LIMITS,
+    Limits,
+    Picture,
+    PictureSource,
+    read_picture,
+    source_name,
+)
+from foveate.pictures.limits import within_time
 from foveate.pictures.srgb import in_srgb
 from foveate.plain_comparison import compared_with_plain
 from foveate.report import Compressed, Report
@@ -42,6 +51,7 @@ def compress(
     settings: Settings = DEFAULTS,
     map: MapSource | None = None,
     compare: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
     **choices: Unpack[Choices],
 ) -> Compressed:
     """Write a smaller file that stays sharp where people look.
@@ -56,24 +66,34 @@ def compress(
         map: where people look, also as an array or a `SaliencyMap`; `settings.map` by default.
         compare: whether the report tells how sharp plain JPEG of as many bytes is. To find that
             out takes a tenth to a fifth of the time.
+        limits: what the picture may cost; `Limits.untrusted()` is for files of strangers.
         choices: fields of `Settings` that are to differ from `settings`.
 
     Raises:
         PictureError, MapError, OptionError, TargetError, ModelError: the message is one line that
             says what would work.
     """
-    started = time.perf_counter()
     asked = settings.but(**choices)
     if isinstance(map, str):
         asked, map = dataclasses.replace(asked, map=map), None
     asked = asked.checked()
     asked = dataclasses.replace(asked, threads=usable_threads(asked.threads))
+    with within_time(limits, source_name(image)):
+        return _compressed(image, asked, asked.map if map is None else map, compare, limits)
+
+
+def _compressed(
+    image: PictureSource, asked: Settings, map: MapSource, compare: bool, limits: Limits
+) -> Compressed:
+    """As `compress`, by checked settings."""
+    started = time.perf_counter()
     coder = get_coder(asked.coder)
-    source = read_picture(image)
+    source = read_picture(image, limits=limits)
     _check_sides(source, coder)
     boxes = asked.boxes_within(source.width, source.height, source.name)
     picture = source if asked.metadata == "all" else in_srgb(source)
-    saliency = map_of(asked.map if map is None else map, picture, threads=asked.threads)
+    saliency = map_of(map, picture, threads=asked.threads, limits=limits)
+    check_time()
     made = coder.encode(picture, Weights(saliency, boxes), asked)
     comparison = None
     if compare and not made.copied_source:

@@ -10,6 +10,7 @@ import typer
 
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import Input
+from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import checked_map, parsed
 from foveate.cli.output_files import refuse_existing
 from foveate.errors import OptionError, OutputError, PictureError, printable
@@ -107,6 +108,8 @@ def compare(
             help="Show all voters the pairs in one order; by default orders differ.",
         ),
     ] = None,
+    untrusted: Untrusted = False,
+    limit: LimitList = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a page that exists already.")
     ] = False,
@@ -116,6 +119,7 @@ def compare(
     ] = False,
 ) -> None:
     """Measure how good copies of a picture are, also where people look; or let people vote."""
+    limits = limits_of(untrusted, limit)
     if vote is not None:
         if html is not None or metrics is not None or as_json or map != "auto":
             raise OptionError(
@@ -125,7 +129,10 @@ def compare(
         from foveate.cli.vote_page import write_vote_page
 
         write_vote_page(
-            original, copies, vote, seconds=vote_seconds, seed=vote_seed, overwrite=overwrite
+            *(original, copies, vote, limits),
+            seconds=vote_seconds,
+            seed=vote_seed,
+            overwrite=overwrite,
         )
         return
     if vote_seconds is not None or vote_seed is not None:
@@ -134,6 +141,7 @@ def compare(
     from foveate.comparison import compare as compare_pictures
     from foveate.comparison.measured import checked_metrics
     from foveate.pictures import read_picture, write_atomically
+    from foveate.pictures.limits import within_time
     from foveate.saliency import map_of
 
     checked_map(map, "--map")
@@ -146,8 +154,8 @@ def compare(
         raise PictureError(
             f"{printable(original)}: is a folder; give a picture file, or folders with --vote"
         )
-    before = read_picture(original)
-    saliency = map_of(map, before)
+    before = read_picture(original, limits=limits)
+    saliency = map_of(map, before, limits=limits)
     page = None
     if html is not None:
         from foveate.comparison.page import ComparisonPage
@@ -155,11 +163,12 @@ def compare(
         page = ComparisonPage(before, saliency)
 
     def work(source: Path, _: Path) -> Comparison:
-        copy = read_picture(source)
-        comparison = compare_pictures(before, copy, map=saliency, metrics=names)
-        if page is not None:
-            page.add(copy, comparison)
-        return comparison
+        with within_time(limits, printable(source)):
+            copy = read_picture(source, limits=limits)
+            comparison = compare_pictures(before, copy, map=saliency, metrics=names)
+            if page is not None:
+                page.add(copy, comparison)
+            return comparison
 
     inputs = [Input(Path(name)) for name in copies]
     paths = [item.path for item in inputs]

@@ -10,6 +10,7 @@ import typer
 
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import found_inputs
+from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import box, checked_map, in_options, parsed, size_bytes
 from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing, where_written
 from foveate.cli.readable_numbers import readable_bytes, readable_saving
@@ -161,6 +162,8 @@ def compress(
         int | None,
         typer.Option(min=1, metavar="N", help="Use at most this many threads. Default: all."),
     ] = DEFAULTS.threads,
+    untrusted: Untrusted = False,
+    limit: LimitList = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that exist already.")
     ] = False,
@@ -204,6 +207,7 @@ def compress(
     except OptionError as error:
         raise OptionError(in_options(str(error))) from error
     checked_map(map, "--map")
+    limits = limits_of(untrusted, limit)
     pictures = found_inputs(inputs)
     several = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
     targets = planned_outputs(
@@ -216,7 +220,9 @@ def compress(
 
     def work(source: Path, target: Path) -> Done:
         refuse_existing(target, overwrite=overwrite)
-        result = compress_picture(source, settings=settings, compare=compare or not as_json)
+        result = compress_picture(
+            source, settings=settings, compare=compare or not as_json, limits=limits
+        )
         make_folder(target.parent)
         result.save(target, overwrite=overwrite)
         return Done(source, target, result.report)

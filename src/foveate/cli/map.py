@@ -12,12 +12,14 @@ import typer
 
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import found_inputs
+from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import checked_map, class_choice
 from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing, where_written
 from foveate.errors import printable
 
 if TYPE_CHECKING:
     from foveate.models.class_choice import ClassChoice
+    from foveate.pictures import Limits
 
 EPILOG = """
 [bold]Examples[/]
@@ -100,6 +102,8 @@ def map_pictures(
             "--overlay", help="Also write NAME.overlay.jpg, the picture with its map laid over it."
         ),
     ] = False,
+    untrusted: Untrusted = False,
+    limit: LimitList = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that exist already.")
     ] = False,
@@ -111,14 +115,22 @@ def map_pictures(
     """Write maps of where people look: grey pictures, bright where they look."""
     checked_map(model, "--model", files=False)
     choice = class_choice(model, classes, threshold)
+    limits = limits_of(untrusted, limit)
     pictures = found_inputs(inputs)
     several = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
     targets = planned_outputs(pictures, output, suffix=".map.png", kinds=(".png",), several=several)
 
     def work(source: Path, target: Path) -> Done:
-        return _write_map(
-            source, target, model=model, choice=choice, overlay=overlay, overwrite=overwrite
-        )
+        from foveate.pictures.limits import within_time
+
+        with within_time(limits, printable(source)):
+            return _write_map(
+                *(source, target, limits),
+                model=model,
+                choice=choice,
+                overlay=overlay,
+                overwrite=overwrite,
+            )
 
     outcome = for_each_picture(pictures, targets, work, as_json=Done.to_dict if as_json else None)
     if outcome.done and not as_json:
@@ -127,10 +139,18 @@ def map_pictures(
 
 
 def _write_map(
-    source: Path, target: Path, *, model: str, choice: ClassChoice, overlay: bool, overwrite: bool
+    source: Path,
+    target: Path,
+    limits: Limits,
+    *,
+    model: str,
+    choice: ClassChoice,
+    overlay: bool,
+    overwrite: bool,
 ) -> Done:
     import numpy as np
 
+    from foveate.deadline import check_time
     from foveate.pictures import read_picture, write_atomically
     from foveate.saliency import overlay as painted
     from foveate.saliency import saliency_map
@@ -139,10 +159,11 @@ def _write_map(
     beside = _overlay_path(target) if overlay else None
     for path in filter(None, (target, beside)):
         refuse_existing(path, overwrite=overwrite)
-    picture = read_picture(source)
+    picture = read_picture(source, limits=limits)
     saliency = saliency_map(
         picture, model=model, classes=choice.classes, threshold=choice.threshold
     )
+    check_time()
     levels = np.rint(saliency.values * 255).astype(np.uint8)
     make_folder(target.parent)
     write_atomically(target, _encoded(levels, "PNG"), overwrite=overwrite)

@@ -11,6 +11,7 @@ from foveate.cli.input_files import PICTURE_SUFFIXES, found_inputs
 from foveate.errors import OptionError, PictureError, printable
 
 if TYPE_CHECKING:
+    from foveate.pictures import Limits
     from foveate.votes.matching import Encodings
 
 
@@ -18,6 +19,7 @@ def write_vote_page(
     original: str,
     copies: Sequence[str],
     page: Path,
+    limits: Limits,
     *,
     seconds: float | None,
     seed: int | None,
@@ -38,8 +40,8 @@ def write_vote_page(
     for each in _encodings(original, copies):
         made.add(
             each.original.name,
-            read_picture(each.original),
-            {name: read_picture(path) for name, path in each.copies.items()},
+            read_picture(each.original, limits=limits),
+            {name: read_picture(path, limits=limits) for name, path in each.copies.items()},
         )
     write_atomically(page, made.html().encode(), overwrite=overwrite)
     print(f"Written: {printable(page)}, {made.pairs} {'pair' if made.pairs == 1 else 'pairs'}")

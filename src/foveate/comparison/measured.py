@@ -9,7 +9,7 @@ from typing import Any
 
 from foveate.errors import OptionError, PictureError
 from foveate.metrics.quality import METRICS, measure, measure_pooled
-from foveate.pictures import Picture, PictureSource, read_picture
+from foveate.pictures import DEFAULT_LIMITS, Limits, Picture, PictureSource, read_picture
 from foveate.pictures.srgb import in_srgb
 from foveate.saliency import MapSource, map_of
 from foveate.threads import usable_threads
@@ -67,6 +67,7 @@ def compare(
     map: MapSource | None = None,
     metrics: Iterable[str] | None = None,
     threads: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Comparison:
     """Measures how a copy differs from its original.
 
@@ -80,6 +81,7 @@ def compare(
         metrics: names in `foveate.metrics.quality.METRICS`; by default all metrics are measured.
         threads: how many threads the model may use at most; by default as many as the process may
             use.
+        limits: what each of the pictures, and the map's file, may cost.
 
     Raises:
         PictureError: a picture cannot be read, or their sizes differ.
@@ -88,9 +90,11 @@ def compare(
         OptionError: a metric's name is unknown, or `threads` is below 1.
     """
     names = checked_metrics(_BY_NAME if metrics is None else metrics)
-    first, second = read_picture(original), read_picture(copy)
+    first, second = (read_picture(image, limits=limits) for image in (original, copy))
     before, after = (picture.pixels for picture in comparable(first, second))
-    saliency = map_of("auto" if map is None else map, first, threads=usable_threads(threads))
+    saliency = map_of(
+        "auto" if map is None else map, first, threads=usable_threads(threads), limits=limits
+    )
     where = saliency.values
     pooled = [name for name in names if _BY_NAME[name].pools]
     return Comparison(

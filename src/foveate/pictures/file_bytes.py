@@ -6,40 +6,64 @@ import os
 import stat
 from typing import BinaryIO
 
-from foveate.errors import PictureError, printable
+from foveate.deadline import check_time
+from foveate.errors import FoveateError, PictureError, printable
 
 MAX_FILE_BYTES = 2 << 30
+PICTURE_FILE = "picture file"
 _CHUNK_BYTES = 1 << 20
 
 
-def file_bytes(path: str | os.PathLike[str], name: str | None = None) -> bytes:
-    """What a picture file holds. Raises PictureError, which calls the file `name` or its path."""
+def file_bytes(
+    path: str | os.PathLike[str],
+    name: str | None = None,
+    *,
+    most: int = MAX_FILE_BYTES,
+    kind: str = PICTURE_FILE,
+    error_kind: type[FoveateError] = PictureError,
+) -> bytes:
+    """What a file holds, of `most` bytes at most; a device is never read.
+
+    Raises PictureError, or `error_kind`, which calls the file `name` or its path and asks for
+    a file of that kind.
+    """
     name = printable(os.fsdecode(path)) if name is None else name
     try:
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
-                raise PictureError(f"{name}: is a device; give a picture file")
-            if status.st_size > MAX_FILE_BYTES:
-                raise PictureError(f"{name}: is larger than 2 GiB; resize it first")
-            return stream_bytes(file, name, expected=status.st_size)
+                raise error_kind(f"{name}: is a device; give a {kind}")
+            if status.st_size > most:
+                raise error_kind(_too_large(name, most, kind))
+            return stream_bytes(
+                file, name, expected=status.st_size, most=most, kind=kind, error_kind=error_kind
+            )
     except FileNotFoundError as error:
-        raise PictureError(f"{name}: no such file; check the name") from error
+        raise error_kind(f"{name}: no such file; check the name") from error
     except IsADirectoryError as error:
-        raise PictureError(f"{name}: is a folder; give a picture file") from error
+        raise error_kind(f"{name}: is a folder; give a {kind}") from error
     except PermissionError as error:
-        raise PictureError(f"{name}: no permission to read it; change its permissions") from error
+        raise error_kind(f"{name}: no permission to read it; change its permissions") from error
     except MemoryError as error:
-        raise PictureError(too_big_for_memory(name)) from error
+        raise error_kind(too_big_for_memory(name)) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise PictureError(f"{name}: cannot be read: {reason}; check the name and disk") from error
+        raise error_kind(f"{name}: cannot be read: {reason}; check the name and disk") from error
 
 
-def stream_bytes(stream: BinaryIO, name: str, *, expected: int = 0) -> bytes:
+def stream_bytes(
+    stream: BinaryIO,
+    name: str,
+    *,
+    expected: int = 0,
+    most: int = MAX_FILE_BYTES,
+    kind: str = PICTURE_FILE,
+    error_kind: type[FoveateError] = PictureError,
+) -> bytes:
     """All that a stream holds, read in parts; `expected` bytes are read at once.
 
-    Raises PictureError where it holds more than 2 GiB, and what the stream raises.
+    Raises PictureError, or `error_kind`, where it holds more than `most` bytes, and what
+    the stream raises.
     """
     # A read of n bytes reserves n bytes before it begins, so none asks for the whole limit.
     first = stream.read(expected + 1)
@@ -50,11 +74,20 @@ def stream_bytes(stream: BinaryIO, name: str, *, expected: int = 0) -> bytes:
     while part := stream.read(_CHUNK_BYTES):
         parts.append(part)
         total += len(part)
-        if total > MAX_FILE_BYTES:
-            raise PictureError(f"{name}: is larger than 2 GiB; resize it first")
+        if total > most:
+            raise error_kind(_too_large(name, most, kind))
+        check_time()
     return b"".join(parts)
 
 
 def too_big_for_memory(name: str) -> str:
     """What to say of a picture that memory cannot hold."""
     return f"{name}: does not fit in this machine's memory; resize it first"
+
+
+def _too_large(name: str, most: int, kind: str) -> str:
+    limit = f"{most / 2**30:.4g} GiB" if most >= 2**30 else f"{most / 2**20:.4g} MiB"
+    mend = f"give a {kind}"
+    if kind == PICTURE_FILE:
+        mend = "resize it first, or raise the limit bytes"
+    return f"{name}: is larger than {limit}, the limit; {mend}"

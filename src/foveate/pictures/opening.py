@@ -6,6 +6,8 @@ import io
 import struct
 from typing import TYPE_CHECKING
 
+from foveate.deadline import check_time
+
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
@@ -45,7 +47,15 @@ def _by_formats(encoded: bytes, formats: tuple[str, ...]) -> PillowImage | None:
         if accepts is not None and accepts(encoded[:16]) is not True:  # a text says why not
             continue
         try:
-            return reader(io.BytesIO(encoded), "")
+            return reader(_TimedBytes(encoded), "")
         except (SyntaxError, IndexError, TypeError, struct.error):  # these say "another format"
             continue
     return None
+
+
+class _TimedBytes(io.BytesIO):
+    """A file's bytes whose reading ends once the time is over: decoders read on as they work."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        check_time()
+        return super().read(size)

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from foveate.deadline import OutOfTimeError, check_time
 from foveate.errors import PictureError, printable
 from foveate.pictures.conversion import converted, upright
+from foveate.pictures.counting import count_frames, count_scans
 from foveate.pictures.file_bytes import file_bytes, too_big_for_memory
+from foveate.pictures.limits import DEFAULT_LIMITS, Limits, within_time
 from foveate.pictures.metadata import tiff_exif, upright_exif, upright_xmp
 from foveate.pictures.opening import opened
-from foveate.pictures.picture import MAX_PIXELS, MAX_SIDE, Picture, PictureSource
+from foveate.pictures.picture import MAX_SIDE, Picture, PictureSource
 from foveate.pictures.quiet import without_warnings
 
 if TYPE_CHECKING:
@@ -25,35 +28,52 @@ _ORIENTATION, _SUBFILE_TYPE, _DNG_VERSION = 0x0112, 0x00FE, 0xC612
 
 
 def read_picture(
-    source: PictureSource, *, max_pixels: int = MAX_PIXELS, name: str | None = None
+    source: PictureSource,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    max_pixels: int | None = None,
+    name: str | None = None,
 ) -> Picture:
     """The picture in a file (by path), in bytes, in a Pillow image, or an array of samples.
 
     Arrays are uint8, (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA; a contiguous one is used as it
     is, not copied. The content decides the format, not the file's name. Messages call bytes `name`.
-    Raises PictureError, one line naming the picture, also for pictures of more than `max_pixels`.
+    Raises PictureError, one line naming the picture, also for pictures over one of the `limits`,
+    of which `max_pixels` replaces one.
     """
+    if max_pixels is not None:
+        limits = limits.but(pixels=max_pixels)
     if isinstance(source, Picture):
         return source
     if isinstance(source, np.ndarray):
-        return _from_array(source, max_pixels)
+        return _from_array(source, limits)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _from_bytes(bytes(source), name or "<bytes>", max_pixels)
+        return _from_bytes(source, name or "<bytes>", limits)
     if isinstance(source, (str, os.PathLike)):
         name = printable(os.fsdecode(source))
-        return _from_bytes(file_bytes(source, name), name, max_pixels)
+        with within_time(limits, name):
+            return _from_bytes(file_bytes(source, name, most=limits.bytes), name, limits)
     if hasattr(source, "getexif") and hasattr(source, "getbands"):
         filename = getattr(source, "filename", "")
         name = printable(os.fsdecode(filename)) if filename else "<image>"
         with _pillow_errors(name, None):
-            return _from_pillow(source, name, None, max_pixels)
+            return _from_pillow(source, name, None, limits)
     raise PictureError(
         f"<{type(source).__name__}>: is not a picture; "
         "give a path, bytes, a Pillow image or a uint8 array"
     )
 
 
-def _from_array(array: npt.NDArray[Any], max_pixels: int) -> Picture:
+def source_name(source: PictureSource) -> str:
+    """What messages call a picture that has not been read yet."""
+    if isinstance(source, Picture):
+        return source.name
+    if isinstance(source, (str, os.PathLike)):
+        return printable(os.fsdecode(source))
+    return "the picture"
+
+
+def _from_array(array: npt.NDArray[Any], limits: Limits) -> Picture:
     name = "<array>"
     if array.dtype != np.uint8:
         raise PictureError(
@@ -66,41 +86,51 @@ def _from_array(array: npt.NDArray[Any], max_pixels: int) -> Picture:
         raise PictureError(
             f"{name}: has shape {array.shape}; give (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA"
         )
-    _check_size(name, array.shape[1], array.shape[0], max_pixels)
+    _check_size(name, array.shape[1], array.shape[0], limits)
     if array.ndim == 3 and array.shape[2] == 4:
         from PIL import Image
 
         with _pillow_errors(name, None):
             image = Image.fromarray(np.ascontiguousarray(array))
-            return _from_pillow(image, name, None, max_pixels)
+            return _from_pillow(image, name, None, limits)
     return Picture(pixels=np.ascontiguousarray(array), name=name)
 
 
-def _from_bytes(encoded: bytes, name: str, max_pixels: int) -> Picture:
-    if not encoded:
+def _from_bytes(data: bytes | bytearray | memoryview, name: str, limits: Limits) -> Picture:
+    size = memoryview(data).nbytes
+    if not size:
         raise PictureError(f"{name}: is empty (0 bytes); give a picture file")
-    with _pillow_errors(name, encoded):
+    if size > limits.bytes:
+        raise PictureError(
+            f"{name}: takes {size / 2**20:.4g} MiB, over the limit of {limits.bytes / 2**20:.4g}: "
+            "resize it first, or raise the limit bytes"
+        )
+    encoded = bytes(data)
+    with within_time(limits, name), _pillow_errors(name, encoded):
         image = opened(encoded)
-        return _from_pillow(image, name, encoded, max_pixels)
+        return _from_pillow(image, name, encoded, limits)
 
 
-def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, max_pixels: int) -> Picture:
+def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, limits: Limits) -> Picture:
     width, height = image.size
-    _check_size(name, width, height, max_pixels)
+    _check_size(name, width, height, limits)
     file_format = "JPEG" if image.format == "MPO" else image.format
     if encoded is not None and file_format == "TIFF":
         _refuse_raw(image, name)
+    if encoded is not None and file_format == "JPEG":
+        _check_scans(name, encoded, limits.scans)
     notes: list[str] = []
     if any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()) if len(tile) > 3):
         notes.append("16-bit reduced to 8-bit")
     image.load()
+    check_time()
     # A grey 16-bit picture's note comes with its conversion.
     pixels, icc, changes = converted(image, _bytes_of(image.info.get("icc_profile")), name=name)
     notes += [note for note in changes if note not in notes]
     icc = _fitting_profile(icc, pixels, notes)
     orientation, exif, xmp = _metadata(image, file_format, notes)
     if encoded is not None:
-        notes += _other_frames(image)
+        notes += _other_frames(image, encoded, limits.counted)
         image.close()
     del image
     pixels = upright(pixels, orientation)
@@ -120,7 +150,7 @@ def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, max_pixel
     )
 
 
-def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
+def _check_size(name: str, width: int, height: int, limits: Limits) -> None:
     if width < 1 or height < 1:
         raise PictureError(f"{name}: has no pixels ({width} x {height}); give a picture with some")
     if max(width, height) > MAX_SIDE:
@@ -128,10 +158,18 @@ def _check_size(name: str, width: int, height: int, max_pixels: int) -> None:
             f"{name}: is {width} x {height}; a JPEG holds at most {MAX_SIDE} pixels a side: "
             "resize it first"
         )
-    if width * height > max_pixels:
+    if width * height > limits.pixels:
         raise PictureError(
             f"{name}: is {width} x {height}, {width * height / 1e6:.4g} megapixels, over the limit "
-            f"of {max_pixels / 1e6:.4g}: resize it first (in Python: max_pixels)"
+            f"of {limits.pixels / 1e6:.4g}: resize it first, or raise the limit pixels"
+        )
+
+
+def _check_scans(name: str, jpeg: bytes, most: int) -> None:
+    if count_scans(jpeg, most) > most:
+        raise PictureError(
+            f"{name}: is a JPEG of more than {most} scans, the limit, which takes long to decode: "
+            "convert it first, or raise the limit scans"
         )
 
 
@@ -174,9 +212,10 @@ def _fitting_profile(
     return icc
 
 
-def _other_frames(image: PillowImage) -> list[str]:
+def _other_frames(image: PillowImage, encoded: bytes, most: int) -> list[str]:
     try:
-        frames = int(getattr(image, "n_frames", 1))
+        counted = count_frames(encoded, image.format or "", most)
+        frames = int(getattr(image, "n_frames", 1)) if counted is None else counted
     except Exception:  # counting reads the later frames, which may be broken; the first is not
         return ["first of several frames"]
     if frames <= 1:
@@ -184,7 +223,10 @@ def _other_frames(image: PillowImage) -> list[str]:
     if image.format == "MPO":
         # A second view, a depth map or a gain map: left out, the picture looks as most show it.
         return ["further pictures in the file (gain map, depth, second view) left out"]
-    return [f"first of {frames} {'pages' if image.format == 'TIFF' else 'frames'}"]
+    number = f"more than {most}" if frames > most else str(frames)
+    if most == 1:
+        number = "several"
+    return [f"first of {number} {'pages' if image.format == 'TIFF' else 'frames'}"]
 
 
 def _bytes_of(value: object) -> bytes | None:
@@ -199,7 +241,7 @@ def _pillow_errors(name: str, encoded: bytes | None) -> Iterator[None]:
     with without_warnings():
         try:
             yield
-        except PictureError:
+        except (PictureError, OutOfTimeError):
             raise
         except MemoryError as error:
             raise PictureError(too_big_for_memory(name)) from error

@@ -11,8 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from foveate.deadline import OutOfTimeError
 from foveate.errors import MapError, printable
-from foveate.pictures import Picture
+from foveate.pictures import DEFAULT_LIMITS, Limits, Picture
+from foveate.pictures.file_bytes import file_bytes
+from foveate.pictures.npy import npy_array
+from foveate.pictures.opening import opened
+from foveate.pictures.quiet import without_warnings
 from foveate.saliency.map import SaliencyMap, flat_map
 
 LONGEST_SIDE = 2048  # a finer map than this steers 8x8 blocks no better
@@ -52,29 +57,35 @@ def map_for(saliency: SaliencyMap, picture: Picture) -> SaliencyMap:
     return dataclasses.replace(saliency, height=picture.height, width=picture.width)
 
 
-def map_from_file(path: str | os.PathLike[str], picture: Picture) -> SaliencyMap:
+def map_from_file(
+    path: str | os.PathLike[str], picture: Picture, *, limits: Limits = DEFAULT_LIMITS
+) -> SaliencyMap:
     """A map from a grey picture (8 or 16 bits) or a .npy file; as map_from_array.
 
-    Raises MapError for a file that is neither, or that cannot be read, naming it.
+    Raises MapError for a file that is neither, that cannot be read, or that is over the limits of
+    pixels and bytes, naming it. Pictures are decoded as `read_picture` does, by content.
     """
     name = printable(path)
     suffix = Path(path).suffix.lower()
+    data = file_bytes(path, name, most=limits.bytes, kind="map's file", error_kind=MapError)
     try:
-        values = np.load(path, allow_pickle=False) if suffix == ".npy" else _grey(path)
-    except FileNotFoundError as error:
-        raise MapError(f"{name} does not exist: give a map's file or a model's name") from error
-    except MemoryError:
+        with without_warnings():
+            values = npy_array(data) if suffix == ".npy" else _grey(data, name, limits.pixels)
+    except (MemoryError, MapError, OutOfTimeError):
         raise
     except Exception as error:  # damaged files make Pillow and NumPy raise nearly every kind
         raise MapError(f"{name} cannot be read as a map: give a grey picture or .npy") from error
-    if not isinstance(values, np.ndarray):
-        raise MapError(f"{name} holds several arrays: give a .npy file of one")
     return map_from_array(values, picture, name=name)
 
 
-def _grey(path: str | os.PathLike[str]) -> npt.NDArray[Any]:
+def _grey(data: bytes, name: str, most_pixels: int) -> npt.NDArray[Any]:
     """The numbers of a picture file as they are stored; palettes and 1 bit as 8-bit grey."""
-    with Image.open(path) as image:
+    with opened(data) as image:
+        if image.width * image.height > most_pixels:
+            raise MapError(
+                f"{name} is {image.width}x{image.height}, over the limit of"
+                f" {most_pixels / 1e6:.4g} megapixels: resize it first"
+            )
         if image.mode in ("L", "I;16", "I;16B", "I;16L", "F", "RGB", "RGBA"):
             return np.array(image)
         if image.mode == "I":  # 16-bit PNG in older Pillow

@@ -11,7 +11,7 @@ from PIL import Image
 
 from foveate.models.class_choice import ClassChoice
 from foveate.models.registry import get_model
-from foveate.pictures import Picture, read_picture
+from foveate.pictures import DEFAULT_LIMITS, Limits, Picture, read_picture
 from foveate.saliency.glance import glance
 from foveate.saliency.map import SaliencyMap, flat_map
 from foveate.threads import usable_threads
@@ -28,6 +28,7 @@ def saliency_map(
     threads: int | None = None,
     classes: Sequence[str] = (),
     threshold: float | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> SaliencyMap:
     """Where people will look in a picture; a flat map where the model knows next to nothing.
 
@@ -39,6 +40,7 @@ def saliency_map(
             kinds of objects).
         threshold: of msroi, how likely a class has to be to be shown, from 0 to 1 (default: what
             the network learnt). Where none is, the likeliest is shown.
+        limits: what the picture may cost, where it has not been read yet.
 
     Raises:
         PictureError: the picture cannot be read.
@@ -46,7 +48,7 @@ def saliency_map(
         OptionError: threads below 1, or classes or a threshold that the model does not know.
     """
     predicted = predicted_map(
-        image, model=model, threads=threads, classes=classes, threshold=threshold
+        image, model=model, threads=threads, classes=classes, threshold=threshold, limits=limits
     )
     if predicted.confidence < UNSURE:
         return flat_map(predicted.height, predicted.width, model=predicted.model)
@@ -60,6 +62,7 @@ def predicted_map(
     threads: int | None = None,
     classes: Sequence[str] = (),
     threshold: float | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> SaliencyMap:
     """What a model says, however unsure it is: `saliency_map` without its last step.
 
@@ -69,7 +72,7 @@ def predicted_map(
     choice = ClassChoice(tuple(classes), threshold)
     entry.check(choice)
     workers = usable_threads(threads)
-    picture = image if isinstance(image, Picture) else read_picture(image)
+    picture = image if isinstance(image, Picture) else read_picture(image, limits=limits)
     height, width = entry.size(picture.height, picture.width)
     pixels = glance(picture.pixels, height=height, width=width)
     predicted = entry.predict(pixels, workers, choice)

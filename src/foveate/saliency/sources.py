@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import MapError
-from foveate.pictures import Picture
+from foveate.pictures import DEFAULT_LIMITS, Limits, Picture
 from foveate.saliency.given import map_for, map_from_array, map_from_file
 from foveate.saliency.map import SaliencyMap
 from foveate.saliency.predict import saliency_map
@@ -18,7 +18,13 @@ from foveate.saliency.predict import saliency_map
 MapSource = str | PathLike[str] | npt.NDArray[Any] | SaliencyMap
 
 
-def map_of(source: MapSource, picture: Picture, *, threads: int | None = None) -> SaliencyMap:
+def map_of(
+    source: MapSource,
+    picture: Picture,
+    *,
+    threads: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> SaliencyMap:
     """The map of `picture` that `source` means.
 
     Args:
@@ -27,6 +33,7 @@ def map_of(source: MapSource, picture: Picture, *, threads: int | None = None) -
             its suffix.
         picture: the picture that the map is of.
         threads: how many threads a model may use at most.
+        limits: what a map's file may cost.
 
     Raises:
         MapError: the map does not fit the picture, cannot be read, or is none.
@@ -42,5 +49,5 @@ def map_of(source: MapSource, picture: Picture, *, threads: int | None = None) -
             " an array or a SaliencyMap"
         )
     if isinstance(source, PathLike) or Path(source).suffix:
-        return map_from_file(source, picture)
+        return map_from_file(source, picture, limits=limits)
     return saliency_map(picture, model=source, threads=threads)

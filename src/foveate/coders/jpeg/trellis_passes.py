@@ -14,6 +14,7 @@ from foveate import native
 from foveate.coders.jpeg.rates import Rates, Statistics, measured_rates, scan_bytes
 from foveate.coders.jpeg.scripts import Script
 from foveate.coders.jpeg.tuning import Shape, Tuning, shapes
+from foveate.deadline import check_time
 
 _BITS_OF_A_LEVEL = 8.0
 """What a level has to be worth to be expected."""
@@ -90,6 +91,7 @@ def statistics_of(
     levels: Sequence[npt.NDArray[np.int16]], blocks: Blocks, script: Script, threads: int
 ) -> tuple[Statistics, ...]:
     """What the scans of a script count in levels, a component each; fills the levels' padding."""
+    check_time()
     for component, chosen in zip(blocks.components, levels, strict=True):
         native.fill_padding(chosen, component.used)
     return tuple(

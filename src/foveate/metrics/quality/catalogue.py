@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from foveate.deadline import check_time
 from foveate.metrics.quality.butteraugli import butteraugli, butteraugli_max, norm_and_maximum
 from foveate.metrics.quality.gmsd import gmsd
 from foveate.metrics.quality.hvs import hvs_and_hvs_m, psnr_hvs, psnr_hvs_m
@@ -156,6 +157,7 @@ def _measured(
         found["butteraugli"], found["butteraugli_max"] = both
     for name in wanted:
         if name in _COLOUR and name not in found:
+            check_time()
             found[name] = _COLOUR[name](reference, copy, data_range=data_range, **options)
     if len(found) < len(wanted):
         reference, copy = luma_pair(reference, copy)
@@ -169,5 +171,6 @@ def _measured(
         found["psnr_s"] = psnr_s(reference, copy, saliency, data_range=data_range)
     for name in wanted:
         if name not in found:
+            check_time()
             found[name] = _LUMA[name](reference, copy, data_range=data_range, **options)
     return {name: found[name] for name in wanted}

@@ -20,6 +20,7 @@ from foveate.coders.jpeg.trellis_passes import (
     statistics_of,
     whole_steps,
 )
+from foveate.deadline import check_time
 
 Steps = npt.NDArray[np.float64]
 
@@ -218,6 +219,7 @@ class EyeEncoder:
 
     def follow(self, quantised: Quantised) -> Seen:
         """Look at the decoded picture: later passes have its weights, and targets moved for it."""
+        check_time()
         self._weights = []  # what comes in their place takes as much memory
         t, seen = self.tuning, self.model.seen(quantised)
         unit = self.model.unit(seen.curvature)

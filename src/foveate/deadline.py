@@ -1,0 +1,39 @@
+"""The time that one picture may take: set by whoever knows it, asked between steps of the work."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from contextvars import ContextVar
+
+_END: ContextVar[float | None] = ContextVar("foveate_deadline", default=None)
+
+
+class OutOfTimeError(Exception):
+    """The time of the innermost `deadline` has run out; its setter says so in words of its own."""
+
+
+@contextlib.contextmanager
+def deadline(seconds: float | None) -> Iterator[None]:
+    """Within the block `check_time` raises once so many seconds are over; None sets no end.
+
+    An end that was set outside the block and comes earlier stays.
+    """
+    before = _END.get()
+    if seconds is None:
+        yield
+        return
+    end = time.monotonic() + seconds
+    token = _END.set(end if before is None else min(end, before))
+    try:
+        yield
+    finally:
+        _END.reset(token)
+
+
+def check_time() -> None:
+    """Raises OutOfTimeError where the time is over. Costs next to nothing."""
+    end = _END.get()
+    if end is not None and time.monotonic() > end:
+        raise OutOfTimeError
