@@ -20,8 +20,8 @@ from foveate.pictures import (
     read_picture,
     source_name,
 )
+from foveate.pictures.keeping import with_metadata
 from foveate.pictures.limits import within_time
-from foveate.pictures.srgb import in_srgb
 from foveate.plain_comparison import compared_with_plain
 from foveate.report import Compressed, Report
 from foveate.saliency import MapSource, SaliencyMap, Weights, map_of
@@ -91,7 +91,7 @@ def _compressed(
     source = read_picture(image, limits=limits)
     _check_sides(source, coder)
     boxes = asked.boxes_within(source.width, source.height, source.name)
-    picture = source if asked.metadata == "all" else in_srgb(source)
+    picture = with_metadata(source, asked.metadata)
     saliency = map_of(map, picture, threads=asked.threads, limits=limits)
     check_time()
     made = coder.encode(picture, Weights(saliency, boxes), asked)

@@ -23,7 +23,7 @@ Effort = Literal["fast", "default", "best"]
 Method = Literal["rdo", "mosaic"]
 Format = Literal["jpeg"]
 Subsampling = Literal["auto", "444", "420"]
-Metadata = Literal["all", "none"]
+Metadata = Literal["all", "rights", "none"]
 
 QUALITIES = (1, 100)
 """The lowest and the highest quality, as libjpeg counts them."""
@@ -64,7 +64,10 @@ class Settings:
             JPEG there.
         progressive: whether the file is stored in several scans, coarse to fine; a baseline file
             is written otherwise.
-        metadata: "all" keeps EXIF, XMP and ICC; "none" drops them and brings colours to sRGB.
+        metadata: "all" keeps what a JPEG can hold: EXIF, XMP, IPTC's data, comments, the colour
+            profile, and a gain map or video that follows the picture; "rights" keeps copyright,
+            creators, licence and the colour profile; "none" drops all of it and brings colours to
+            sRGB.
         threads: how many threads are used at most; by default as many as the process may use. The
             number never changes the bytes.
     """

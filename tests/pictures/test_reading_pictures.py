@@ -220,8 +220,8 @@ def test_an_mpo_is_a_jpeg_whose_further_pictures_are_left_out() -> None:
     first, *others = frames(2)
     picture = read_picture(encoded(first, "MPO", save_all=True, append_images=others))
     assert picture.format == "JPEG"
-    assert len(picture.notes) == 1
-    assert "left out" in picture.notes[0]
+    (left_out,) = picture.carried.left_out
+    assert "further pictures" in left_out
 
 
 # Profiles

@@ -155,7 +155,11 @@ def compress(
         bool, typer.Option("--baseline", help="Write a baseline JPEG, not a progressive one.")
     ] = not DEFAULTS.progressive,
     metadata: Annotated[
-        Metadata, typer.Option(help="Keep EXIF, XMP and the colour profile, or none of them.")
+        Metadata,
+        typer.Option(
+            help="Keep all metadata that a JPEG can hold, those that tell rights (copyright, "
+            "creator, licence) and colours, or none."
+        ),
     ] = DEFAULTS.metadata,
     strip: Annotated[bool, typer.Option("--strip", help="The same as --metadata none.")] = False,
     threads: Annotated[

@@ -19,8 +19,8 @@ from foveate.coders.jpeg.coder import kept_segments, most_bytes_asked
 from foveate.coders.jpeg.headers import file_facts, opened_jpeg
 from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg
 from foveate.coders.jpeg.sized import jpeg_of_size
-from foveate.coders.jpeg.source import no_larger_than_source
 from foveate.coders.jpeg.subsampling import chosen_subsampling
+from foveate.coders.jpeg.whole_file import whole_file
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 
@@ -42,14 +42,13 @@ class MosaicCoder:
 
     def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         """See `foveate.coders.base.Coder.encode`. A quality means the bytes of plain JPEG there."""
-        encode = partial(_encoded, picture, weights)
-        return no_larger_than_source(encode(settings), picture, settings, encode)
+        return whole_file(partial(_encoded, weights), picture, settings)
 
 
 CODER = MosaicCoder()
 
 
-def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
+def _encoded(weights: Weights, picture: Picture, settings: Settings) -> Encoded:
     """The mosaic as a file that meets the target of the settings.
 
     The facts tell the mean quality of the first coding over salient blocks, those whose level is

@@ -6,17 +6,26 @@ only their maker knows.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import struct
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from foveate.pictures.turned_xmp import TURNS
 
 if TYPE_CHECKING:
     from PIL.Image import Exif
 
 _ORIENTATION, _EXIF_IFD, _GPS_IFD, _INTEROP_IFD = 0x0112, 0x8769, 0x8825, 0xA005
 _PIXEL_WIDTH, _PIXEL_HEIGHT = 0xA002, 0xA003
+_IMAGE_WIDTH, _IMAGE_LENGTH = 0x0100, 0x0101
+_X_RESOLUTION, _Y_RESOLUTION = 0x011A, 0x011B
+_SUBJECT_AREA, _SUBJECT_LOCATION = 0x9214, 0xA214
+_MAKER_NOTE, _ARTIST, _COPYRIGHT = 0x927C, 0x013B, 0x8298
 _STRIP_OFFSETS, _JPEG_OFFSET = 0x0111, 0x0201
 _SHORT, _LONG = 3, 4
+_TRANSPOSED = frozenset((5, 6, 7, 8))
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 # What a TIFF file says of the photo and not of its samples' storage (TIFF 6.0, section 8).
 _DESCRIPTIVE = (
@@ -35,19 +44,66 @@ _XMP_ATTRIBUTE = re.compile(rb"(tiff:Orientation\s*=\s*[\"'])[2-8]([\"'])")
 _XMP_ELEMENT = re.compile(rb"(<tiff:Orientation>\s*)[2-8](\s*</tiff:Orientation>)")
 
 
-def upright_exif(payload: bytes, *, width: int, height: int) -> bytes | None:
+def upright_exif(payload: bytes, *, width: int, height: int, orientation: int = 1) -> bytes | None:
     """The EXIF of a picture that has been turned upright and is now `width` x `height`.
 
     Takes a TIFF structure with or without the b"Exif\\0\\0" prefix (Exif 2.32, clause 4.5) and
-    returns it without: orientation 1, pixel dimensions as given, the thumbnail cut off. None where
-    the structure is broken.
+    returns it without: orientation 1, pixel dimensions as given, the thumbnail cut off, and what
+    tells places and resolutions turned from the `orientation` that the picture was stored in. None
+    where the structure is broken, or its directories point at each other in a circle.
     """
     while payload.startswith(b"Exif\0\0"):
         payload = payload[6:]
     try:
-        return _Tiff(payload).upright(width, height)
+        return _Tiff(payload).upright(width, height, orientation)
     except (struct.error, ValueError):
         return None
+
+
+def rights_exif(payload: bytes | None, *, orientation: int = 1) -> bytes | None:
+    """EXIF that tells artist and copyright alone, and an orientation other than 1.
+
+    None where there is nothing to tell.
+    """
+    from PIL import Image
+
+    kept, whole = Image.Exif(), Image.Exif()
+    if payload is not None:
+        with contextlib.suppress(Exception):  # Pillow's EXIF reader raises many kinds
+            whole.load(b"Exif\0\0" + payload)
+            for tag in (_ARTIST, _COPYRIGHT):
+                if whole.get(tag):
+                    kept[tag] = whole[tag]
+    if orientation != 1:
+        kept[_ORIENTATION] = orientation
+    return _written(kept) if len(kept) else None
+
+
+def without_maker_note(payload: bytes) -> bytes | None:
+    """The EXIF written anew without its maker's own data; None where it cannot be parsed."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    try:
+        exif.load(b"Exif\0\0" + payload)
+        for tag in (_EXIF_IFD, _GPS_IFD):
+            values = exif.get_ifd(tag)
+            values.pop(_MAKER_NOTE, None)
+            if values:
+                exif[tag] = values
+        return _written(exif)
+    except Exception:  # Pillow's EXIF reader and writer raise many kinds
+        return None
+
+
+def exif_of_texts(texts: Mapping[int, str]) -> bytes:
+    """EXIF of these tags; other letters than ASCII's are written as UTF-8, as most programs do."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    for tag, text in texts.items():
+        exif[tag] = text.encode("utf-8")
+    return _written(exif)
 
 
 def upright_xmp(packet: bytes) -> bytes:
@@ -72,24 +128,36 @@ def tiff_exif(tags: Exif) -> bytes | None:
     return exif.tobytes() if len(exif) else None
 
 
+def _written(exif: Exif) -> bytes:
+    return exif.tobytes().removeprefix(b"Exif\0\0")
+
+
 class _Tiff:
     """A TIFF structure under the knife: knows which bytes its directories reach."""
 
     def __init__(self, payload: bytes) -> None:
         self.bytes = bytearray(payload)
+        self.seen: set[int] = set()
         orders = {b"II*\0": "<", b"MM\0*": ">"}
         if payload[:4] not in orders:
             raise ValueError("no TIFF header")
         self.order = orders[payload[:4]]
 
-    def upright(self, width: int, height: int) -> bytes:
+    def upright(self, width: int, height: int, orientation: int) -> bytes:
         first = self._read("I", 4)
+        self.seen.add(first)
         entries, kept_end = self._directory(first)
         if _ORIENTATION in entries:
             self._write_number(entries[_ORIENTATION], 1, kind=_SHORT)
+        for tag, value in ((_IMAGE_WIDTH, width), (_IMAGE_LENGTH, height)):
+            if tag in entries:
+                self._write_number(entries[tag], value, kind=_LONG)
+        if orientation in _TRANSPOSED and _X_RESOLUTION in entries and _Y_RESOLUTION in entries:
+            self._swap(entries[_X_RESOLUTION], entries[_Y_RESOLUTION])
         for tag in (_EXIF_IFD, _GPS_IFD):
             if tag in entries:
-                kept_end = max(kept_end, self._sub_directory(entries[tag], width, height))
+                end = self._sub_directory(entries[tag], width, height, orientation)
+                kept_end = max(kept_end, end)
         link = first + 2 + 12 * self._read("H", first)
         thumbnail = self._read("I", link) if link + 4 <= len(self.bytes) else 0
         if thumbnail:
@@ -99,18 +167,49 @@ class _Tiff:
                 del self.bytes[start:]
         return bytes(self.bytes)
 
-    def _sub_directory(self, entry: int, width: int, height: int) -> int:
-        """Patches the pixel dimensions; returns where this directory's bytes end."""
+    def _sub_directory(self, entry: int, width: int, height: int, orientation: int) -> int:
+        """Patches the pixel dimensions; returns where this directory's bytes end.
+
+        Raises ValueError for a directory that was met before.
+        """
+        offset = self._read("I", entry + 8)
+        if offset in self.seen:
+            raise ValueError("directories point at each other in a circle")
+        self.seen.add(offset)
         try:
-            entries, end = self._directory(self._read("I", entry + 8))
+            entries, end = self._directory(offset)
         except (struct.error, ValueError):
             return len(self.bytes)
+        for tag in (_SUBJECT_AREA, _SUBJECT_LOCATION):
+            if tag in entries:
+                self._turn_subject(entries[tag], width, height, orientation)
         for tag, value in ((_PIXEL_WIDTH, width), (_PIXEL_HEIGHT, height)):
             if tag in entries:
                 self._write_number(entries[tag], value, kind=_LONG)
         if _INTEROP_IFD in entries:
-            end = max(end, self._sub_directory(entries[_INTEROP_IFD], width, height))
+            inner = self._sub_directory(entries[_INTEROP_IFD], width, height, orientation)
+            end = max(end, inner)
         return end
+
+    def _turn_subject(self, entry: int, width: int, height: int, orientation: int) -> None:
+        """Where the subject is: x, y, and perhaps a diameter or width and height (Exif 4.6.5)."""
+        _, kind, count = struct.unpack_from(self.order + "HHI", self.bytes, entry)
+        if kind != _SHORT or not 2 <= count <= 4 or orientation not in TURNS:
+            return
+        transposed = orientation in _TRANSPOSED
+        across, down = (height, width) if transposed else (width, height)
+        at = entry + 8 if count == 2 else self._read("I", entry + 8)
+        values = list(struct.unpack_from(f"{self.order}{count}H", self.bytes, at))
+        x, y = TURNS[orientation](values[0] / across, values[1] / down)
+        values[:2] = round(min(max(x, 0), 1) * width), round(min(max(y, 0), 1) * height)
+        if transposed and count == 4:
+            values[2:] = values[3], values[2]
+        self._write(f"{count}H", at, *values)
+
+    def _swap(self, entry: int, other: int) -> None:
+        """Exchanges what two entries of one kind hold or point at."""
+        first, second = self.bytes[entry + 2 : entry + 12], self.bytes[other + 2 : other + 12]
+        self.bytes[entry + 2 : entry + 12], self.bytes[other + 2 : other + 12] = second, first
 
     def _directory(self, offset: int) -> tuple[dict[int, int], int]:
         """Each tag's entry offset, and the end of the directory and of the values it points at."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from foveate.pictures.carried import Carried
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -26,8 +28,8 @@ class Picture:
     `pixels` is uint8, (H, W, 3) RGB or (H, W) grey, in the colour space of `icc` (sRGB where None).
     `exif` is the TIFF payload without its "Exif" prefix, orientation 1, no thumbnail; `xmp` the
     packet without the APP1 name. `encoded` holds the file's own bytes where there was a file, and
-    `format` Pillow's name of it ("JPEG" for MPO too). `notes` tell what was done that a user
-    should know. `name` is what messages call the picture.
+    `format` Pillow's name of it ("JPEG" for MPO too). `carried` is what else the file holds.
+    `notes` tell what was done that a user should know. `name` is what messages call the picture.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -38,6 +40,7 @@ class Picture:
     encoded: bytes | None = None
     format: str | None = None
     notes: tuple[str, ...] = ()
+    carried: Carried = field(default_factory=Carried)
 
     @property
     def height(self) -> int:

@@ -12,14 +12,16 @@ import numpy.typing as npt
 
 from foveate.deadline import OutOfTimeError, check_time
 from foveate.errors import PictureError, printable
+from foveate.pictures.carried import carried_by
 from foveate.pictures.conversion import converted, upright
 from foveate.pictures.counting import count_frames, count_scans
 from foveate.pictures.file_bytes import file_bytes, too_big_for_memory
 from foveate.pictures.limits import DEFAULT_LIMITS, Limits, within_time
-from foveate.pictures.metadata import tiff_exif, upright_exif, upright_xmp
+from foveate.pictures.metadata import tiff_exif
 from foveate.pictures.opening import opened
 from foveate.pictures.picture import MAX_SIDE, Picture, PictureSource
 from foveate.pictures.quiet import without_warnings
+from foveate.pictures.upright import with_upright_metadata
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -129,25 +131,23 @@ def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, limits: L
     notes += [note for note in changes if note not in notes]
     icc = _fitting_profile(icc, pixels, notes)
     orientation, exif, xmp = _metadata(image, file_format, notes)
+    carried = carried_by(image, encoded, file_format)
     if encoded is not None:
         notes += _other_frames(image, encoded, limits.counted)
         image.close()
     del image
-    pixels = upright(pixels, orientation)
-    if exif is not None:
-        exif = upright_exif(exif, width=pixels.shape[1], height=pixels.shape[0])
-        if exif is None:
-            notes.append("EXIF is broken and left out")
-    return Picture(
-        pixels=pixels,
+    picture = Picture(
+        pixels=upright(pixels, orientation),
         name=name,
         icc=icc,
         exif=exif,
-        xmp=upright_xmp(xmp) if xmp else None,
+        xmp=xmp,
         encoded=encoded,
         format=file_format,
         notes=tuple(notes),
+        carried=carried,
     )
+    return with_upright_metadata(picture, orientation)
 
 
 def _check_size(name: str, width: int, height: int, limits: Limits) -> None:
@@ -218,11 +218,8 @@ def _other_frames(image: PillowImage, encoded: bytes, most: int) -> list[str]:
         frames = int(getattr(image, "n_frames", 1)) if counted is None else counted
     except Exception:  # counting reads the later frames, which may be broken; the first is not
         return ["first of several frames"]
-    if frames <= 1:
+    if frames <= 1 or image.format == "MPO":  # MPO's further pictures are told of as carried
         return []
-    if image.format == "MPO":
-        # A second view, a depth map or a gain map: left out, the picture looks as most show it.
-        return ["further pictures in the file (gain map, depth, second view) left out"]
     number = f"more than {most}" if frames > most else str(frames)
     if most == 1:
         number = "several"

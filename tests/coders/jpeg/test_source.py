@@ -185,5 +185,5 @@ def test_a_copied_source_has_no_comparison_and_no_notes_of_what_was_not_done():
     two, file = [Image.fromarray(photo(240, 320, seed)) for seed in (0, 1)], io.BytesIO()
     two[0].save(file, "MPO", save_all=True, append_images=two[1:], quality=3)
     told = foveate.compress(file.getvalue(), quality=95, map="none").report
-    assert read_picture(file.getvalue()).notes != ()
+    assert read_picture(file.getvalue()).carried.left_out != ()
     assert (told.copied_source, told.notes) == (True, ())

@@ -13,11 +13,11 @@ from foveate.coders.jpeg.eyes.encode import encode_for_eyes
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING
 from foveate.coders.jpeg.headers import file_facts
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
-from foveate.coders.jpeg.source import no_larger_than_source
 from foveate.coders.jpeg.subsampling import chosen_subsampling
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS
+from foveate.coders.jpeg.whole_file import whole_file
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 
@@ -35,14 +35,13 @@ class TrellisCoder:
 
     def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         """See `foveate.coders.base.Coder.encode`."""
-        encode = partial(_encoded, picture, weights)
-        return no_larger_than_source(encode(settings), picture, settings, encode)
+        return whole_file(partial(_encoded, weights), picture, settings)
 
 
 CODER = TrellisCoder()
 
 
-def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
+def _encoded(weights: Weights, picture: Picture, settings: Settings) -> Encoded:
     """The picture as a file that meets the target of the settings."""
     vision = settings.tune == "vision"
     tuning = TUNINGS[DEFAULT_TUNE if vision else settings.tune]
@@ -79,7 +78,16 @@ def kept_segments(picture: Picture, settings: Settings) -> tuple[bytes, tuple[st
     """The metadata segments that go into the file, and a note for each that does not fit."""
     if settings.metadata == "none":
         return b"", ()
-    return metadata.segments(exif=picture.exif, xmp=picture.xmp, icc=picture.icc)
+    carried = picture.carried
+    return metadata.segments(
+        exif=picture.exif,
+        xmp=picture.xmp,
+        icc=picture.icc,
+        extended_xmp=carried.extended_xmp,
+        photoshop=carried.photoshop,
+        comments=carried.comments,
+        further_app2=carried.appended.marks,
+    )
 
 
 def most_bytes_asked(picture: Picture, settings: Settings) -> int:

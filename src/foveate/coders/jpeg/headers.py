@@ -7,12 +7,14 @@ from typing import Any
 
 from PIL.JpegImagePlugin import JpegImageFile
 
+from foveate.pictures.containers.jpeg_layout import jpeg_layout
+
 _SUBSAMPLING_OF_LUMA = {(1, 1): "444", (2, 1): "422", (2, 2): "420", (1, 2): "440", (4, 1): "411"}
 """The name of luma's sampling factors, across and down, where both chroma components have one."""
 _BASELINE_FRAME = 0xC0
 """The frame header SOF0: sequential, 8 bits, Huffman codes (T.81, table B.1)."""
-_NO_FRAMES = frozenset((0xC4, 0xC8, 0xCC))
-"""Markers between SOF0 and SOF15 that begin no frame: DHT, JPG and DAC."""
+_COMMON_FRAMES = frozenset((0xC0, 0xC1, 0xC2))
+"""Baseline, extended sequential and progressive frames with Huffman codes."""
 
 
 def opened_jpeg(data: bytes) -> JpegImageFile:
@@ -47,13 +49,14 @@ def file_facts(data: bytes) -> dict[str, Any]:
 
 def is_baseline(data: bytes) -> bool:
     """Whether a JPEG is a baseline file, which every decoder reads."""
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xFF:  # a fill byte, T.81 B.1.1.2
-            at += 1
-            continue
-        if 0xC0 <= marker <= 0xCF and marker not in _NO_FRAMES:
-            return marker == _BASELINE_FRAME
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return False
+    return _frame_marker(data) == _BASELINE_FRAME
+
+
+def is_shown_everywhere(data: bytes) -> bool:
+    """Whether browsers decode a JPEG: no arithmetic codes, no lossless or hierarchical process."""
+    return _frame_marker(data) in _COMMON_FRAMES
+
+
+def _frame_marker(data: bytes) -> int | None:
+    layout = jpeg_layout(data)
+    return None if layout is None else layout.frame_marker

@@ -103,7 +103,8 @@ def _own_file(picture: Picture) -> Shown | None:
         stripped, _ = bare
         words = _WHOLE if stripped == encoded else f"{_WHOLE}, without its metadata"
         return Shown(stripped, "image/jpeg", *size, words)
-    kept = picture.notes or picture.exif or picture.xmp
+    carried = picture.carried
+    kept = picture.notes or picture.exif or picture.xmp or carried.comments or carried.left_out
     if picture.format not in _MEDIA or kept:
         return None
     return Shown(encoded, _MEDIA[picture.format], *size, _WHOLE)

@@ -1,0 +1,99 @@
+"""Turns all that a picture carries, after its pixels were turned by the orientation."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+
+import numpy as np
+from PIL import Image
+
+from foveate.pictures.carried import Carried
+from foveate.pictures.containers.jpeg_layout import APP0, APP14, jpeg_layout
+from foveate.pictures.conversion import upright
+from foveate.pictures.metadata import upright_exif, upright_xmp
+from foveate.pictures.picture import Picture
+from foveate.pictures.turned_xmp import TURNS, turned_xmp
+from foveate.pictures.xmp import extended_guid, with_extended_guid, without_extended_guid
+
+_TRANSPOSED = range(5, 9)
+_MOST_GAIN_MAP_PIXELS = 100_000_000
+
+
+def with_upright_metadata(picture: Picture, orientation: int) -> Picture:
+    """The picture, whose pixels are upright by now, with all else turned as they were."""
+    carried, xmp, notes = picture.carried, picture.xmp, list(picture.notes)
+    size = {"width": picture.width, "height": picture.height}
+    exif = picture.exif
+    if exif is not None:
+        exif = upright_exif(exif, orientation=orientation, **size)
+        if exif is None:
+            notes.append("EXIF is broken and left out")
+    if xmp:
+        xmp = turned_xmp(upright_xmp(xmp), orientation, **size)
+        extended = carried.extended_xmp
+        if extended and extended_guid(extended) not in xmp.upper():
+            extended = b""  # of another packet
+        if extended:
+            extended = turned_xmp(extended, orientation, **size)
+            xmp = with_extended_guid(xmp, extended)
+        else:
+            xmp = without_extended_guid(xmp)
+        carried = carried.but(extended_xmp=extended)
+    else:
+        carried = carried.but(extended_xmp=b"")
+    if orientation in TURNS:
+        carried = _turned(carried, orientation)
+    return dataclasses.replace(
+        picture, exif=exif, xmp=xmp or None, carried=carried, notes=tuple(notes)
+    )
+
+
+def _turned(carried: Carried, orientation: int) -> Carried:
+    if orientation in _TRANSPOSED and carried.density is not None:
+        carried = carried.but(density=carried.density.turned())
+    appended = carried.appended
+    if not appended.gain_maps:
+        return carried
+    turned = [_turned_gain_map(each, orientation) for each in appended.gain_maps]
+    maps = tuple(each for each in turned if each is not None)
+    if len(maps) < len(turned):
+        left_out = (*carried.left_out, "the HDR gain map, which could not be turned")
+        return carried.but(appended=appended.without_gain_maps(), left_out=left_out)
+    return carried.but(appended=dataclasses.replace(appended, gain_maps=maps))
+
+
+def _turned_gain_map(jpeg: bytes, orientation: int) -> bytes | None:
+    """A gain map turned as its picture was, in its own quantisation tables; None where damaged.
+
+    Coding it anew in the same tables changes its samples by about a level.
+    """
+    layout = jpeg_layout(jpeg)
+    if layout is None:
+        return None
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=["JPEG"]) as image:
+            if image.mode not in ("L", "RGB") or image.width * image.height > _MOST_GAIN_MAP_PIXELS:
+                return None
+            tables = getattr(image, "quantization", {})
+            pixels = upright(np.asarray(image), orientation)
+            if orientation in _TRANSPOSED:
+                tables = {n: _transposed(table) for n, table in tables.items()}
+            file = io.BytesIO()
+            Image.fromarray(pixels).save(file, "JPEG", qtables=tables, subsampling=0, optimize=True)
+    except Exception:  # Pillow's decoders raise nearly every kind there is
+        return None
+    made = file.getvalue()
+    made_layout = jpeg_layout(made)
+    assert made_layout is not None
+    kept = b"".join(
+        jpeg[s.start : s.end]
+        for s in layout.segments
+        if APP0 < s.marker <= 0xEF and s.marker != APP14
+    )
+    after = made_layout.segments[0].end  # JFIF's
+    return made[:after] + kept + made[after:]
+
+
+def _transposed(table: list[int]) -> list[int]:
+    return np.array(table).reshape(8, 8).T.reshape(64).tolist()
