@@ -10,6 +10,7 @@ FoveateError
 ├── VotesError          a result file of votes that cannot be read or scored
 ├── DatasetError        a folder or shard that is not laid out as its reader expects
 └── MissingExtraError   a package or an extra that is not installed
+    └── MissingReaderError  a picture that an extra reads; also a PictureError
 """
 
 from __future__ import annotations
@@ -66,6 +67,20 @@ class MissingExtraError(FoveateError):
 
     def __init__(self, feature: str, requirement: str) -> None:
         super().__init__(f"{feature} needs more than is installed: pip install '{requirement}'")
+
+
+class MissingReaderError(MissingExtraError, PictureError):
+    """A picture of a kind that an extra reads, which is not installed.
+
+    Args:
+        feature: the picture's name and kind: "photo.heic: is a HEIC picture".
+        extra: the extra of foveate that reads it.
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        FoveateError.__init__(
+            self, f"{feature}; to read it, pip install 'foveate[{extra}]', or convert it first"
+        )
 
 
 def printable(name: str | os.PathLike[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -161,14 +162,17 @@ def _density(image: PillowImage) -> Density | None:
 
 def _by_tiff(image: PillowImage, carried: Carried) -> Carried:
     tags = getattr(image, "tag_v2", {})
-    order = getattr(tags, "_endian", "<")
+    left_out = (CREDENTIALS,) if _JUMBF_TAG in tags else ()
+    photoshop = tiff_photoshop(tags, getattr(tags, "_endian", "<"))
+    return carried.but(photoshop=photoshop, left_out=left_out)
+
+
+def tiff_photoshop(tags: Mapping[int, Any], order: str = "<") -> bytes:
+    """The image resources that a TIFF file's tags hold, or IPTC's data as one of them."""
     photoshop, iptc = (_as_bytes(tags.get(tag), order) for tag in (_PHOTOSHOP_TAG, _IPTC_TAG))
     if photoshop:
-        photoshop = joined_resources((PHOTOSHOP_HEADER + photoshop,))
-    elif iptc:
-        photoshop = iptc_as_resource(iptc)
-    left_out = (CREDENTIALS,) if _JUMBF_TAG in tags else ()
-    return carried.but(photoshop=photoshop, left_out=left_out)
+        return joined_resources((PHOTOSHOP_HEADER + photoshop,))
+    return iptc_as_resource(iptc) if iptc else b""
 
 
 def _as_bytes(value: object, order: str) -> bytes:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import PictureError
+from foveate.pictures.decoded import eight_bits
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -36,11 +37,12 @@ _TURNS = {
 
 
 def converted(
-    image: PillowImage, icc: bytes | None, *, name: str
+    image: PillowImage, icc: bytes | None, *, name: str, most: int = 65_535
 ) -> tuple[Pixels, bytes | None, list[str]]:
     """Pixels (H, W, 3) or (H, W) of a loaded image, the profile they are in, and notes.
 
-    Raises PictureError where samples are not numbers, and whatever Pillow raises.
+    `most` is the highest value of 16-bit samples. Raises PictureError where samples are not
+    numbers, and whatever Pillow raises.
     """
     notes: list[str] = []
     grey = image.mode in ("1", "L", "LA", "La") or image.mode in (*_SIXTEEN_BITS, "I", "F")
@@ -48,8 +50,10 @@ def converted(
     if image.mode in ("I", "F"):
         return _stretched(image, name, notes), icc, notes
     if image.mode in _SIXTEEN_BITS:
-        notes.append("16-bit reduced to 8-bit")
-        strip = _from_sixteen_bits
+        notes.append(f"{most.bit_length()}-bit reduced to 8-bit")
+
+        def strip(part: PillowImage) -> Pixels:
+            return eight_bits(np.asarray(part), most)
     elif image.mode in ("CMYK", "LAB"):
         strip = _through_profile(image.mode, icc, name, notes)
         icc = None
@@ -105,11 +109,6 @@ class _Flattener:
             opaque = alpha.astype(np.uint32)
             colour = ((colour * opaque + 255 * (255 - opaque) + 127) // 255).astype(np.uint8)
         return colour[..., 0] if self.mode == "LA" else colour
-
-
-def _from_sixteen_bits(part: PillowImage) -> Pixels:
-    samples = np.asarray(part).astype(np.uint32)
-    return ((samples * 255 + 32767) // 65535).astype(np.uint8)
 
 
 def _stretched(image: PillowImage, name: str, notes: list[str]) -> Pixels:

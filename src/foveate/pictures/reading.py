@@ -15,18 +15,21 @@ from foveate.errors import PictureError, printable
 from foveate.pictures.carried import carried_by
 from foveate.pictures.conversion import converted, upright
 from foveate.pictures.counting import count_frames, count_scans
+from foveate.pictures.decoded import Decoded
 from foveate.pictures.file_bytes import file_bytes, too_big_for_memory
 from foveate.pictures.limits import DEFAULT_LIMITS, Limits, within_time
 from foveate.pictures.metadata import tiff_exif
 from foveate.pictures.opening import opened
+from foveate.pictures.other_readers import read_by_another, read_tiff_otherwise
 from foveate.pictures.picture import MAX_SIDE, Picture, PictureSource
 from foveate.pictures.quiet import without_warnings
+from foveate.pictures.tiff import is_negative, most_of_sixteen_bits
 from foveate.pictures.upright import with_upright_metadata
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
-_ORIENTATION, _SUBFILE_TYPE, _DNG_VERSION = 0x0112, 0x00FE, 0xC612
+_ORIENTATION = 0x0112
 
 
 def read_picture(
@@ -109,8 +112,32 @@ def _from_bytes(data: bytes | bytearray | memoryview, name: str, limits: Limits)
         )
     encoded = bytes(data)
     with within_time(limits, name), _pillow_errors(name, encoded):
+        decoded = read_by_another(encoded, name, limits.pixels)
+        if decoded is not None:
+            return _from_decoded(decoded, name, encoded, limits)
         image = opened(encoded)
         return _from_pillow(image, name, encoded, limits)
+
+
+def _from_decoded(decoded: Decoded, name: str, encoded: bytes, limits: Limits) -> Picture:
+    """The picture that a reader other than Pillow made."""
+    _check_size(name, *decoded.image.size, limits)
+    pixels, icc, changes = converted(decoded.image, decoded.icc, name=name)
+    notes = [*decoded.notes, *changes]
+    if decoded.format == "TIFF":
+        notes += _frames_told(count_frames(encoded, "TIFF", limits.counted) or 1, "TIFF", limits)
+    picture = Picture(
+        pixels=upright(pixels, decoded.orientation),
+        name=name,
+        icc=_fitting_profile(icc, pixels, notes),
+        exif=decoded.exif,
+        xmp=decoded.xmp,
+        encoded=encoded,
+        format=decoded.format,
+        notes=tuple(notes),
+        carried=decoded.carried,
+    )
+    return with_upright_metadata(picture, decoded.orientation)
 
 
 def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, limits: Limits) -> Picture:
@@ -118,7 +145,9 @@ def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, limits: L
     _check_size(name, width, height, limits)
     file_format = "JPEG" if image.format == "MPO" else image.format
     if encoded is not None and file_format == "TIFF":
-        _refuse_raw(image, name)
+        decoded = read_tiff_otherwise(image, encoded, name, limits.pixels)
+        if decoded is not None:
+            return _from_decoded(decoded, name, encoded, limits)
     if encoded is not None and file_format == "JPEG":
         _check_scans(name, encoded, limits.scans)
     notes: list[str] = []
@@ -127,13 +156,17 @@ def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, limits: L
     image.load()
     check_time()
     # A grey 16-bit picture's note comes with its conversion.
-    pixels, icc, changes = converted(image, _bytes_of(image.info.get("icc_profile")), name=name)
+    profile = _bytes_of(image.info.get("icc_profile"))
+    most = most_of_sixteen_bits(image)
+    pixels, icc, changes = converted(image, profile, name=name, most=most)
+    if is_negative(image):
+        pixels = 255 - pixels
     notes += [note for note in changes if note not in notes]
     icc = _fitting_profile(icc, pixels, notes)
     orientation, exif, xmp = _metadata(image, file_format, notes)
     carried = carried_by(image, encoded, file_format)
     if encoded is not None:
-        notes += _other_frames(image, encoded, limits.counted)
+        notes += _other_frames(image, encoded, limits)
         image.close()
     del image
     picture = Picture(
@@ -173,13 +206,6 @@ def _check_scans(name: str, jpeg: bytes, most: int) -> None:
         )
 
 
-def _refuse_raw(image: PillowImage, name: str) -> None:
-    """A camera's raw file is a TIFF whose first picture is a preview: not what a user means."""
-    tags = getattr(image, "tag_v2", {})
-    if _DNG_VERSION in tags or int(tags.get(_SUBFILE_TYPE, 0)) & 1:
-        raise PictureError(f"{name}: is a camera's raw file; export it as JPEG, PNG or TIFF first")
-
-
 def _metadata(
     image: PillowImage, file_format: str | None, notes: list[str]
 ) -> tuple[int, bytes | None, bytes | None]:
@@ -212,18 +238,25 @@ def _fitting_profile(
     return icc
 
 
-def _other_frames(image: PillowImage, encoded: bytes, most: int) -> list[str]:
+def _other_frames(image: PillowImage, encoded: bytes, limits: Limits) -> list[str]:
+    if image.format == "MPO":  # its further pictures are told of as what the file carries
+        return []
     try:
-        counted = count_frames(encoded, image.format or "", most)
+        counted = count_frames(encoded, image.format or "", limits.counted)
         frames = int(getattr(image, "n_frames", 1)) if counted is None else counted
     except Exception:  # counting reads the later frames, which may be broken; the first is not
         return ["first of several frames"]
-    if frames <= 1 or image.format == "MPO":  # MPO's further pictures are told of as carried
+    return _frames_told(frames, image.format, limits)
+
+
+def _frames_told(frames: int, file_format: str | None, limits: Limits) -> list[str]:
+    if frames <= 1:
         return []
+    most = limits.counted
     number = f"more than {most}" if frames > most else str(frames)
     if most == 1:
         number = "several"
-    return [f"first of {number} {'pages' if image.format == 'TIFF' else 'frames'}"]
+    return [f"first of {number} {'pages' if file_format == 'TIFF' else 'frames'}"]
 
 
 def _bytes_of(value: object) -> bytes | None:
@@ -251,8 +284,6 @@ def _diagnosis(error: Exception, encoded: bytes | None) -> str:
 
     head = encoded[:16] if encoded is not None else b""
     if isinstance(error, UnidentifiedImageError):
-        if head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1", b"hevc", b"msf1"):
-            return "is a HEIC picture, which cannot be read here; export it as JPEG or PNG first"
         if head.startswith(b"\xff\xd8\xff"):
             return (
                 "is a JPEG that cannot be read: damaged, or of a rare kind (12-bit, lossless); "

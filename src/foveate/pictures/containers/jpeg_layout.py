@@ -10,6 +10,8 @@ SOI, EOI, SOS, COM = 0xD8, 0xD9, 0xDA, 0xFE
 APP0, APP1, APP2, APP11, APP12, APP13, APP14 = 0xE0, 0xE1, 0xE2, 0xEB, 0xEC, 0xED, 0xEE
 _NO_FRAMES = frozenset((0xC4, 0xC8, 0xCC))
 """Markers between SOF0 and SOF15 that begin no frame: DHT, JPG and DAC (table B.1)."""
+_MOST_SEGMENTS = 100_000
+"""Files of more are taken for damaged: none is made so, and each costs memory."""
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 
 
@@ -67,6 +69,8 @@ def jpeg_layout(data: bytes, start: int = 0) -> JpegLayout | None:
             found = _AFTER_SCAN.search(data, end)
             end = len(data) if found is None else found.start()
         segments.append(Segment(marker, at, min(end, len(data))))
+        if len(segments) > _MOST_SEGMENTS:
+            return None
         at = end
     if scans > 0 and at == len(data):
         return JpegLayout(tuple(segments), at, False)

@@ -1,0 +1,199 @@
+"""Files that Pillow does not read: read by an extra, or refused in one line that tells the mend."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from foveate.errors import MissingReaderError, PictureError
+from foveate.pictures.containers.isobmff import boxes, brands
+from foveate.pictures.decoded import Decoded, eight_bits
+from foveate.pictures.metadata import tiff_exif
+from foveate.pictures.tiff import MAGICS, is_misread, read_by_tifffile
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as PillowImage
+
+_SUBFILE_TYPE, _WIDTH, _LENGTH, _DNG_VERSION = 0x00FE, 0x0100, 0x0101, 0xC612
+_HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
+_VIDEO_BRANDS = frozenset((b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"avc1", b"M4V ", b"3gp4"))
+_JXL_CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
+_RAW_MAGICS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")
+_OTHERS = {
+    b"%PDF": "a PDF document; export the page as a PNG, for instance by pdftoppm -png -r 300",
+    b"8BPS": "a Photoshop document; export it as PNG or TIFF",
+    b"8BPB": "a Photoshop document; export it as PNG or TIFF",
+    b"gimp xcf": "a GIMP document; export it as PNG or TIFF",
+    b"%!PS": "a PostScript document; export the page as a PNG",
+    b"\xc5\xd0\xd3\xc6": "a PostScript document; export the page as a PNG",
+    b"v/1\x01": "an OpenEXR picture of light itself; tone-map it and export it as PNG or TIFF",
+    b"#?RADIANCE": "a Radiance picture of light itself; tone-map it and export it as PNG or TIFF",
+    b"\x1aE\xdf\xa3": "a video; export a frame as a PNG",
+}
+_SVG = "an SVG drawing; export it as a PNG of the size that you need"
+
+
+def read_by_another(encoded: bytes, name: str, max_pixels: int) -> Decoded | None:
+    """What an extra makes of the file; None where it is left to Pillow.
+
+    Raises:
+        MissingReaderError: the extra is not installed; names it.
+        PictureError: no reader here takes such a file, or it is damaged.
+    """
+    _refuse_documents(encoded, name)
+    found = brands(encoded)
+    if found & {b"crx "} or encoded.startswith(_RAW_MAGICS) or encoded[8:10] == b"CR":
+        return _by_rawpy(encoded, name)
+    if encoded.startswith((b"\xff\x0a", _JXL_CONTAINER)):
+        return _by_imagecodecs(encoded, name)
+    if found & _HEIF_BRANDS and not found & {b"avif", b"avis"}:
+        _register_heif(name)
+        return None
+    if encoded.startswith(MAGICS):
+        return _tiff_that_pillow_refuses(encoded, name, max_pixels)
+    if found & _VIDEO_BRANDS and not found & {b"avif", b"avis"}:
+        raise PictureError(f"{name}: is a video; export a frame as a PNG")
+    return None
+
+
+def read_tiff_otherwise(
+    image: PillowImage, encoded: bytes, name: str, max_pixels: int
+) -> Decoded | None:
+    """What another reader makes of a TIFF file that Pillow opened; None where Pillow is right."""
+    if _is_raw(getattr(image, "tag_v2", {})):
+        return _by_rawpy(encoded, name)
+    return read_by_tifffile(encoded, name, max_pixels) if is_misread(image) else None
+
+
+def _tiff_that_pillow_refuses(encoded: bytes, name: str, max_pixels: int) -> Decoded | None:
+    """A TIFF file of samples that Pillow does not know, by tifffile; None for others."""
+    from PIL import TiffImagePlugin
+
+    try:
+        with TiffImagePlugin.TiffImageFile(io.BytesIO(encoded)):
+            return None
+    except SyntaxError:  # what Pillow's readers raise for kinds that they do not know
+        pass
+    except Exception:  # what is damaged is told where it is opened again
+        return None
+    directory = TiffImagePlugin.ImageFileDirectory_v2(encoded[:16])
+    with contextlib.suppress(Exception):  # a broken directory has no tags that are of use
+        file = io.BytesIO(encoded)
+        file.seek(directory.next)
+        directory.load(file)
+    if not {_WIDTH, _LENGTH} <= set(directory):
+        return None
+    if _is_raw(directory):
+        return _by_rawpy(encoded, name)
+    return read_by_tifffile(encoded, name, max_pixels)
+
+
+def _is_raw(tags: Mapping[int, Any]) -> bool:
+    """Whether a TIFF file is a camera's raw file, whose first picture is a preview."""
+    return _DNG_VERSION in tags or bool(int(tags.get(_SUBFILE_TYPE, 0)) & 1)
+
+
+def _refuse_documents(encoded: bytes, name: str) -> None:
+    for magic, words in _OTHERS.items():
+        if encoded.startswith(magic):
+            raise PictureError(f"{name}: is {words}")
+    head = encoded[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(b"<svg") or (
+        head.startswith((b"<?xml", b"<!--", b"<!")) and b"<svg" in head
+    ):
+        raise PictureError(f"{name}: is {_SVG}")
+    if b"%PDF-" in encoded[:1024] and not encoded.startswith((b"\xff\xd8", b"\x89PNG", b"RIFF")):
+        raise PictureError(f"{name}: is {_OTHERS[b'%PDF']}")
+
+
+def _register_heif(name: str) -> None:
+    """Makes Pillow read HEIC, unless a caller has registered a plug-in already.
+
+    pi-heif decodes only, so that its wheels hold no encoder under the GPL, as pillow-heif's do.
+    """
+    from PIL import Image
+
+    if "HEIF" in Image.OPEN:
+        return
+    for module in ("pi_heif", "pillow_heif"):
+        with contextlib.suppress(ImportError):
+            __import__(module, fromlist=["register_heif_opener"]).register_heif_opener()
+            return
+    raise MissingReaderError(f"{name}: is a HEIC picture", "heif")
+
+
+def _by_imagecodecs(encoded: bytes, name: str) -> Decoded:
+    """A JPEG XL picture, upright; EXIF and XMP of its boxes come too."""
+    from PIL import Image
+
+    try:
+        from imagecodecs import jpegxl_decode
+    except ImportError as error:
+        raise MissingReaderError(f"{name}: is a JPEG XL picture", "jxl") from error
+    try:
+        samples = np.asarray(jpegxl_decode(encoded))
+    except MemoryError:
+        raise
+    except Exception as error:  # imagecodecs raises its own kinds
+        raise PictureError(
+            f"{name}: is damaged and cannot be decoded; take another copy"
+        ) from error
+    notes = []
+    if samples.ndim == 4:
+        notes.append(f"first of {len(samples)} frames")
+        samples = samples[0]
+    if samples.dtype.kind == "f":
+        samples = np.rint(np.clip(np.nan_to_num(samples), 0, 1) * 65_535).astype(np.uint16)
+    if samples.dtype.itemsize > 1:
+        notes.append("16-bit reduced to 8-bit")
+        samples = eight_bits(samples, np.iinfo(samples.dtype).max)
+    if samples.ndim == 3 and samples.shape[2] == 1:
+        samples = samples[..., 0]
+    if samples.ndim not in (2, 3) or (samples.ndim == 3 and samples.shape[2] > 4):
+        raise PictureError(f"{name}: has channels that are no colours; convert it first")
+    parts = dict(boxes(encoded)) if encoded.startswith(_JXL_CONTAINER) else {}
+    exif = parts.get(b"Exif", b"")
+    if b"brob" in parts:
+        notes.append("left out: metadata that are compressed by Brotli")
+    notes.append("colours taken as sRGB, since the reader does not tell the profile")
+    return Decoded(
+        image=Image.fromarray(np.ascontiguousarray(samples)),
+        format="JXL",
+        exif=exif[4 + int.from_bytes(exif[:4], "big") :] or None,
+        xmp=parts.get(b"xml ") or None,
+        notes=tuple(notes),
+    )
+
+
+def _by_rawpy(encoded: bytes, name: str) -> Decoded:
+    """A camera's raw file developed to sRGB by LibRaw, upright."""
+    from PIL import Image
+
+    try:
+        import rawpy
+    except ImportError as error:
+        raise MissingReaderError(f"{name}: is a camera's raw file", "raw") from error
+    try:
+        with rawpy.imread(io.BytesIO(encoded)) as raw:
+            pixels = np.asarray(raw.postprocess(use_camera_wb=True))
+    except MemoryError:
+        raise
+    except Exception as error:  # LibRaw's errors have their own kinds
+        raise PictureError(
+            f"{name}: is a camera's raw file that cannot be developed; export it as JPEG or TIFF"
+        ) from error
+    exif = Image.Exif()
+    told = None
+    with contextlib.suppress(Exception):  # Pillow's EXIF reader raises many kinds
+        exif.load(b"Exif\0\0" + encoded)
+        told = tiff_exif(exif)
+    return Decoded(
+        image=Image.fromarray(pixels),
+        format="RAW",
+        exif=told,
+        notes=("developed from the camera's raw file, with its own white balance",),
+    )
