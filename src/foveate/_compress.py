@@ -88,7 +88,7 @@ def _compressed(
     """As `compress`, by checked settings."""
     started = time.perf_counter()
     coder = get_coder(asked.coder)
-    source = read_picture(image, limits=limits)
+    source = read_picture(image, limits=limits, tolerant=asked.tolerant)
     _check_sides(source, coder)
     boxes = asked.boxes_within(source.width, source.height, source.name)
     picture = with_metadata(source, asked.metadata)

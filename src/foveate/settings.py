@@ -68,6 +68,8 @@ class Settings:
             profile, and a gain map or video that follows the picture; "rights" keeps copyright,
             creators, licence and the colour profile; "none" drops all of it and brings colours to
             sRGB.
+        tolerant: whether a JPEG or PNG whose end is missing is taken as far as it goes; a note
+            tells how much that is. It is refused otherwise.
         threads: how many threads are used at most; by default as many as the process may use. The
             number never changes the bytes.
     """
@@ -85,6 +87,7 @@ class Settings:
     subsampling: Subsampling = "auto"
     progressive: bool = True
     metadata: Metadata = "all"
+    tolerant: bool = False
     threads: int | None = None
 
     @property
@@ -209,6 +212,7 @@ class Choices(TypedDict, total=False):
     subsampling: Subsampling
     progressive: bool
     metadata: Metadata
+    tolerant: bool
     threads: int | None
 
 

@@ -51,3 +51,19 @@ def refusal(source: object, **options: int) -> str:
 
 def frames(count: int) -> list[Image.Image]:
     return [Image.new("RGB", (8, 8), (90 * index, 10, 20)) for index in range(count)]
+
+
+def png_of(samples: np.ndarray, *before: bytes, after: bytes = b"") -> bytes:
+    """A PNG of uint8 or uint16 samples (H, W), (H, W, 3) or (H, W, 4), with chunks before them."""
+    colour = {2: 0, 3: 2}[samples.ndim] if samples.shape[-1] != 4 else 6
+    depth = 8 * samples.dtype.itemsize
+    rows = b"".join(b"\0" + row.astype(f">u{depth // 8}").tobytes() for row in samples)
+    whole = png(samples.shape[1], samples.shape[0], depth, colour, rows)
+    head = 8 + 12 + 13
+    end = whole.rindex(b"\0\0\0\0IEND")
+    return whole[:head] + b"".join(before) + whole[head:end] + after + whole[end:]
+
+
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    checksum = zlib.crc32(kind + body)
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", checksum)

@@ -162,6 +162,13 @@ def compress(
         ),
     ] = DEFAULTS.metadata,
     strip: Annotated[bool, typer.Option("--strip", help="The same as --metadata none.")] = False,
+    tolerant: Annotated[
+        bool,
+        typer.Option(
+            "--tolerant",
+            help="Take what there is of a JPEG or PNG whose end is missing, and tell how much.",
+        ),
+    ] = DEFAULTS.tolerant,
     threads: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Use at most this many threads. Default: all."),
@@ -204,6 +211,7 @@ def compress(
         subsampling=subsampling,
         progressive=not baseline,
         metadata="none" if strip else metadata,
+        tolerant=tolerant,
         threads=threads,
     )
     try:

@@ -80,16 +80,27 @@ def _tiff_that_pillow_refuses(encoded: bytes, name: str, max_pixels: int) -> Dec
         pass
     except Exception:  # what is damaged is told where it is opened again
         return None
-    directory = TiffImagePlugin.ImageFileDirectory_v2(encoded[:16])
-    with contextlib.suppress(Exception):  # a broken directory has no tags that are of use
+    if not encoded.startswith(b"MM\0+"):  # a byte order of big files that Pillow does not know
+        tags = _first_tags(encoded)
+        if not {_WIDTH, _LENGTH} <= set(tags):
+            return None
+        if _is_raw(tags):
+            return _by_rawpy(encoded, name)
+    return read_by_tifffile(encoded, name, max_pixels)
+
+
+def _first_tags(encoded: bytes) -> Mapping[int, Any]:
+    """The tags of a TIFF file's first directory; none where it is broken."""
+    from PIL import TiffImagePlugin
+
+    head = encoded[: 16 if encoded[2:3] == b"+" else 8]
+    with contextlib.suppress(Exception):  # Pillow's reader raises many kinds
+        directory = TiffImagePlugin.ImageFileDirectory_v2(head)
         file = io.BytesIO(encoded)
         file.seek(directory.next)
         directory.load(file)
-    if not {_WIDTH, _LENGTH} <= set(directory):
-        return None
-    if _is_raw(directory):
-        return _by_rawpy(encoded, name)
-    return read_by_tifffile(encoded, name, max_pixels)
+        return dict(directory)
+    return {}
 
 
 def _is_raw(tags: Mapping[int, Any]) -> bool:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from foveate.deadline import OutOfTimeError, check_time
 from foveate.errors import PictureError, printable
 from foveate.pictures.carried import carried_by
+from foveate.pictures.coded_colours import coded_colours
 from foveate.pictures.conversion import converted, upright
 from foveate.pictures.counting import count_frames, count_scans
 from foveate.pictures.decoded import Decoded
@@ -22,7 +23,9 @@ from foveate.pictures.metadata import tiff_exif
 from foveate.pictures.opening import opened
 from foveate.pictures.other_readers import read_by_another, read_tiff_otherwise
 from foveate.pictures.picture import MAX_SIDE, Picture, PictureSource
+from foveate.pictures.png_carried import png_carried
 from foveate.pictures.quiet import without_warnings
+from foveate.pictures.repairs import Repaired, repaired_bytes
 from foveate.pictures.tiff import is_negative, most_of_sixteen_bits
 from foveate.pictures.upright import with_upright_metadata
 
@@ -38,13 +41,15 @@ def read_picture(
     limits: Limits = DEFAULT_LIMITS,
     max_pixels: int | None = None,
     name: str | None = None,
+    tolerant: bool = False,
 ) -> Picture:
     """The picture in a file (by path), in bytes, in a Pillow image, or an array of samples.
 
     Arrays are uint8, (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA; a contiguous one is used as it
     is, not copied. The content decides the format, not the file's name. Messages call bytes `name`.
     Raises PictureError, one line naming the picture, also for pictures over one of the `limits`,
-    of which `max_pixels` replaces one.
+    of which `max_pixels` replaces one. With `tolerant` a JPEG or PNG whose end is missing gives what
+    it holds, and a note tells how much that is.
     """
     if max_pixels is not None:
         limits = limits.but(pixels=max_pixels)
@@ -53,11 +58,12 @@ def read_picture(
     if isinstance(source, np.ndarray):
         return _from_array(source, limits)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _from_bytes(source, name or "<bytes>", limits)
+        return _from_bytes(source, name or "<bytes>", limits, tolerant=tolerant)
     if isinstance(source, (str, os.PathLike)):
         name = printable(os.fsdecode(source))
         with within_time(limits, name):
-            return _from_bytes(file_bytes(source, name, most=limits.bytes), name, limits)
+            data = file_bytes(source, name, most=limits.bytes)
+            return _from_bytes(data, name, limits, tolerant=tolerant)
     if hasattr(source, "getexif") and hasattr(source, "getbands"):
         filename = getattr(source, "filename", "")
         name = printable(os.fsdecode(filename)) if filename else "<image>"
@@ -101,7 +107,9 @@ def _from_array(array: npt.NDArray[Any], limits: Limits) -> Picture:
     return Picture(pixels=np.ascontiguousarray(array), name=name)
 
 
-def _from_bytes(data: bytes | bytearray | memoryview, name: str, limits: Limits) -> Picture:
+def _from_bytes(
+    data: bytes | bytearray | memoryview, name: str, limits: Limits, *, tolerant: bool
+) -> Picture:
     size = memoryview(data).nbytes
     if not size:
         raise PictureError(f"{name}: is empty (0 bytes); give a picture file")
@@ -115,8 +123,11 @@ def _from_bytes(data: bytes | bytearray | memoryview, name: str, limits: Limits)
         decoded = read_by_another(encoded, name, limits.pixels)
         if decoded is not None:
             return _from_decoded(decoded, name, encoded, limits)
-        image = opened(encoded)
-        return _from_pillow(image, name, encoded, limits)
+        if encoded.startswith(b"\xff\xd8"):
+            _check_scans(name, encoded, limits.scans)
+        repaired = repaired_bytes(encoded, name, limits.pixels, tolerant=tolerant)
+        image = opened(repaired.data)
+        return _from_pillow(image, name, encoded, limits, repaired)
 
 
 def _from_decoded(decoded: Decoded, name: str, encoded: bytes, limits: Limits) -> Picture:
@@ -140,7 +151,13 @@ def _from_decoded(decoded: Decoded, name: str, encoded: bytes, limits: Limits) -
     return with_upright_metadata(picture, decoded.orientation)
 
 
-def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, limits: Limits) -> Picture:
+def _from_pillow(
+    image: PillowImage,
+    name: str,
+    encoded: bytes | None,
+    limits: Limits,
+    repaired: Repaired | None = None,
+) -> Picture:
     width, height = image.size
     _check_size(name, width, height, limits)
     file_format = "JPEG" if image.format == "MPO" else image.format
@@ -148,11 +165,11 @@ def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, limits: L
         decoded = read_tiff_otherwise(image, encoded, name, limits.pixels)
         if decoded is not None:
             return _from_decoded(decoded, name, encoded, limits)
-    if encoded is not None and file_format == "JPEG":
-        _check_scans(name, encoded, limits.scans)
-    notes: list[str] = []
+    notes: list[str] = [] if repaired is None else list(repaired.notes)
     if any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()) if len(tile) > 3):
         notes.append("16-bit reduced to 8-bit")
+    if repaired is not None and repaired.in_one_go:
+        setattr(image, "decodermaxblock", len(repaired.data) + 1)  # noqa: B010
     image.load()
     check_time()
     # A grey 16-bit picture's note comes with its conversion.
@@ -162,9 +179,13 @@ def _from_pillow(image: PillowImage, name: str, encoded: bytes | None, limits: L
     if is_negative(image):
         pixels = 255 - pixels
     notes += [note for note in changes if note not in notes]
+    if repaired is not None:
+        pixels, icc = coded_colours(image, repaired.data, pixels, icc, notes)
     icc = _fitting_profile(icc, pixels, notes)
     orientation, exif, xmp = _metadata(image, file_format, notes)
     carried = carried_by(image, encoded, file_format)
+    if encoded is not None and file_format == "PNG":
+        carried, exif = png_carried(encoded, carried, exif)
     if encoded is not None:
         notes += _other_frames(image, encoded, limits)
         image.close()

@@ -20,6 +20,7 @@ from foveate.pictures.containers.appended import appended_to
 from foveate.pictures.containers.jpeg_layout import jpeg_layout
 from foveate.pictures.metadata import rights_exif
 from foveate.pictures.srgb import is_srgb
+from foveate.pictures.truncated import mended
 from foveate.settings import Settings
 
 _ORIENTATION_TAG = 0x0112
@@ -125,6 +126,11 @@ def _source_as_asked(picture: Picture, settings: Settings) -> Encoded | None:
     source = picture.encoded
     if source is None or picture.format != "JPEG":
         return None
+    end_missing = mended(source)
+    if end_missing is not None:
+        if not end_missing.is_whole:
+            return None
+        source = end_missing.data
     if settings.metadata == "all":
         return Encoded(source, copied_source=True, facts=file_facts(source))
     bare = bare_jpeg(source, picture if settings.metadata == "rights" else None)
