@@ -48,8 +48,8 @@ def read_picture(
     Arrays are uint8, (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA; a contiguous one is used as it
     is, not copied. The content decides the format, not the file's name. Messages call bytes `name`.
     Raises PictureError, one line naming the picture, also for pictures over one of the `limits`,
-    of which `max_pixels` replaces one. With `tolerant` a JPEG or PNG whose end is missing gives what
-    it holds, and a note tells how much that is.
+    of which `max_pixels` replaces one. With `tolerant` a JPEG or PNG whose end is missing gives
+    what it holds, and a note tells how much that is.
     """
     if max_pixels is not None:
         limits = limits.but(pixels=max_pixels)
