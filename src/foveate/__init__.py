@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from foveate._compress import compress
+    from foveate._crop import Crop, crop, crops
     from foveate.comparison import Comparison, compare
     from foveate.errors import (
         DatasetError,
@@ -45,6 +46,9 @@ _HOMES = {
     "Report": "foveate.report",
     "compress": "foveate._compress",
     "Limits": "foveate.pictures",
+    "Crop": "foveate._crop",
+    "crop": "foveate._crop",
+    "crops": "foveate._crop",
     "Picture": "foveate.pictures",
     "read_picture": "foveate.pictures",
     "SaliencyMap": "foveate.saliency",
@@ -64,6 +68,7 @@ _HOMES = {
 __all__ = [
     "Comparison",
     "Compressed",
+    "Crop",
     "DatasetError",
     "FoveateError",
     "Limits",
@@ -81,6 +86,8 @@ __all__ = [
     "TargetError",
     "compare",
     "compress",
+    "crop",
+    "crops",
     "overlay",
     "read_picture",
     "saliency_map",

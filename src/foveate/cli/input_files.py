@@ -16,6 +16,8 @@ PICTURE_SUFFIXES = frozenset(
 )
 OWN_SUFFIXES = (".foveate.jpg", ".map.png", ".overlay.jpg")
 """The endings of the names that Foveate gives its results."""
+_SHAPE = re.compile(r"\.[\d.]+x[\d.]+$")
+"""What a crop's name has between its picture's and the ending: NAME.9x16.foveate.jpg."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,16 @@ def found_inputs(names: Sequence[str]) -> list[Input]:
 
 def _is_result_of(path: Path, pictures: set[Path]) -> bool:
     return any(
-        path.name.endswith(suffix) and path.with_name(path.name.removesuffix(suffix)) in pictures
+        path.name.endswith(suffix)
+        and any(path.with_name(stem) in pictures for stem in _stems(path.name.removesuffix(suffix)))
         for suffix in OWN_SUFFIXES
         if path.name != suffix
     )
+
+
+def _stems(name: str) -> set[str]:
+    """What a result's picture may be called: the name, and the name without a crop's shape."""
+    return {name, _SHAPE.sub("", name)} - {""}
 
 
 def _in_folder(folder: Path) -> list[Input]:

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 import foveate
-from foveate.cli import compare, compress, map, models, votes
+from foveate.cli import compare, compress, crop, map, models, votes
 from foveate.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
 from foveate.cli.plain_help import hide_types
 from foveate.errors import FoveateError, MissingExtraError, OptionError
@@ -94,6 +94,7 @@ app = typer.Typer(
 """The command line. A command imports heavy libraries only when it runs."""
 
 app.command(epilog=compress.EPILOG, no_args_is_help=True)(compress.compress)
+app.command(epilog=crop.EPILOG, no_args_is_help=True)(crop.crop)
 app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_pictures)
 app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
 app.command(epilog=votes.EPILOG, no_args_is_help=True)(votes.votes)

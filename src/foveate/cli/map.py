@@ -20,6 +20,7 @@ from foveate.errors import printable
 if TYPE_CHECKING:
     from foveate.models.class_choice import ClassChoice
     from foveate.pictures import Limits
+    from foveate.saliency import SaliencyMap
 
 EPILOG = """
 [bold]Examples[/]
@@ -32,7 +33,8 @@ foveate map photo.png --model centre -o centre.png
 
 foveate map photo.png --model msroi --classes person,bird --overlay
 
-A map can be edited, and then given to 'foveate compress --map'.
+A map can be edited, and then given to 'foveate compress --map'. --json tells its peaks as x, y and
+the map's value, the smallest box that holds half of it, and focal points in per cent.
 """
 
 
@@ -47,6 +49,7 @@ class Done:
     height: int
     model: str
     confidence: float
+    looked_at: dict[str, Any]
     notes: tuple[str, ...]
     seconds: float
 
@@ -59,6 +62,7 @@ class Done:
             "height": self.height,
             "model": self.model,
             "confidence": round(self.confidence, 3),
+            **self.looked_at,
             "notes": list(self.notes),
             "seconds": round(self.seconds, 3),
         }
@@ -178,9 +182,27 @@ def _write_map(
         height=picture.height,
         model=saliency.model,
         confidence=saliency.confidence,
+        looked_at=_looked_at(saliency),
         notes=picture.notes,
         seconds=time.perf_counter() - started,
     )
+
+
+HALF = 0.5
+"""The share of the map that lies in the box of `--json`."""
+
+
+def _looked_at(saliency: SaliencyMap) -> dict[str, Any]:
+    """Where people look, for programs that crop: peaks and a box in pixels, and focal points."""
+    from foveate.saliency.windows import SummedMap, in_css, peaks
+
+    table = SummedMap(saliency)
+    return {
+        "peaks": [[peak.x, peak.y, round(peak.value, 3)] for peak in peaks(saliency)],
+        "box": list(table.smallest(HALF).box),
+        "focal_point": list(table.focal_point()),
+        "object_position": in_css(table.object_position()),
+    }
 
 
 def _overlay_path(target: Path) -> Path:

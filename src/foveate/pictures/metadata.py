@@ -43,6 +43,9 @@ _DESCRIPTIVE = (
 _XMP_ATTRIBUTE = re.compile(rb"(tiff:Orientation\s*=\s*[\"'])[2-8]([\"'])")
 _XMP_ELEMENT = re.compile(rb"(<tiff:Orientation>\s*)[2-8](\s*</tiff:Orientation>)")
 
+_XMP_WIDTHS = rb"tiff:ImageWidth|exif:PixelXDimension"
+_XMP_HEIGHTS = rb"tiff:ImageLength|exif:PixelYDimension"
+
 
 def upright_exif(payload: bytes, *, width: int, height: int, orientation: int = 1) -> bytes | None:
     """The EXIF of a picture that has been turned upright and is now `width` x `height`.
@@ -110,6 +113,18 @@ def upright_xmp(packet: bytes) -> bytes:
     """The XMP packet with tiff:Orientation 1, in as many bytes as before."""
     packet = _XMP_ATTRIBUTE.sub(rb"\g<1>1\g<2>", packet)
     return _XMP_ELEMENT.sub(rb"\g<1>1\g<2>", packet)
+
+
+def sized_xmp(packet: bytes, *, width: int, height: int) -> bytes:
+    """The XMP packet with the size in pixels that TIFF's and EXIF's schemas state in it.
+
+    What the packet does not state is not added.
+    """
+    for names, value in ((_XMP_WIDTHS, width), (_XMP_HEIGHTS, height)):
+        number = str(value).encode()
+        for pattern in (rb"((?:%s)\s*=\s*[\"'])\d+([\"'])", rb"(<(?:%s)>\s*)\d+(\s*</)"):
+            packet = re.sub(pattern % names, rb"\g<1>%s\g<2>" % number, packet)
+    return packet
 
 
 def tiff_exif(tags: Exif) -> bytes | None:

@@ -1,0 +1,123 @@
+"""`foveate crop` as a person uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photos import write_photo
+
+
+def size_of(path: str) -> tuple[int, int]:
+    with Image.open(path) as image:
+        assert image.format == "JPEG"
+        return image.size
+
+
+def test_crops_lie_beside_their_picture_and_are_named_by_shape(foveate) -> None:
+    write_photo("trip/photo.png")
+    run = foveate(
+        "crop", "trip/photo.png", "--aspect", "1:2", "--size", "20x10", "--effort", "fast"
+    )
+    assert (run.code, run.err) == (0, "")
+    assert size_of("trip/photo.1x2.foveate.jpg") == (24, 48)
+    assert size_of("trip/photo.20x10.foveate.jpg") == (20, 10)
+    assert "Written: trip/photo.1x2.foveate.jpg, trip/photo.20x10.foveate.jpg" in run.out
+
+
+def test_json_tells_windows_and_css_and_files(foveate) -> None:
+    write_photo("photo.png")
+    words = ("crop", "photo.png", "missing.png", "--aspect", "1:2", "-o", "out/", "--json")
+    run = foveate(*words, "--bytes", "900", "--strip")
+    done, failed = run.objects
+    assert run.code == 1
+    assert "no such file" in failed["error"]
+    (crop,) = done["crops"]
+    assert crop["output"] == "out/photo.1x2.foveate.jpg"
+    assert crop["bytes"] == Path(crop["output"]).stat().st_size <= 900
+    assert crop["box"][2:] == [24, 48] == [crop["width"], crop["height"]]
+    assert 0 < crop["kept"] < 1
+    assert crop["object_position"].endswith("% 50%")
+    assert done["map"] == "foveate-s-window"
+    assert len(done["focal_point"]) == 2
+
+
+def test_without_files_only_the_windows_are_told(foveate) -> None:
+    write_photo("photo.png")
+    run = foveate("crop", "photo.png", "--aspect", "3:1", "--no-files", "--map", "centre", "--json")
+    assert run.objects[0]["crops"][0]["box"] == [0, 13, 64, 21]
+    assert [path.name for path in Path().iterdir()] == ["photo.png"]
+
+
+def test_a_map_of_ones_own_places_and_steers(foveate) -> None:
+    write_photo("photo.png")
+    values = np.zeros((48, 64), np.uint8)
+    values[20:30, 50:60] = 255
+    Image.fromarray(values).save("mine.png")
+    run = foveate("crop", "photo.png", "--aspect", "1:2", "--map", "mine.png", "--json")
+    x = run.objects[0]["crops"][0]["box"][0]
+    assert x <= 50
+    assert x + 24 >= 60
+
+
+def test_protected_boxes_that_do_not_fit_cost_one_line(foveate) -> None:
+    write_photo("photo.png")
+    run = foveate("crop", "photo.png", "--aspect", "1:2", "--protect", "0,0,60,10")
+    assert run.code == 1
+    assert len(run.err.splitlines()) == 1
+    assert "photo.png: the protected boxes span 60 x 10 pixels" in run.err
+
+
+def test_a_crop_replaces_nothing_unless_asked(foveate) -> None:
+    write_photo("photo.png")
+    Path("photo.1x2.foveate.jpg").write_text("precious")
+    words = ("crop", "photo.png", "--aspect", "1:2", "--tune", "fidelity")
+    run = foveate(*words)
+    assert run.code == 1
+    assert "exists already" in run.err
+    assert foveate(*words, "--overwrite").code == 0
+
+
+def test_crops_are_no_pictures_to_crop_again(foveate) -> None:
+    write_photo("photo.jpg")
+    Path("photo.1x2.foveate.jpg").write_bytes(Path("photo.jpg").read_bytes())
+    for inputs in (["."], ["photo.jpg", "photo.1x2.foveate.jpg"]):
+        run = foveate("crop", *inputs, "--aspect", "1:1", "--no-files", "--map", "none", "--json")
+        assert [values["source"] for values in run.objects] == ["photo.jpg"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        [],
+        ["--aspect", "9"],
+        ["--size", "9"],
+        ["--aspect", "1:1", "--aspect", "1:2", "-o", "one.jpg"],
+        ["--aspect", "1:1", "-o", "one.png"],
+        ["--aspect", "1:1", "-o", "out/", "--no-files"],
+        ["--aspect", "1:1", "--bytes", "9k", "--quality", "50"],
+        ["--aspect", "1:1", "--map", "nonesuch"],
+    ],
+)
+def test_wrong_usage_stops_before_any_work(foveate, options: list[str]) -> None:
+    write_photo("photo.png")
+    run = foveate("crop", "photo.png", *options)
+    assert run.code == 2
+    assert len(run.err.splitlines()) == 1
+    assert [path.name for path in Path().iterdir()] == ["photo.png"]
+
+
+def test_map_tells_programs_where_to_crop(foveate) -> None:
+    write_photo("photo.png")
+    told = foveate("map", "photo.png", "--model", "centre", "--json").objects[0]
+    assert told["focal_point"] == [50.0, 50.0]
+    assert told["object_position"] == "50% 50%"
+    ((x, y, value),) = told["peaks"]
+    assert (abs(x - 32) <= 1, abs(y - 24) <= 1, value > 0.99) == (True, True, True)
+    left, top, width, height = told["box"]
+    assert width * height < 0.5 * 64 * 48
+    assert left < 32 < left + width
+    assert top < 24 < top + height
