@@ -18,6 +18,7 @@ from foveate_research.cli.options import (
     names_in,
     need,
 )
+from foveate_research.cli.picture_options import FixationOptions
 from foveate_research.cli.results import Results, progress
 from foveate_research.cli.tables import show_record
 
@@ -75,6 +76,17 @@ foveate bench metrics --image photo.png --save results/metrics-speed.json
 
 The times are the least of a row's runs, of all threads together. Packages that are not installed
 are left out.
+"""
+CROPS_EPILOG = r"""
+[bold]Examples[/]
+
+foveate bench crops --images coding/images --fixations coding/fixations
+
+foveate bench crops --set gaze-test --part mit --root gaze-test --save results/crops-mit.json
+
+The share of what people looked at that lies in the largest window of a shape, placed by Foveate, by
+libvips, by smartcrop.py where it is installed, in the middle, and by the fixations themselves.
+Needs the bench extra: pip install 'foveate-research\[bench]'
 """
 READING_EPILOG = r"""
 [bold]Example[/]
@@ -219,6 +231,20 @@ def metrics(
     with progress(len(METRICS)) as tick:
         record = metrics_record(image, seconds=seconds, tick=tick)
     results.publish(record, show_record)
+
+
+@app.command(epilog=CROPS_EPILOG)
+@grouped
+def crops(*, pictures: FixationOptions, seconds: Seconds = 2.0, results: Results) -> None:
+    """How much of what people looked at crops keep, beside other packages' crops."""
+    from foveate_research.bench.crops import crops_record
+    from foveate_research.cli.score_tables import show_crops
+
+    results.refuse()
+    opened = pictures.opened()
+    with progress(opened.count) as tick:
+        record = crops_record(opened, seconds=seconds, tick=tick)
+    results.publish(record, show_crops)
 
 
 @app.command(epilog=READING_EPILOG)

@@ -69,3 +69,23 @@ def _estimate(estimate: Mapping[str, Any] | None) -> str:
 
 def _foot(row: Mapping[str, Any]) -> str:
     return f"{row['set']} {row['part']}: {row['count']} pictures; in brackets 95 % intervals"
+
+
+def show_crops(record: Mapping[str, Any]) -> None:
+    """A table of the share that each way keeps, a column a size of window; the notes."""
+    columns = {name: name for name in record["kept"]}
+    cells: Cells = []
+    for way in record["cut"]:
+        of = {name: record["kept"][name][way] for name in columns}
+        texts = {}
+        for name, told in of.items():
+            low, high = told["interval_95"]
+            texts[name] = f"{told['mean']:.3f} [{low:.3f}, {high:.3f}]"
+        cells.append((way, {**texts, "cut": f"{record['cut'][way]['mean']:.3f}"}))
+    print_cells("share kept", cells, {**columns, "cut": "cut"})
+    speed = record["speed"]
+    timed = (
+        f"{speed['picture']}: map {speed['map_ms']} ms, window beyond it {speed['window_ms']} ms"
+    )
+    print_notes([f"{len(record['pictures'])} pictures; 95 % intervals over them", timed])
+    print_notes(record["notes"])

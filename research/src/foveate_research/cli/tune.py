@@ -113,6 +113,25 @@ def steering(*, data: Sets, results: Results) -> None:
 
 @app.command()
 @grouped
+def windows(
+    *,
+    data: Sets,
+    every: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Use every N-th picture of both sets.")
+    ] = 1,
+    results: Results,
+) -> None:
+    """How sharp the map is that places crops, and what it costs to avoid cuts."""
+    from foveate_research.tuning.windows import STEPS, fit_windows
+
+    results.refuse()
+    with progress(STEPS) as tick:
+        record = fit_windows(data, tick=tick, every=every)
+    results.publish(record, show_record)
+
+
+@app.command()
+@grouped
 def weights(
     *,
     data: Annotated[Path, typer.Option(metavar="DIR", help="A set's shards with fixations.")],
