@@ -23,8 +23,8 @@ MOST_POSITIONS = 1024
 EDGE = 0.05
 """What lies so close to a window's edge, as a share of the picture's longer side, counts as cut."""
 CUT_COST = 0.2
-"""The share of its weight that cut parts of the map cost where cuts are to be avoided:
-`results/window-fit.json`."""
+"""The share of its weight that cut parts of the map cost where cuts are to be avoided; what that
+loses is measured by `foveate tune windows`."""
 _TIE = 1e-9
 _STEPS = 200
 _SHARES = np.arange(0.3, 0.95, 0.1)

@@ -2,7 +2,7 @@
 
 Three sets, as in `foveate_research.tuning.steering`: crowds and scenes of gaze-more's val part, and
 gaze-scenes' val part. What a window keeps is counted as a share of what the best possible window of
-its size keeps, in the mean over four sizes and then over sets. The record holds every power and
+its size keeps, in the mean over four sizes and then over sets. The record holds every
 `Readout` of a grid, best first, and for the best what it costs to avoid cuts.
 """
 
@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.models.readings.foveate_s import PIXELS, window_density
-from foveate.models.readout import Readout
+from foveate.models.readings.foveate_s import PIXELS
+from foveate.models.readout import Readout, read_out
 from foveate.models.session import run_network
 from foveate.models.working_size import working_size
 from foveate.saliency import SaliencyMap
@@ -30,12 +30,11 @@ from foveate_research.maps.measuring import Tick, ignore
 from foveate_research.records import head
 from foveate_research.tuning.steering import UNSQUASHED
 
-POWERS = (1.0, 1.5, 2.0)
 BROAD_SHARES = (0.0, 0.15, 0.3, 0.45)
 CENTRE_SHARES = (0.0, 0.05)
 CUT_COSTS = (0.0, 0.1, 0.2, 0.35)
 BROAD = 0.12
-STEPS = len(POWERS) * len(BROAD_SHARES) * len(CENTRE_SHARES)
+STEPS = len(BROAD_SHARES) * len(CENTRE_SHARES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,17 +62,17 @@ def fit_windows(data: Path, *, tick: Tick = ignore, every: int = 1) -> dict[str,
         "gaze-scenes": [_sized(each, UNSQUASHED) for each in scenes],
     }
     rows = []
-    for power, broad, centre in itertools.product(POWERS, BROAD_SHARES, CENTRE_SHARES):
-        tick(f"{power} {broad} {centre}")
+    for broad, centre in itertools.product(BROAD_SHARES, CENTRE_SHARES):
+        tick(f"{broad} {centre}")
         readout = Readout(0.0, BROAD, broad, centre)
-        shares = {name: _share(of, power, readout)[0] for name, of in sets.items()}
-        rows.append(_row({"power": power, **asdict(readout)}, shares))
+        shares = {name: _share(of, readout)[0] for name, of in sets.items()}
+        rows.append(_row(asdict(readout), shares))
     rows.sort(key=lambda row: -row["mean"])
     best = rows[0]
     readout = Readout(*(best[name] for name in asdict(Readout(0, 0, 0, 0))))
     costs = []
     for cost in CUT_COSTS:
-        found = {name: _share(of, best["power"], readout, cost) for name, of in sets.items()}
+        found = {name: _share(of, readout, cost) for name, of in sets.items()}
         row = _row({"cut_cost": cost}, {name: share for name, (share, _) in found.items()})
         costs.append({**row, "cut": {name: round(cut, 4) for name, (_, cut) in found.items()}})
     return head(("numpy", "pillow", "onnxruntime", "foveate")) | {
@@ -108,14 +107,12 @@ def _row(what: dict[str, Any], shares: dict[str, float]) -> dict[str, Any]:
     return {**what, "mean": round(float(np.mean(list(shares.values()))), 4), **told}
 
 
-def _share(
-    pictures: list[Sized], power: float, readout: Readout, cut_cost: float = 0.0
-) -> tuple[float, float]:
+def _share(pictures: list[Sized], readout: Readout, cut_cost: float = 0.0) -> tuple[float, float]:
     """What windows keep, as a share of the best, and how much they cut or nearly cut."""
     kept: dict[str, list[tuple[float, float]]] = {}
     cut = []
     for each in pictures:
-        values = window_density(each.density, power, readout)
+        values = read_out(each.density, readout)
         of_density = SaliencyMap(values / values.max(), each.height, each.width, 1.0, "fitted")
         table = SummedMap(of_density)
         for name, sides in window_sizes(each.height, each.width).items():
