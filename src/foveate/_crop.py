@@ -14,6 +14,8 @@ from PIL import Image
 
 from foveate.errors import OptionError
 from foveate.pictures import MAX_SIDE, Picture, PictureSource, read_picture
+from foveate.pictures.containers.appended import Appended
+from foveate.pictures.keeping import with_appended
 from foveate.pictures.metadata import sized_xmp, upright_exif
 from foveate.saliency import MapSource, SaliencyMap, map_of
 from foveate.saliency.windows import SummedMap, in_css
@@ -273,6 +275,10 @@ def _cut(
         encoded=None,  # the file that came in shows more than this
         format=None,
     )
+    parts = picture.carried.appended.names  # a gain map or a video shows the whole picture
+    if parts:
+        cut = with_appended(cut, Appended())
+        notes = (*notes, *(f"left out: {name}" for name in parts))
     return cut, notes
 
 
