@@ -237,6 +237,15 @@ def test_rights_keep_what_tells_whose_a_picture_is_and_nothing_of_where_it_was_t
         assert secret not in result.data
 
 
+def test_exif_that_is_cut_short_warns_nobody(recwarn: pytest.WarningsRecorder) -> None:
+    exif = phone.oriented(1)
+    exif[0x8298] = "Ansel"
+    payload = exif.tobytes()
+    source = phone.with_segments(phone.plain(), phone.segment(0xE1, payload[:-9]))
+    compressed(source, metadata="rights")
+    assert not recwarn.list
+
+
 def test_a_picture_without_rights_keeps_nothing_of_its_metadata() -> None:
     xmp = phone.xmp('<rdf:Description xmlns:a="urn:a" a:b="c"/>')
     exif = phone.oriented(1)

@@ -12,7 +12,7 @@ from foveate.errors import PictureError, printable
 
 PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
-    | {".avif", ".jp2", ".ppm", ".pgm", ".pnm", ".qoi"}
+    | {".avif", ".jp2", ".ppm", ".pgm", ".pnm", ".qoi", ".heic", ".heif", ".jxl"}
 )
 OWN_SUFFIXES = (".foveate.jpg", ".map.png", ".overlay.jpg")
 """The endings of the names that Foveate gives its results."""

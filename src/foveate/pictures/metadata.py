@@ -12,6 +12,7 @@ import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from foveate.pictures.quiet import without_warnings
 from foveate.pictures.turned_xmp import TURNS
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def rights_exif(payload: bytes | None, *, orientation: int = 1) -> bytes | None:
 
     kept, whole = Image.Exif(), Image.Exif()
     if payload is not None:
-        with contextlib.suppress(Exception):  # Pillow's EXIF reader raises many kinds
+        with without_warnings(), contextlib.suppress(Exception):  # Pillow raises many kinds
             whole.load(b"Exif\0\0" + payload)
             for tag in (_ARTIST, _COPYRIGHT):
                 if whole.get(tag):
@@ -87,7 +88,7 @@ def without_maker_note(payload: bytes) -> bytes | None:
     from PIL import Image
 
     exif = Image.Exif()
-    try:
+    with without_warnings(), contextlib.suppress(Exception):  # Pillow raises many kinds
         exif.load(b"Exif\0\0" + payload)
         for tag in (_EXIF_IFD, _GPS_IFD):
             values = exif.get_ifd(tag)
@@ -95,8 +96,7 @@ def without_maker_note(payload: bytes) -> bytes | None:
             if values:
                 exif[tag] = values
         return _written(exif)
-    except Exception:  # Pillow's EXIF reader and writer raise many kinds
-        return None
+    return None
 
 
 def exif_of_texts(texts: Mapping[int, str]) -> bytes:

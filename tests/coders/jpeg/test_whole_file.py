@@ -173,7 +173,7 @@ def test_other_pictures_and_unknown_data_go_with_a_note() -> None:
     first = phone.plain(photo(96, 128))
     for after, words in (
         (phone.plain(), "further pictures in the file (depth, second view, preview)"),
-        (b"private words", "13 bytes of an unknown kind after the picture"),
+        (b"private words", "data of an unknown kind after the picture (13 bytes)"),
     ):
         result = foveate.compress(first + after, quality=50, **FAST)
         assert after[:13] not in result.data[20:]

@@ -8,6 +8,7 @@ from typing import Any
 from PIL.JpegImagePlugin import JpegImageFile
 
 from foveate.pictures.containers.jpeg_layout import jpeg_layout
+from foveate.pictures.quiet import without_warnings
 
 _SUBSAMPLING_OF_LUMA = {(1, 1): "444", (2, 1): "422", (2, 2): "420", (1, 2): "440", (4, 1): "411"}
 """The name of luma's sampling factors, across and down, where both chroma components have one."""
@@ -22,7 +23,8 @@ def opened_jpeg(data: bytes) -> JpegImageFile:
 
     `Image.open` bounds the pixels of files from strangers; these were read or written here.
     """
-    return JpegImageFile(io.BytesIO(data))
+    with without_warnings():  # Pillow warns of EXIF that is cut short
+        return JpegImageFile(io.BytesIO(data))
 
 
 def stored_subsampling(data: bytes) -> str:

@@ -19,6 +19,7 @@ from foveate.pictures import Picture
 from foveate.pictures.containers.appended import appended_to
 from foveate.pictures.containers.jpeg_layout import jpeg_layout
 from foveate.pictures.metadata import rights_exif
+from foveate.pictures.quiet import without_warnings
 from foveate.pictures.srgb import is_srgb
 from foveate.pictures.truncated import mended
 from foveate.settings import Settings
@@ -49,7 +50,7 @@ def bare_jpeg(jpeg: bytes, rights: Picture | None = None) -> tuple[bytes, tuple[
     exif, icc, kept = None, None, []
     with opened_jpeg(jpeg) as file:
         orientation = 1
-        with contextlib.suppress(Exception):  # broken EXIF counts as none, as where it was read
+        with without_warnings(), contextlib.suppress(Exception):  # broken EXIF counts as none
             orientation = file.getexif().get(_ORIENTATION_TAG, 1)
         if orientation in _TURNED:
             kept.append("orientation")

@@ -59,7 +59,7 @@ def appended_to(data: bytes, layout: JpegLayout) -> Appended:
     is_video = _VIDEO.search(rest) is not None
     left_out = ["further pictures in the file (depth, second view, preview)"] if others else []
     if rest and not is_video and not _PADDING.match(rest):
-        left_out.append(f"{len(rest):,} bytes of an unknown kind after the picture")
+        left_out.append(f"data of an unknown kind after the picture ({len(rest):,} bytes)")
     return Appended(
         gain_maps=tuple(gain_maps),
         marks=tuple(p for p in layout.payloads(data, APP2) if p.startswith(ISO_GAIN_MAP)),
