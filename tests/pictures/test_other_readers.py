@@ -14,6 +14,7 @@ from PIL import Image, features
 import phone_files as phone
 from foveate.errors import MissingExtraError, PictureError
 from foveate.pictures import read_picture
+from foveate.pictures.containers.jxl_size import jxl_size
 from photos import photo
 
 
@@ -101,11 +102,33 @@ def test_avif_needs_no_extra() -> None:
     assert np.abs(picture.pixels.astype(int) - photo()).mean() < 4
 
 
+def jxl_head(*fields: tuple[int, int]) -> bytes:
+    """A codestream that begins with these fields: value and bits, the lowest first."""
+    value, at = 0, 0
+    for number, bits in fields:
+        value |= number << at
+        at += bits
+    return b"\xff\x0a" + value.to_bytes(12, "little")
+
+
+def test_the_size_of_a_jpeg_xl_picture_is_checked_before_it_is_decoded() -> None:
+    small = jxl_head((1, 1), (4, 5), (0, 3), (6, 5))  # 8 x (4 + 1) high, 8 x (6 + 1) wide
+    assert jxl_size(small) == (56, 40)
+    assert jxl_size(jxl_head((1, 1), (4, 5), (7, 3))) == (80, 40)  # twice as wide as high
+    large = jxl_head((0, 1), (3, 2), (59_999, 30), (0, 3), (2, 2), (49_999, 18))
+    assert jxl_size(large) == (50_000, 60_000)
+    assert "3000 megapixels, over the limit" in refusal(large)
+    for head in (box(b"jxlc", large), box(b"jxlp", bytes(4) + large)):
+        assert "3000 megapixels" in refusal(JXL + head)
+    assert jxl_size(JXL) is None
+
+
 def test_a_jpeg_xl_picture_is_read_by_imagecodecs() -> None:
     imagecodecs = pytest.importorskip("imagecodecs")
     exif = b"\0\0\0\0" + phone.oriented(6).tobytes().removeprefix(b"Exif\0\0")
     for pixels in (photo(), photo()[..., 0], photo().astype(np.uint16) * 257):
         data = imagecodecs.jpegxl_encode(pixels, lossless=True, usecontainer=True)
+        assert jxl_size(data) == (64, 48)
         picture = read_picture(data + box(b"Exif", exif))
         right = pixels if pixels.dtype == np.uint8 else photo()
         assert np.array_equal(picture.pixels, right)

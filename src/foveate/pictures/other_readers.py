@@ -11,6 +11,7 @@ import numpy as np
 
 from foveate.errors import MissingReaderError, PictureError
 from foveate.pictures.containers.isobmff import boxes, brands
+from foveate.pictures.containers.jxl_size import CODESTREAM, CONTAINER, jxl_size
 from foveate.pictures.decoded import Decoded, eight_bits
 from foveate.pictures.metadata import tiff_exif
 from foveate.pictures.tiff import MAGICS, is_misread, read_by_tifffile
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _SUBFILE_TYPE, _WIDTH, _LENGTH, _DNG_VERSION = 0x00FE, 0x0100, 0x0101, 0xC612
 _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"))
 _VIDEO_BRANDS = frozenset((b"isom", b"iso2", b"mp41", b"mp42", b"qt  ", b"avc1", b"M4V ", b"3gp4"))
-_JXL_CONTAINER = b"\0\0\0\x0cJXL \r\n\x87\n"
 _RAW_MAGICS = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FOVb", b"\0MRM")
 _OTHERS = {
     b"%PDF": "a PDF document; export the page as a PNG, for instance by pdftoppm -png -r 300",
@@ -48,8 +48,8 @@ def read_by_another(encoded: bytes, name: str, max_pixels: int) -> Decoded | Non
     found = brands(encoded)
     if found & {b"crx "} or encoded.startswith(_RAW_MAGICS) or encoded[8:10] == b"CR":
         return _by_rawpy(encoded, name)
-    if encoded.startswith((b"\xff\x0a", _JXL_CONTAINER)):
-        return _by_imagecodecs(encoded, name)
+    if encoded.startswith((CODESTREAM, CONTAINER)):
+        return _by_imagecodecs(encoded, name, max_pixels)
     if found & _HEIF_BRANDS and not found & {b"avif", b"avis"}:
         _register_heif(name)
         return None
@@ -137,8 +137,14 @@ def _register_heif(name: str) -> None:
     raise MissingReaderError(f"{name}: is a HEIC picture", "heif")
 
 
-def _by_imagecodecs(encoded: bytes, name: str) -> Decoded:
+def _by_imagecodecs(encoded: bytes, name: str, max_pixels: int) -> Decoded:
     """A JPEG XL picture, upright; EXIF and XMP of its boxes come too."""
+    width, height = jxl_size(encoded) or (0, 0)
+    if width * height > max_pixels:
+        raise PictureError(
+            f"{name}: is {width} x {height}, {width * height / 1e6:.4g} megapixels, over the limit "
+            f"of {max_pixels / 1e6:.4g}: resize it first, or raise the limit pixels"
+        )
     from PIL import Image
 
     try:
@@ -166,7 +172,7 @@ def _by_imagecodecs(encoded: bytes, name: str) -> Decoded:
         samples = samples[..., 0]
     if samples.ndim not in (2, 3) or (samples.ndim == 3 and samples.shape[2] > 4):
         raise PictureError(f"{name}: has channels that are no colours; convert it first")
-    parts = dict(boxes(encoded)) if encoded.startswith(_JXL_CONTAINER) else {}
+    parts = dict(boxes(encoded)) if encoded.startswith(CONTAINER) else {}
     exif = parts.get(b"Exif", b"")
     if b"brob" in parts:
         notes.append("left out: metadata that are compressed by Brotli")
