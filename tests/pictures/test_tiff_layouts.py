@@ -8,6 +8,8 @@ from __future__ import annotations
 import builtins
 import io
 import struct
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -173,6 +175,16 @@ def test_pages_limits_and_damage_of_a_rare_layout_are_told() -> None:
     assert "limit" in refusal(file.getvalue(), max_pixels=100)
     whole = tiff(as_kind(RGB, "f2"), photometric="rgb")
     assert "cannot be decoded" in refusal(whole[: len(whole) // 2])
+
+
+def test_what_tifffile_says_of_damage_stays_off_the_terminal() -> None:
+    """In a process of its own, since pytest gives all logs a handler."""
+    data = tiff(as_kind(RGB, "f2"), photometric="rgb", software="x" * 40)
+    at = data.index(struct.pack("<HHI", 305, 2, 41))
+    damaged = data[:at] + struct.pack("<HH", 305, 99) + data[at + 4 :]
+    code = "import sys; from foveate.pictures import read_picture as r; r(sys.stdin.buffer.read())"
+    done = subprocess.run([sys.executable, "-c", code], input=damaged, capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_without_tifffile_one_line_names_the_extra(monkeypatch) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from foveate.pictures.metadata import tiff_exif
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
 
+_LOG = logging.getLogger("tifffile")
 MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _BITS, _COMPRESSION, _PHOTOMETRIC, _PLANAR = 258, 259, 262, 284
 _ORIENTATION, _RESOLUTIONS, _UNIT = 274, (282, 283), 296
@@ -69,6 +71,8 @@ def read_by_tifffile(encoded: bytes, name: str, max_pixels: int) -> Decoded:
         import tifffile
     except ImportError as error:
         raise MissingReaderError(f"{name}: is a TIFF file of a rare layout", "tiff") from error
+    if not _LOG.handlers:
+        _LOG.addHandler(logging.NullHandler())  # else what it says of damage goes to stderr
     try:
         with tifffile.TiffFile(io.BytesIO(encoded)) as file:
             page: Any = file.pages[0]
