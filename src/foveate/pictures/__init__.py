@@ -1,5 +1,6 @@
 """Any picture file, bytes or array -> Picture; and writing files that are whole or not there."""
 
+from foveate.pictures.drafts import sweep_drafts
 from foveate.pictures.limits import DEFAULT_LIMITS, Limits
 from foveate.pictures.picture import MAX_PIXELS, MAX_SIDE, Picture, PictureSource
 from foveate.pictures.reading import read_picture, source_name
@@ -14,5 +15,6 @@ __all__ = [
     "PictureSource",
     "read_picture",
     "source_name",
+    "sweep_drafts",
     "write_atomically",
 ]

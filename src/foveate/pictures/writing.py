@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat
 from pathlib import Path
 
 from foveate.errors import OutputError, printable
+from foveate.pictures.drafts import draft_path, open_draft, remove_draft
+
+Times = tuple[int, int]
+"""When a file was read and changed last, in nanoseconds, as `os.utime` takes them."""
 
 _MENDS = {
     errno.ENOSPC: "the disk is full; free some space or write elsewhere",
@@ -26,17 +29,21 @@ _MENDS = {
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
 
-def write_atomically(path: str | os.PathLike[str], data: bytes, *, overwrite: bool) -> None:
+def write_atomically(
+    path: str | os.PathLike[str], data: bytes, *, overwrite: bool, times: Times | None = None
+) -> None:
     """Puts `data` at `path`: readers see all of it or what was there before.
 
     An existing file stays unless `overwrite`; a link is followed and what it points at replaced.
+    A file that takes another's place keeps the mode, the owner where that is allowed, and the
+    extended attributes of the one before. `times` are given to the file; by default they are now.
     Nothing is left behind where this fails or is interrupted. Raises OutputError.
     """
     target = Path(path)
     try:
         if overwrite:
             target = Path(os.path.realpath(target))
-        _write(target, data, overwrite=overwrite)
+        _write(target, data, times, overwrite=overwrite)
     except FileExistsError as error:
         raise OutputError(
             f"{printable(path)}: exists already; use --overwrite (overwrite=True) to replace it"
@@ -48,7 +55,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, *, overwrite: bo
         raise OutputError(f"{printable(path)}: cannot be written: {mend}") from error
 
 
-def _write(target: Path, data: bytes, *, overwrite: bool) -> None:
+def _write(target: Path, data: bytes, times: Times | None, *, overwrite: bool) -> None:
     before = _status(target)
     if before is not None:
         if not overwrite:
@@ -57,35 +64,42 @@ def _write(target: Path, data: bytes, *, overwrite: bool) -> None:
             raise ValueError("it is a folder; give a file's name")
         if not stat.S_ISREG(before.st_mode):
             raise ValueError("it is not a regular file; give a file's name")
-    draft = target.parent / f".foveate-{secrets.token_hex(8)}.tmp"
-    mode = None if before is None else stat.S_IMODE(before.st_mode)
+    draft = draft_path(target.parent)
     try:
         try:
-            _fill(draft, data, mode)
-            if overwrite:
-                os.replace(draft, target)
-            else:
-                _place_new(draft, target)
+            with open_draft(draft) as file:
+                file.write(data)
+                file.flush()
+                if before is not None:
+                    _liken(file.fileno(), target, before)
+                if times is not None:
+                    os.utime(file.fileno(), ns=times)
+                os.fsync(file.fileno())
+                if overwrite:
+                    os.replace(draft, target)
+                else:
+                    _place_new(draft, target)
         finally:
-            _remove(draft)
+            remove_draft(draft)
     except BaseException:
-        _remove(draft)  # an interruption may come within the first removal too
+        remove_draft(draft)  # an interruption may come within the first removal too
         raise
 
 
-def _fill(draft: Path, data: bytes, mode: int | None) -> None:
-    # Made by os.open and not by tempfile: a new file's permissions follow the umask.
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
-        file.write(data)
-        file.flush()
-        if mode is not None:
-            os.fchmod(file.fileno(), mode)
-        os.fsync(file.fileno())
-
-
-def _remove(draft: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(draft)
+def _liken(number: int, target: Path, before: os.stat_result) -> None:
+    """Gives an open file the owner, mode and extended attributes of the one that it replaces."""
+    now = os.fstat(number)
+    if (now.st_uid, now.st_gid) != (before.st_uid, before.st_gid):
+        with contextlib.suppress(OSError):  # only the system's administrator may give files away
+            os.fchown(number, before.st_uid, before.st_gid)
+    if hasattr(os, "listxattr"):
+        names: list[str] = []
+        with contextlib.suppress(OSError):  # a disk without them
+            names = os.listxattr(target)
+        for name in names:
+            with contextlib.suppress(OSError):  # some may be set by the system alone
+                os.setxattr(number, name, os.getxattr(target, name))
+    os.fchmod(number, stat.S_IMODE(before.st_mode))
 
 
 def _place_new(draft: Path, target: Path) -> None:
