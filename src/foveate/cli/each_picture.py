@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from foveate.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED
+from foveate.cli import stopping
+from foveate.cli.exit_codes import EXIT_FAILED
 from foveate.cli.input_files import Input
 from foveate.cli.json_lines import print_json
 from foveate.errors import FoveateError, printable
@@ -28,7 +29,7 @@ class Outcome(Generic[Result]):
     @property
     def exit_code(self) -> int:
         if self.interrupted:
-            return EXIT_INTERRUPTED
+            return stopping.exit_code()
         return EXIT_FAILED if self.failed else 0
 
 

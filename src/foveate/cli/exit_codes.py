@@ -4,5 +4,3 @@ EXIT_FAILED = 1
 """Some files failed."""
 EXIT_USAGE = 2
 """The command was called in a wrong way, and nothing was done."""
-EXIT_INTERRUPTED = 130
-"""Ctrl-C, as shells count it: 128 plus the number of SIGINT."""

@@ -14,10 +14,11 @@ import typer
 from typer.core import TyperGroup
 
 import foveate
-from foveate.cli import compare, compress, crop, map, models, votes
-from foveate.cli.exit_codes import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+from foveate.cli import compare, compress, crop, map, models, stopping, votes
+from foveate.cli.exit_codes import EXIT_FAILED, EXIT_USAGE
 from foveate.cli.plain_help import hide_types
-from foveate.errors import FoveateError, MissingExtraError, OptionError
+from foveate.cli.stopping import stoppable
+from foveate.errors import FoveateError, MissingExtraError, OptionError, printable
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -125,24 +126,37 @@ def main() -> None:
             # Names that the terminal cannot show are printed with escapes.
             stream.reconfigure(errors="backslashreplace")
     logging.getLogger("PIL").addHandler(logging.NullHandler())
+    with stoppable():
+        try:
+            code = _run()
+        except Exception:
+            # An import that is interrupted can end in any error.
+            if not stopping.asked():
+                raise
+        except KeyboardInterrupt:
+            pass
+        sys.exit(stopping.exit_code() if stopping.asked() else code)
+
+
+def _run() -> int:
+    """Runs the command that was typed, and gives the exit code. Errors end in one line."""
     try:
-        sys.exit(app(prog_name="foveate", standalone_mode=False))
+        return app(prog_name="foveate", standalone_mode=False) or 0
     except UsageError as error:
         _tell_usage(error)
-        sys.exit(EXIT_USAGE)
+        return EXIT_USAGE
     except FoveateError as error:
-        print(f"foveate: {error}", file=sys.stderr)
-        sys.exit(EXIT_USAGE if isinstance(error, OptionError) else EXIT_FAILED)
-    except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
+        print(f"foveate: {printable(str(error))}", file=sys.stderr)
+        return EXIT_USAGE if isinstance(error, OptionError) else EXIT_FAILED
     except BrokenPipeError:
         _drop_output()  # the reader of a pipe has gone, which needs no message
-        sys.exit(EXIT_FAILED)
+        return EXIT_FAILED
     except OSError as error:
         # Errors of picture files are caught where these are read and written, so this is stdout's.
         _drop_output()
-        print(f"foveate: cannot go on: {error.strerror or error}", file=sys.stderr)
-        sys.exit(EXIT_FAILED)
+        if not stopping.asked():
+            print(f"foveate: cannot go on: {error.strerror or error}", file=sys.stderr)
+        return EXIT_FAILED
 
 
 def _tell_usage(error: Any) -> None:
@@ -154,7 +168,7 @@ def _tell_usage(error: Any) -> None:
     for prefix in ("Value error, ", "Input "):  # typer puts these before what is wrong
         said = said.replace(f": {prefix}", ": ")
     said = re.sub(r"^'(\S+)':", r"\1:", said).rstrip(".")
-    print(f"{command}: {said} (see '{command} --help')", file=sys.stderr)
+    print(f"{command}: {printable(said)} (see '{command} --help')", file=sys.stderr)
 
 
 def _open_closed_streams() -> None:

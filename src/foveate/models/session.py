@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from foveate.models.interruptions import signals_wait
 from foveate.models.records import checked_weights
 
 Outputs = dict[str, npt.NDArray[np.float32]]
@@ -23,7 +24,8 @@ def _session(name: str, threads: int) -> Any:
 
 def session_of(weights: bytes, threads: int) -> Any:
     """An onnxruntime session on the processor."""
-    import onnxruntime
+    with signals_wait():
+        import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
