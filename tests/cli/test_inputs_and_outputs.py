@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foveate.cli.input_files import Input, found_inputs
-from foveate.cli.output_files import planned_outputs
+from foveate.cli.output_files import planned_outputs, without_clashes
 from foveate.errors import OptionError
 
 JPEG = (".jpg", ".jpeg")
@@ -100,19 +100,67 @@ def test_several_pictures_cannot_go_into_a_file(tmp_path: Path) -> None:
         plan(["a.png", "b.png"], file, several=True)
 
 
-@pytest.mark.parametrize(
-    ("inputs", "output"), [(["a.png", "a.jpg"], None), (["x/a.png", "y/a.png"], "out")]
-)
-def test_two_results_of_one_name_are_refused_before_any_work(
-    inputs: list[str], output: str | None
-) -> None:
-    with pytest.raises(OptionError, match="would both be written to"):
-        plan(inputs, output, several=True)
+def clashes(inputs: list[str], output: str | None = None) -> list[str | None]:
+    """What is wrong with each input's place, for results that are called by `planned_outputs`."""
+    found = [Input(Path(name)) for name in inputs]
+    targets = planned_outputs(found, output, suffix=".foveate.jpg", kinds=JPEG, several=True)
+    checked = without_clashes(found, targets, suffix=".foveate.jpg")
+    return [None if item.error is None else str(item.error) for item in checked]
 
 
-def test_a_result_that_is_another_input_is_refused() -> None:
-    with pytest.raises(OptionError, match="is both an input and the result of"):
-        plan(["x/a.png", "y/a.foveate.jpg"], "y", several=True)
+def test_two_results_of_one_name_fail_alone_and_each_is_told_another_name() -> None:
+    first, second, third = clashes(["a.png", "a.jpg", "b.png"])
+    assert first == (
+        "a.png: a.jpg would be written to a.foveate.jpg too; "
+        "give it alone, with -o a.png.foveate.jpg"
+    )
+    assert second is not None
+    assert second.endswith("with -o a.jpg.foveate.jpg")
+    assert third is None
+    first, second = clashes(["x/a.png", "y/a.png"], "out")
+    assert first is not None
+    assert second is not None
+    assert second.startswith("y/a.png: x/a.png would be written to out/a.foveate.jpg too")
+
+
+def test_a_result_that_is_another_input_fails_alone() -> None:
+    first, second = clashes(["x/a.png", "y/a.foveate.jpg"], "y")
+    assert first is not None
+    assert "y/a.foveate.jpg is another of the inputs" in first
+    assert second is None
+
+
+def test_names_and_the_tree_are_kept_in_a_folder_of_results() -> None:
+    found = [
+        Input(Path("trip/A.JPG"), named=Path("trip")),
+        Input(Path("trip/x/y/b.png"), named=Path("trip")),
+        Input(Path("c.jpeg")),
+    ]
+    targets = planned_outputs(
+        found, "out", suffix=".foveate.jpg", kinds=JPEG, several=True, keep_names=True
+    )
+    assert list(map(str, targets)) == ["out/A.JPG", "out/x/y/b.jpg", "out/c.jpeg"]
+
+
+def test_a_result_in_the_place_of_its_picture_is_refused() -> None:
+    found = [Input(Path("a.jpg"))]
+    (item,) = without_clashes(found, [Path("./a.jpg")], suffix=".foveate.jpg")
+    assert "would take its place; give another folder, or --in-place" in str(item.error)
+    assert without_clashes(found, [Path("a.jpg")], suffix="", may_replace=True) == found
+
+
+def test_folders_of_folders_are_looked_into_when_asked(tmp_path: Path) -> None:
+    touched(tmp_path, "b.jpg", "x/a.jpg", "x/10/c.png", "x/9/d.png", ".hidden/e.png", "out/f.jpg")
+    (tmp_path / "round").symlink_to(tmp_path)
+    found = found_inputs([str(tmp_path)], recursive=True, without=[tmp_path / "out"])
+    places = [(str(item.inside), item.path.name) for item in found]
+    assert places == [(".", "b.jpg"), ("x", "a.jpg"), ("x/9", "d.png"), ("x/10", "c.png")]
+
+
+def test_a_folder_of_folders_alone_says_how_to_look_into_them(tmp_path: Path) -> None:
+    touched(tmp_path, "x/a.jpg")
+    (item,) = found_inputs([str(tmp_path)])
+    assert "holds no pictures; --recursive looks into its folders" in str(item.error)
 
 
 stems = st.text("ab.é ", min_size=1, max_size=4).filter(lambda stem: stem.strip("."))
@@ -122,11 +170,15 @@ stems = st.text("ab.é ", min_size=1, max_size=4).filter(lambda stem: stem.strip
 def test_no_two_results_ever_share_a_place(parts: list[tuple[str, str]]) -> None:
     inputs = [f"{folder}{stem}.png" for folder, stem in dict.fromkeys(parts)]
     for output in (None, "out"):
-        try:
-            targets = plan(inputs, output, several=True)
-        except OptionError:
-            continue
-        assert len({os.path.realpath(target) for target in targets}) == len(inputs)
-        assert not {os.path.realpath(name) for name in inputs} & {
-            os.path.realpath(target) for target in targets
-        }
+        found = [Input(Path(name)) for name in inputs]
+        planned = planned_outputs(
+            found, output, suffix=".foveate.jpg", kinds=JPEG, several=True, keep_names=True
+        )
+        checked = without_clashes(found, planned, suffix=".foveate.jpg")
+        targets = [
+            os.path.realpath(target)
+            for item, target in zip(checked, planned, strict=True)
+            if item.error is None
+        ]
+        assert len(set(targets)) == len(targets)
+        assert not {os.path.realpath(name) for name in inputs} & set(targets)

@@ -66,9 +66,14 @@ def test_a_forked_child_ends_by_the_signals_as_it_would_without_us() -> None:
 
 def test_signals_wait_while_a_native_module_is_imported() -> None:
     ended = []
-    with stopping.stoppable(), pytest.raises(stopping.Stopped), signals_wait():
-        signal.raise_signal(signal.SIGTERM)
-        ended.append(True)
+
+    def imported() -> None:
+        with signals_wait():
+            signal.raise_signal(signal.SIGTERM)
+            ended.append(True)
+
+    with stopping.stoppable(), pytest.raises(stopping.Stopped):
+        imported()
     assert ended == [True]
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from foveate.cli.each_picture import for_each_picture
-from foveate.cli.input_files import found_inputs
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
-from foveate.cli.option_values import box, checked_map, in_options, parsed, size_bytes
-from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing, where_written
-from foveate.cli.readable_numbers import readable_bytes, readable_saving
-from foveate.errors import OptionError, printable
+from foveate.cli.option_values import box, checked_map, in_options, parsed, percentage, size_bytes
+from foveate.errors import OptionError
 from foveate.settings import (
     DEFAULT_QUALITY,
     DEFAULTS,
@@ -28,18 +23,18 @@ from foveate.settings import (
     Tune,
 )
 
-if TYPE_CHECKING:
-    from foveate.plain_comparison import PlainComparison
-    from foveate.report import Report
-
 EPILOG = """
 [bold]Examples[/]
 
 foveate compress photo.png
 
-foveate compress holiday/ -o smaller/
+foveate compress holiday/ -r -o smaller/
+
+foveate compress holiday/ --in-place --backup originals/
 
 foveate compress photo.jpg --size 200k -o small.jpg
+
+curl https://example.com/photo.png | foveate compress - > photo.jpg
 
 foveate compress *.jpg --match-quality 75 --protect 40,80,200,120
 
@@ -47,21 +42,10 @@ The exit code is 0 when all is done, 1 when some files failed, and 2 for wrong u
 """
 
 
-@dataclass(frozen=True)
-class Done:
-    """A picture that was compressed."""
-
-    source: Path
-    output: Path
-    report: Report
-
-    def to_dict(self) -> dict[str, Any]:
-        return {**self.report.to_dict(), "source": str(self.source), "output": str(self.output)}
-
-
 def compress(
     inputs: Annotated[
-        list[str], typer.Argument(metavar="IN", help="Pictures, or folders of pictures.")
+        list[str],
+        typer.Argument(metavar="IN", help="Pictures, or folders of pictures; - reads stdin."),
     ],
     output: Annotated[
         str | None,
@@ -69,9 +53,29 @@ def compress(
             "-o",
             "--output",
             metavar="FILE|DIR",
-            help="Where to write: a file, or a folder for several pictures. Default: "
-            "NAME.foveate.jpg beside each picture.",
+            help="Where to write: a file, or a folder, in which results are called as their "
+            "pictures are; - writes to stdout. Default: NAME.foveate.jpg beside each picture.",
         ),
+    ] = None,
+    recursive: Annotated[
+        bool,
+        typer.Option(
+            "-r",
+            "--recursive",
+            help="Look into the folders of folders too. A folder of results keeps their tree.",
+        ),
+    ] = False,
+    in_place: Annotated[
+        bool,
+        typer.Option(
+            "--in-place",
+            help="Let each JPEG's result take its place, with its mode, times and extended "
+            "attributes. Other pictures are left.",
+        ),
+    ] = False,
+    backup: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="With --in-place: keep the originals in this folder."),
     ] = None,
     quality: Annotated[
         int | None,
@@ -175,6 +179,37 @@ def compress(
     ] = DEFAULTS.threads,
     untrusted: Untrusted = False,
     limit: LimitList = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Do N pictures at a time, each with its share of the threads. Default: as many "
+            "as threads and memory allow.",
+        ),
+    ] = None,
+    min_saving: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P%",
+            help="Leave a picture as it is unless its result is smaller by this much. A JPEG is "
+            "then copied to where its result would go.",
+        ),
+    ] = None,
+    allow_larger: Annotated[
+        bool,
+        typer.Option(
+            "--allow-larger",
+            help="Also write results of one-bit pictures and pictures with a palette that are "
+            "larger than these. Otherwise such pictures are left.",
+        ),
+    ] = False,
+    keep_times: Annotated[
+        bool,
+        typer.Option(
+            "--keep-times/--no-keep-times", help="Give each result the dates of its picture."
+        ),
+    ] = True,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace results that exist already.")
     ] = False,
@@ -182,6 +217,13 @@ def compress(
         bool,
         typer.Option("--json", help="Print one JSON object for each picture, and nothing else."),
     ] = False,
+    log: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Append a JSON object for each picture, and one for all of them, to this file.",
+        ),
+    ] = None,
     compare: Annotated[
         bool,
         typer.Option(
@@ -194,9 +236,13 @@ def compress(
     """Write smaller JPEGs that stay sharp where people look.
 
     Give at most one of --quality, --match-quality and --size.
-    A folder stands for the pictures directly in it, without Foveate's own results.
+    A folder stands for the pictures directly in it, without Foveate's own results. What an earlier
+    call did with the same settings is not done again.
     """
-    from foveate._compress import compress as compress_picture
+    from foveate.cli.batch.plan import Places, planned
+    from foveate.cli.batch.run import run_batch
+    from foveate.cli.batch.summary import show
+    from foveate.cli.batch.task import Asked
 
     settings = Settings(
         quality=quality,
@@ -219,76 +265,22 @@ def compress(
     except OptionError as error:
         raise OptionError(in_options(str(error))) from error
     checked_map(map, "--map")
-    limits = limits_of(untrusted, limit)
-    pictures = found_inputs(inputs)
-    several = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
-    targets = planned_outputs(
-        pictures,
-        output,
-        suffix=".foveate.jpg",
-        kinds=(".jpg", ".jpeg"),
-        several=several,
+    places = Places(
+        inputs, output, recursive=recursive, in_place=in_place, backup=backup, as_json=as_json
     )
-
-    def work(source: Path, target: Path) -> Done:
-        refuse_existing(target, overwrite=overwrite)
-        result = compress_picture(
-            source, settings=settings, compare=compare or not as_json, limits=limits
-        )
-        make_folder(target.parent)
-        result.save(target, overwrite=overwrite)
-        return Done(source, target, result.report)
-
-    outcome = for_each_picture(pictures, targets, work, as_json=Done.to_dict if as_json else None)
-    if outcome.done and not as_json:
-        _show(outcome.done)
+    pictures, tasks = planned(places)
+    asked = Asked(
+        settings,
+        in_place=in_place,
+        backup=backup,
+        overwrite=overwrite,
+        keep_times=keep_times,
+        min_saving=0.0 if min_saving is None else parsed(percentage, min_saving, "--min-saving"),
+        allow_larger=allow_larger,
+        limits=limits_of(untrusted, limit),
+        compare=compare or not (as_json or places.to_stdout),
+    )
+    outcome = run_batch(pictures, tasks, asked, jobs=jobs, as_json=as_json, log=log)
+    if not (as_json or places.to_stdout):
+        show(outcome, places.names)
     raise typer.Exit(outcome.exit_code)
-
-
-GAIN = "Salient gain: PSNR and SSIMULACRA 2 above plain JPEG of as many bytes, where the map looks."
-
-
-def _show(results: list[Done]) -> None:
-    """Prints the table of results, their notes, and where they were written."""
-    from foveate.cli.terminal import console, name_cell, table
-
-    out = console()
-    rows = table("picture", "before", "after", "saved", "salient gain", "map")
-    for done in results:
-        report = done.report
-        before = report.source_bytes
-        rows.add_row(
-            name_cell(printable(done.source)),
-            "–" if before is None else readable_bytes(before),
-            readable_bytes(report.bytes),
-            "kept" if report.copied_source else readable_saving(before, report.bytes),
-            _gain(report.comparison),
-            report.map,
-        )
-    reports = [done.report for done in results]
-    if len(reports) > 1:
-        before, after = sum(r.source_bytes or 0 for r in reports), sum(r.bytes for r in reports)
-        rows.add_section()
-        total = f"{len(reports)} pictures"
-        saving = readable_saving(before, after)
-        rows.add_row(total, readable_bytes(before), readable_bytes(after), saving, "", "")
-    out.print(rows)
-    if any(done.report.comparison is not None for done in results):
-        out.print(GAIN, style="dim", soft_wrap=True)
-    for done in results:
-        for note in _notes(done.report):
-            out.print(f"{printable(done.source)}: {note}", style="dim", soft_wrap=True)
-    places = [(done.source, [done.output]) for done in results]
-    out.print(where_written(places, "NAME.foveate.jpg"), soft_wrap=True)
-
-
-def _notes(report: Report) -> tuple[str, ...]:
-    if report.copied_source:
-        return ("cannot be made smaller; the result is a copy of it", *report.notes)
-    return report.notes
-
-
-def _gain(comparison: PlainComparison | None) -> str:
-    if comparison is None or comparison.salient_gain_db is None:
-        return "–"
-    return f"{comparison.salient_gain_db:+.1f} dB, {comparison.salient_gain_ssimulacra2:+.1f}"

@@ -13,7 +13,13 @@ import typer
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import Input, found_inputs
 from foveate.cli.option_values import box, checked_map, in_options, parsed, size_bytes
-from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing, where_written
+from foveate.cli.output_files import (
+    make_folder,
+    planned_outputs,
+    refuse_existing,
+    where_written,
+    without_clashes,
+)
 from foveate.cli.readable_numbers import readable_bytes
 from foveate.errors import OptionError, printable
 from foveate.settings import DEFAULT_QUALITY, DEFAULTS, QUALITIES, Effort, Metadata, Settings, Tune
@@ -214,7 +220,9 @@ def crop(
     if no_files and output is not None:
         raise OptionError("-o says where to write, and --no-files to write nothing; give one")
     pictures = found_inputs(inputs)
-    places = {} if no_files else _places(pictures, inputs, shapes, output)
+    places: dict[Path, list[Path | None]] = {}
+    if not no_files:
+        pictures, places = _places(pictures, inputs, shapes, output)
 
     def work(source: Path, _: Path) -> Done:
         return _crop_picture(
@@ -247,8 +255,11 @@ def _shapes(aspects: Sequence[str], sizes: Sequence[str]) -> list[Shape]:
 
 def _places(
     pictures: Sequence[Input], inputs: Sequence[str], shapes: Sequence[Shape], output: str | None
-) -> dict[Path, list[Path | None]]:
-    """Where each picture's crops are written, in the order of the shapes."""
+) -> tuple[list[Input], dict[Path, list[Path | None]]]:
+    """The pictures, of which those with clashing names have an error, and where crops are written.
+
+    The places of a picture's crops come in the order of the shapes.
+    """
     named = output is not None and output.lower().endswith(JPEGS) and not Path(output).is_dir()
     if named and len(shapes) > 1:
         raise OptionError(f"-o {output}: several crops need a folder, whose name ends in /")
@@ -262,9 +273,11 @@ def _places(
             kinds=JPEGS,
             several=several,
         )
+        suffix = f".{shape.name}.foveate.jpg"
+        pictures = without_clashes(pictures, targets, suffix=suffix, may_replace=True)
         for item, target in zip(pictures, targets, strict=True):
             found[item.path].append(target)
-    return found
+    return list(pictures), found
 
 
 def _crop_picture(

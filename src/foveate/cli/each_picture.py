@@ -46,18 +46,23 @@ def for_each_picture(
     work, and what is done by then stays. With `as_json` a JSON object for each picture goes to
     stdout as soon as it is done: what `as_json` makes of the result, or {"source", "error"}.
     """
+    from foveate.pictures.drafts import sweep_drafts
+
+    sweep_drafts({target.parent for target in targets})
     outcome: Outcome[Result] = Outcome()
-    with _progress(len(inputs), as_json=as_json is not None) as advance:
+    with progress(len(inputs), as_json=as_json is not None) as advance:
         try:
             for item, target in zip(inputs, targets, strict=True):
                 advance(printable(item.path.name))
+                stopping.check()
                 try:
                     if item.error is not None:
                         raise item.error
                     result = work(item.path, target)
                 except (FoveateError, MemoryError) as error:
+                    stopping.check()
                     outcome.failed += 1
-                    _report_failure(item.path, error, as_json=as_json is not None)
+                    report_failure(item.path, error, as_json=as_json is not None)
                 else:
                     outcome.done.append(result)
                     if as_json is not None:
@@ -65,22 +70,33 @@ def for_each_picture(
         except KeyboardInterrupt:
             outcome.interrupted = True
     if outcome.interrupted:
-        done = f"{len(outcome.done)} of {len(inputs)} done"
-        print(f"foveate: interrupted: {done}, nothing half-written", file=sys.stderr)
+        tell_interruption(len(outcome.done), len(inputs))
     return outcome
 
 
-def _report_failure(source: Path, error: Exception, *, as_json: bool) -> None:
+def tell_interruption(done: int, total: int) -> None:
+    """Says on stderr how far a batch came."""
+    print(f"foveate: interrupted: {done} of {total} done, nothing half-written", file=sys.stderr)
+
+
+def failure_message(source: Path, error: Exception) -> str:
+    """What went wrong with a picture, in one line that begins with its name."""
     name = printable(source)
-    message = str(error)
+    message = printable(str(error))
     if isinstance(error, MemoryError):
         message = "does not fit in this machine's memory; resize it first"
-    print(f"foveate: {message if name in message else f'{name}: {message}'}", file=sys.stderr)
+    return message if name in message else f"{name}: {message}"
+
+
+def report_failure(source: Path, error: Exception, *, as_json: bool) -> None:
+    """Tells of a picture that failed: on stderr, and with `as_json` on stdout too."""
+    message = failure_message(source, error)
+    print(f"foveate: {message}", file=sys.stderr)
     if as_json:
         print_json({"source": str(source), "error": message})
 
 
-def _progress(total: int, *, as_json: bool) -> AbstractContextManager[Callable[[str], None]]:
+def progress(total: int, *, as_json: bool) -> AbstractContextManager[Callable[[str], None]]:
     """A progress bar on stderr where that is a terminal, which goes away in the end.
 
     It would mix with JSON lines that go to the same terminal, so then there is none.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from foveate.errors import PictureError, printable
+from foveate.errors import FoveateError, PictureError, printable
 
 PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
@@ -20,28 +20,47 @@ _SHAPE = re.compile(r"\.[\d.]+x[\d.]+$")
 """What a crop's name has between its picture's and the ending: NAME.9x16.foveate.jpg."""
 
 
+STREAM = "-"
+"""What stands for stdin among the inputs, and for stdout as an output."""
+
+
 @dataclass(frozen=True)
 class Input:
-    """A picture's path, or a name that leads to no picture and the error that says so."""
+    """A picture's path, or a name that leads to no picture and the error that says so.
+
+    named: the folder that was named on the command line, where the picture was found in one.
+    """
 
     path: Path
-    error: PictureError | None = None
+    error: FoveateError | None = None
+    named: Path | None = None
+
+    @property
+    def inside(self) -> Path:
+        """The picture's folder, seen from the folder that was named."""
+        return Path() if self.named is None else self.path.parent.relative_to(self.named)
 
 
-def found_inputs(names: Sequence[str]) -> list[Input]:
-    """The named files, and in the place of each named folder the pictures that lie directly in it.
+def found_inputs(
+    names: Sequence[str], *, recursive: bool = False, without: Sequence[Path] = ()
+) -> list[Input]:
+    """The named files, and in the place of each named folder the pictures that lie in it.
 
-    A folder's pictures come in natural order, without hidden files and Foveate's own results. A
-    named result is left out where its picture is named too, as *.jpg does. A file that is named
-    twice counts once.
+    A folder's pictures come in natural order, without hidden files and Foveate's own results;
+    those of its folders follow where `recursive`, except for hidden folders, links to folders, and
+    the folders `without`, where results go. A named result is left out where its picture is named
+    too, as *.jpg does. A file that is named twice counts once.
     """
     found: dict[str, Input] = {}
+    passed_over = {os.path.realpath(folder) for folder in without}
     for name in names:
         path = Path(name)
         if not name:
             inputs = [Input(path, PictureError("'': is an empty name; give a picture file"))]
+        elif path.is_dir():
+            inputs = _in_named_folder(path, passed_over, recursive=recursive)
         else:
-            inputs = _in_folder(path) if path.is_dir() else [Input(path)]
+            inputs = [Input(path)]
         for item in inputs:
             found.setdefault(os.path.realpath(item.path), item)
     pictures = {item.path.parent / item.path.stem for item in found.values()}
@@ -62,14 +81,35 @@ def _stems(name: str) -> set[str]:
     return {name, _SHAPE.sub("", name)} - {""}
 
 
-def _in_folder(folder: Path) -> list[Input]:
-    try:
-        names = sorted(os.listdir(folder), key=_natural)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        return [_failed(folder, f"cannot be listed: {reason}; check its permissions")]
-    pictures = [Input(folder / name) for name in names if _is_picture(folder / name)]
-    return pictures or [_failed(folder, "holds no pictures; name another folder, or files")]
+def _in_named_folder(named: Path, without: set[str], *, recursive: bool) -> list[Input]:
+    found: list[Input] = []
+    waiting = [named]
+    holds_folders = False
+    while waiting:
+        folder = waiting.pop()
+        try:
+            paths = [folder / name for name in sorted(os.listdir(folder), key=_natural)]
+        except OSError as error:
+            reason = error.strerror or str(error)
+            found.append(_failed(folder, f"cannot be listed: {reason}; check its permissions"))
+            continue
+        found += [Input(path, named=named) for path in paths if _is_picture(path)]
+        folders = [path for path in paths if _is_inner_folder(path, without)]
+        holds_folders = holds_folders or bool(folders)
+        if recursive:
+            waiting += reversed(folders)
+    if found:
+        return found
+    mend = "name another folder, or files"
+    if holds_folders and not recursive:
+        mend = "--recursive looks into its folders"
+    return [_failed(named, f"holds no pictures; {mend}")]
+
+
+def _is_inner_folder(path: Path, without: set[str]) -> bool:
+    if path.name.startswith(".") or path.is_symlink() or not path.is_dir():
+        return False
+    return os.path.realpath(path) not in without
 
 
 def _natural(name: str) -> list[tuple[int, int | str]]:

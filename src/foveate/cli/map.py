@@ -14,7 +14,13 @@ from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import found_inputs
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import checked_map, class_choice
-from foveate.cli.output_files import make_folder, planned_outputs, refuse_existing, where_written
+from foveate.cli.output_files import (
+    make_folder,
+    planned_outputs,
+    refuse_existing,
+    where_written,
+    without_clashes,
+)
 from foveate.errors import printable
 
 if TYPE_CHECKING:
@@ -123,6 +129,7 @@ def map_pictures(
     pictures = found_inputs(inputs)
     several = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
     targets = planned_outputs(pictures, output, suffix=".map.png", kinds=(".png",), several=several)
+    pictures = without_clashes(pictures, targets, suffix=".map.png", may_replace=True)
 
     def work(source: Path, target: Path) -> Done:
         from foveate.pictures.limits import within_time

@@ -43,6 +43,14 @@ def size_bytes(text: str) -> int:
     return int(size)
 
 
+def percentage(text: str) -> float:
+    """The share, from 0 to less than 1, that "2%", "2 %" or "2" means. Raises OptionError."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*%?\s*", text, re.ASCII)
+    if match is None or float(match[1]) >= 100:
+        raise OptionError(f"'{text}' is not a share: give per cent below 100, such as 2%")
+    return float(match[1]) / 100
+
+
 def box(text: str) -> Box:
     """The box (x, y, width, height) that "X,Y,W,H" means. Raises OptionError."""
     try:

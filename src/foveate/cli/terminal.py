@@ -20,6 +20,9 @@ from rich.text import Text
 
 _PIPE_WIDTH = 200  # wide enough that no name is cut where a program or a file reads
 
+_BAR_NAME = 30
+"""How many letters of a name the progress bar shows."""
+
 
 def console() -> Console:
     """A console that writes to stdout, as wide as the terminal, or as _PIPE_WIDTH without one."""
@@ -44,10 +47,15 @@ def name_cell(name: str) -> Text:
     return Text(name, overflow="ellipsis", no_wrap=True)
 
 
+def _shortened(name: str) -> str:
+    """A name that leaves the bar its place on the line."""
+    return name if len(name) <= _BAR_NAME else name[: _BAR_NAME - 1] + "…"
+
+
 @contextmanager
 def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
     """A bar on stderr while the block runs. Call what it gives with each picture's name in turn."""
-    columns = [SpinnerColumn(), TextColumn("{task.description}")]
+    columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False)]
     if total > 1:
         columns += [BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
     screen = Console(stderr=True)
@@ -58,7 +66,7 @@ def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
 
         def advance(name: str) -> None:
             nonlocal started
-            progress.update(task, description=name.replace("[", r"\["), advance=int(started))
+            progress.update(task, description=_shortened(name), advance=int(started))
             started = True
 
         yield advance

@@ -1,0 +1,65 @@
+"""Pictures that are better left as they are, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from foveate.cli.readable_numbers import readable_bytes
+
+if TYPE_CHECKING:
+    from foveate.pictures import Picture
+    from foveate.report import Compressed
+
+_JPEG = b"\xff\xd8\xff"
+
+
+def before_the_work(data: bytes, *, in_place: bool) -> str | None:
+    """Why a picture cannot be compressed in its place; None where it can."""
+    if in_place and not data.startswith(_JPEG):
+        return "is not a JPEG, and --in-place replaces JPEGs only"
+    return None
+
+
+def after_the_work(
+    data: bytes,
+    made: Compressed,
+    *,
+    min_saving: float,
+    allow_larger: bool,
+    keeps_metadata: bool,
+) -> str | None:
+    """Why a result is not worth its place; None where it is.
+
+    min_saving: the share of its bytes that the picture must lose. A JPEG whose metadata are to go
+    is worth it whatever it saves.
+    """
+    before, after = len(data), len(made.data)
+    if after > before and not allow_larger and (kind := _kind_of_few_colours(data)):
+        sizes = f"from {readable_bytes(before)} to {readable_bytes(after)}"
+        return f"{kind}, and would grow {sizes} as a JPEG; --allow-larger writes it all the same"
+    if data.startswith(_JPEG) and not keeps_metadata:
+        return None
+    if min_saving and after > before * (1 - min_saving):
+        return f"would not save {100 * min_saving:g} %"
+    return None
+
+
+def may_be_copied(picture: Picture) -> bool:
+    """Whether the file that came in can stand for its own result."""
+    return picture.format == "JPEG"
+
+
+def _kind_of_few_colours(data: bytes) -> str | None:
+    """What a picture of one bit or with a palette is; None for all others."""
+    from PIL import Image
+
+    from foveate.pictures.opening import opened
+    from foveate.pictures.quiet import without_warnings
+
+    with without_warnings():
+        image: Image.Image = opened(data)
+        if image.mode == "1":
+            return "has one bit a pixel"
+        if image.mode in ("P", "PA") or image.format == "GIF":
+            return "has a palette"
+    return None

@@ -1,0 +1,103 @@
+"""Plans a batch: which pictures it takes, where each result goes, and what remembers it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from foveate.cli.batch.task import Task
+from foveate.cli.input_files import STREAM, Input, found_inputs
+from foveate.cli.output_files import means_folder, planned_outputs, without_clashes
+from foveate.errors import OptionError
+
+_SUFFIX = ".foveate.jpg"
+_KINDS = (".jpg", ".jpeg", ".jpe", ".jfif")
+
+
+@dataclass(frozen=True)
+class Places:
+    """The files and folders that were typed: where pictures come from, and where results go."""
+
+    inputs: Sequence[str]
+    output: str | None = None
+    recursive: bool = False
+    in_place: bool = False
+    backup: Path | None = None
+    as_json: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether there can be several pictures."""
+        return len(self.inputs) > 1 or any(name and Path(name).is_dir() for name in self.inputs)
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether the result goes to stdout."""
+        return self.output == STREAM or (self.output is None and STREAM in self.inputs)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of results that was typed."""
+        if self.output is None or self.to_stdout:
+            return None
+        return Path(self.output) if means_folder(self.output, several=self.several) else None
+
+    @property
+    def names(self) -> str:
+        """What results are called in general."""
+        return "the same names" if self.folder is not None else f"NAME{_SUFFIX}"
+
+    def check(self) -> None:
+        """Raises OptionError where two of them contradict each other."""
+        if self.in_place and self.output is not None:
+            raise OptionError("--in-place and -o contradict each other; give one of them")
+        if self.backup is not None and not self.in_place:
+            raise OptionError("--backup goes with --in-place; without it originals stay")
+        if self.in_place and STREAM in self.inputs:
+            raise OptionError("--in-place needs files; - is stdin")
+        if self.to_stdout and self.several:
+            raise OptionError("stdout takes one result; give -o DIR for several pictures")
+        if self.to_stdout and self.as_json:
+            raise OptionError("--json and the result cannot both go to stdout; give -o FILE")
+
+
+def planned(places: Places) -> tuple[list[Input], list[Task]]:
+    """The pictures, and for each of them its task. Raises OptionError for wrong usage."""
+    places.check()
+    apart = [folder for folder in (places.folder, places.backup) if folder is not None]
+    folders: list[Path | None]
+    inputs = found_inputs(places.inputs, recursive=places.recursive, without=apart)
+    if places.to_stdout:
+        return inputs, [Task(item.path, Path(STREAM), typed=True) for item in inputs]
+    if places.in_place:
+        targets = [item.path for item in inputs]
+        inputs = without_clashes(inputs, targets, suffix=_SUFFIX, may_replace=True)
+        folders = [item.named or item.path.parent for item in inputs]
+    else:
+        targets = planned_outputs(
+            [_named(item) for item in inputs],
+            places.output,
+            suffix=_SUFFIX,
+            kinds=_KINDS,
+            several=places.several,
+            keep_names=True,
+        )
+        typed = places.output is not None and places.folder is None
+        inputs = without_clashes(inputs, targets, suffix=_SUFFIX, may_replace=typed)
+        folders = [places.folder or item.named for item in inputs]
+    return inputs, [
+        Task(
+            item.path,
+            target,
+            typed=places.output is not None and places.folder is None,
+            folder=folder,
+            inside=item.inside,
+        )
+        for item, target, folder in zip(inputs, targets, folders, strict=True)
+    ]
+
+
+def _named(item: Input) -> Input:
+    """The input, by the name that its result is called after."""
+    return Input(Path("stdin")) if item.path == Path(STREAM) else item
