@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from foveate.cli.terminal import console, table
+from foveate.cli.terminal import console, print_table, table
 from foveate.comparison import Comparison
 from foveate.comparison.rows import (
     UNKNOWN,
@@ -26,7 +26,7 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
     out = console()
     first = comparisons[0]
     if len(comparisons) == 1:
-        out.print(_table_of_one(first))
+        print_table(out, _table_of_one(first))
     else:
         _show_several(out, comparisons)
     out.print(

@@ -226,13 +226,13 @@ def _encoded(pixels: Any, file_format: str, **options: int) -> bytes:
 
 
 def _show(results: list[Done]) -> None:
-    from foveate.cli.terminal import console, name_cell, table
+    from foveate.cli.terminal import console, name_cell, print_table, table
 
     out = console()
     rows = table("picture", "confidence", "model")
     for done in results:
         rows.add_row(name_cell(printable(done.source)), f"{done.confidence:.2f}", done.model)
-    out.print(rows)
+    print_table(out, rows)
     for done in results:
         for note in done.notes:
             out.print(f"{printable(done.source)}: {note}", style="dim", soft_wrap=True)

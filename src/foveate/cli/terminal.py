@@ -20,6 +20,8 @@ from rich.text import Text
 
 _PIPE_WIDTH = 200  # wide enough that no name is cut where a program or a file reads
 
+_EDGES, _BETWEEN = 2, 3  # what a table puts around its columns, and between two of them
+_SHORTEST_NAME = 12
 _BAR_NAME = 30
 """How many letters of a name the progress bar shows."""
 
@@ -40,6 +42,17 @@ def table(*columns: str) -> Table:
     for name in others:
         made.add_column(name, justify="right", no_wrap=True)
     return made
+
+
+def print_table(out: Console, rows: Table) -> None:
+    """Prints a table whose first column is shortened as far as the others need."""
+    first, *others = rows.columns
+    taken = _EDGES
+    for column in others:
+        cells = [column.header, *column.cells]
+        taken += _BETWEEN + max(out.measure(cell).maximum for cell in cells)
+    first.max_width = max(_SHORTEST_NAME, out.width - taken)
+    out.print(rows)
 
 
 def name_cell(name: str) -> Text:

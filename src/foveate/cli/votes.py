@@ -53,7 +53,7 @@ def votes(
 
 
 def _show(ballots: Ballots, outcome: Outcome) -> None:
-    from foveate.cli.terminal import console, name_cell, table
+    from foveate.cli.terminal import console, name_cell, print_table, table
 
     out = console()
     rows = table("preferred first", "votes", "won, %", "score", "95 % interval")
@@ -65,7 +65,7 @@ def _show(ballots: Ballots, outcome: Outcome) -> None:
             f"{each.score:+.2f}",
             f"{each.low:+.2f} to {each.high:+.2f}" if each.low < each.high else "–",
         )
-    out.print(rows)
+    print_table(out, rows)
     told = (
         _counted(len(ballots.votes), "vote"),
         f"{_counted(outcome.voters, 'voter')} on {_counted(outcome.pictures, 'picture')}",

@@ -11,6 +11,8 @@ from foveate.cli.readable_numbers import readable_bytes, readable_saving
 from foveate.errors import printable
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from foveate.plain_comparison import PlainComparison
     from foveate.report import Report
 
@@ -25,12 +27,12 @@ _STATES = {
 
 def show(outcome: Outcome, names: str) -> None:
     """Prints the table, the notes and the summary. names: what results are called in general."""
-    from foveate.cli.terminal import console
+    from foveate.cli.terminal import console, print_table
 
     out = console()
     results = [done for done in outcome.done if done.report is not None]
     if results:
-        out.print(_table(results))
+        print_table(out, _table(results))
         if any(done.report and done.report.comparison is not None for done in results):
             out.print(GAIN, style="dim", soft_wrap=True)
     for done in outcome.done:
@@ -55,7 +57,7 @@ def _counts(outcome: Outcome) -> str:
     return f"{outcome.total} pictures: {', '.join(parts)}."
 
 
-def _table(results: list[Done]) -> object:
+def _table(results: list[Done]) -> Table:
     from foveate.cli.terminal import name_cell, table
 
     rows = table("picture", "before", "after", "saved", "salient gain", "map")
