@@ -22,9 +22,8 @@ from PIL import Image
 
 from photos import photo
 
-PICTURES = 12
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-OPTIONS = ("--map", "none", "--tune", "fidelity")
+OPTIONS = ("--map", "none", "--tune", "fidelity", "--json")
 MANIFEST = ".foveate.jsonl"
 
 
@@ -66,13 +65,13 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 class Kills:
-    """Trials in folders below `place`, with a seed that tells every choice."""
+    """Trials with some pictures, in folders below `place`; the seed tells every choice."""
 
-    def __init__(self, place: Path, seed: int) -> None:
+    def __init__(self, place: Path, *, seed: int, pictures: int = 8) -> None:
         self.place = place
         self.chance = random.Random(seed)
         (place / "pictures").mkdir()
-        for number in range(PICTURES):
+        for number in range(pictures):
             picture = Image.fromarray(photo(seed=number))
             picture.save(place / "pictures" / f"{number}.jpg", quality=97)
         self.sources = contents(place / "pictures")
@@ -81,7 +80,7 @@ class Kills:
         assert self._ended(trial, WAYS[0]) == (0, "")
         self.seconds = time.monotonic() - begun
         self.results = contents(trial / "out")
-        assert len(self.results) == PICTURES
+        assert len(self.results) == pictures
 
     def trial(self, number: int) -> str:
         """Kills one run and finishes it by another; the name of the signal. Fails by assertion."""
@@ -134,7 +133,7 @@ def main(trials: int, seed: int = 0) -> None:
     """Runs the trials and prints how many of each kind passed."""
     counts: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as place:
-        kills = Kills(Path(place), seed)
+        kills = Kills(Path(place), seed=seed)
         for number in range(trials):
             kind = kills.trial(number)
             counts[kind] = counts.get(kind, 0) + 1
