@@ -91,3 +91,9 @@ def test_every_choice_of_a_coder_has_one():
         assert get_coder(name).suffix.startswith(".")
     assert set(CHOICES["tune"]) == {*TUNINGS, "vision"}
     assert set(CHOICES["effort"]) == set(ROUNDS)
+
+
+@pytest.mark.parametrize("background", ["nonesuch", "#12", "", 7])
+def test_a_background_that_is_no_colour_is_refused(background: object) -> None:
+    with pytest.raises(OptionError, match=r"background is .*; give a colour's name"):
+        Settings(background=background).checked()  # type: ignore[arg-type]

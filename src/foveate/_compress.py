@@ -52,6 +52,7 @@ def compress(
     map: MapSource | None = None,
     compare: bool = False,
     limits: Limits = DEFAULT_LIMITS,
+    name: str | None = None,
     **choices: Unpack[Choices],
 ) -> Compressed:
     """Write a smaller file that stays sharp where people look.
@@ -67,28 +68,33 @@ def compress(
         compare: whether the report tells how sharp plain JPEG of as many bytes is. To find that
             out takes a tenth to a fifth of the time.
         limits: what the picture may cost; `Limits.untrusted()` is for files of strangers.
+        name: what messages and the report call an image that is given as bytes.
         choices: fields of `Settings` that are to differ from `settings`.
 
     Raises:
         PictureError, MapError, OptionError, TargetError, ModelError: the message is one line that
             says what would work.
     """
+    started = time.perf_counter()
     asked = settings.but(**choices)
     if isinstance(map, str):
         asked, map = dataclasses.replace(asked, map=map), None
     asked = asked.checked()
     asked = dataclasses.replace(asked, threads=usable_threads(asked.threads))
-    with within_time(limits, source_name(image)):
-        return _compressed(image, asked, asked.map if map is None else map, compare, limits)
+    with within_time(limits, name or source_name(image)):
+        source = read_picture(
+            image, limits=limits, name=name, tolerant=asked.tolerant, background=asked.background
+        )
+        return _compressed(
+            source, asked, asked.map if map is None else map, compare, limits, started
+        )
 
 
 def _compressed(
-    image: PictureSource, asked: Settings, map: MapSource, compare: bool, limits: Limits
+    source: Picture, asked: Settings, map: MapSource, compare: bool, limits: Limits, started: float
 ) -> Compressed:
-    """As `compress`, by checked settings."""
-    started = time.perf_counter()
+    """As `compress`, of a picture that was read, by checked settings."""
     coder = get_coder(asked.coder)
-    source = read_picture(image, limits=limits, tolerant=asked.tolerant)
     _check_sides(source, coder)
     boxes = asked.boxes_within(source.width, source.height, source.name)
     picture = with_metadata(source, asked.metadata)

@@ -70,6 +70,8 @@ class Settings:
             sRGB.
         tolerant: whether a JPEG or PNG whose end is missing is taken as far as it goes; a note
             tells how much that is. It is refused otherwise.
+        background: the colour that shows through transparent pixels: a name as CSS has it, or
+            "#RRGGBB".
         threads: how many threads are used at most; by default as many as the process may use. The
             number never changes the bytes.
     """
@@ -88,6 +90,7 @@ class Settings:
     progressive: bool = True
     metadata: Metadata = "all"
     tolerant: bool = False
+    background: str = "white"
     threads: int | None = None
 
     @property
@@ -120,6 +123,7 @@ class Settings:
             raise OptionError("effort goes with the tune vision; the other tunes do not look back")
         if not isinstance(self.map, str):
             raise OptionError(f"map is {self.map!r}; give a model's name or a file's path")
+        background_colour(self.background)
         if self.method == "mosaic" and self.tune != DEFAULTS.tune:
             raise OptionError("tune goes with the method rdo; the mosaic has nothing to tune")
         threads = self.threads
@@ -213,6 +217,7 @@ class Choices(TypedDict, total=False):
     progressive: bool
     metadata: Metadata
     tolerant: bool
+    background: str
     threads: int | None
 
 
@@ -225,6 +230,21 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "subsampling": get_args(Subsampling),
     "metadata": get_args(Metadata),
 }
+
+
+def background_colour(text: str) -> tuple[int, int, int]:
+    """Red, green and blue from 0 to 255 of a colour's name or "#RRGGBB". Raises OptionError."""
+    if text == "white":
+        return 255, 255, 255
+    from PIL import ImageColor  # not before it is needed, as the command line starts
+
+    try:
+        red, green, blue = ImageColor.getrgb(text)[:3]
+    except (ValueError, AttributeError, TypeError) as error:
+        raise OptionError(
+            f"background is {text!r}; give a colour's name, or #RRGGBB such as #f0f0f0"
+        ) from error
+    return red, green, blue
 
 
 def _number(value: object) -> int | None:

@@ -149,6 +149,15 @@ def test_too_small_a_saving_leaves_the_picture_or_copies_it(foveate) -> None:
     assert stripped.objects[0]["state"] == "written", "its metadata had to go"
 
 
+def test_a_background_shows_through_transparent_pixels(foveate) -> None:
+    Image.new("RGBA", (32, 32)).save("clear.png")
+    run = foveate("compress", "clear.png", *FAST, "--background", "#2040f0")
+    assert "clear.png: alpha flattened on #2040f0" in run.out
+    with Image.open("clear.foveate.jpg") as image:
+        assert np.abs(np.asarray(image).mean((0, 1)) - (0x20, 0x40, 0xF0)).max() < 3
+    assert foveate("compress", "clear.png", "--background", "nonesuch").code == 2
+
+
 @pytest.mark.parametrize("mode", ["1", "P"])
 def test_pictures_of_few_colours_that_would_grow_are_left_unless_asked(foveate, mode) -> None:
     squares = (np.indices((160, 160)) // 3 % 2).sum(0).astype(np.uint8) % 2 * 255

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image, ImageCms
 
 from colour_profiles import SRGB
 from foveate.pictures import read_picture
+from photos import photo
 
 # What may come in
 
@@ -244,3 +246,24 @@ def test_a_broken_profile_is_left_out_with_a_note() -> None:
     picture = read_picture(encoded(Image.fromarray(colours()), "JPEG", icc_profile=b"x" * 300))
     assert picture.icc is None
     assert picture.notes == ("colour profile is broken and left out",)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_a_background_shows_through_as_pillow_lays_it(mode: str) -> None:
+    image = Image.fromarray(photo()).convert(mode)
+    image.putalpha(Image.linear_gradient("L").resize(image.size))
+    below = Image.new("RGBA", image.size, "#204060")
+    expected = Image.alpha_composite(below, image.convert("RGBA")).convert("RGB")
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    found = read_picture(buffer.getvalue(), background="#204060")
+    assert np.abs(found.pixels.astype(int) - np.asarray(expected)).max() <= 1
+    assert found.notes == ("alpha flattened on #204060",)
+
+
+def test_a_grey_picture_on_a_grey_background_stays_grey() -> None:
+    image = Image.new("LA", (4, 4), (10, 0))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    assert (read_picture(buffer.getvalue(), background="#404040").pixels == 0x40).all()
+    assert read_picture(buffer.getvalue(), background="#404040").pixels.ndim == 2

@@ -173,6 +173,13 @@ def compress(
             help="Take what there is of a JPEG or PNG whose end is missing, and tell how much.",
         ),
     ] = DEFAULTS.tolerant,
+    background: Annotated[
+        str,
+        typer.Option(
+            metavar="COLOUR",
+            help="The colour that shows through transparent pixels: a name, or #RRGGBB.",
+        ),
+    ] = DEFAULTS.background,
     threads: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Use at most this many threads. Default: all."),
@@ -258,6 +265,7 @@ def compress(
         progressive=not baseline,
         metadata="none" if strip else metadata,
         tolerant=tolerant,
+        background=background,
         threads=threads,
     )
     try:

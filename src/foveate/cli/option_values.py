@@ -24,6 +24,7 @@ _OPTIONS = {
     "match_quality": "--match-quality",
     "size_bytes": "--size",
     "floor": "--floor",
+    "background": "--background",
 }
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from foveate.errors import PictureError
 from foveate.pictures.decoded import eight_bits
+from foveate.settings import background_colour
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -37,7 +38,12 @@ _TURNS = {
 
 
 def converted(
-    image: PillowImage, icc: bytes | None, *, name: str, most: int = 65_535
+    image: PillowImage,
+    icc: bytes | None,
+    *,
+    name: str,
+    most: int = 65_535,
+    background: str = "white",
 ) -> tuple[Pixels, bytes | None, list[str]]:
     """Pixels (H, W, 3) or (H, W) of a loaded image, the profile they are in, and notes.
 
@@ -58,10 +64,12 @@ def converted(
         strip = _through_profile(image.mode, icc, name, notes)
         icc = None
     elif image.has_transparency_data:
-        flattener = _Flattener("LA" if grey else "RGBA")
+        colour = background_colour(background)
+        grey = grey and len(set(colour)) == 1
+        flattener = _Flattener("LA" if grey else "RGBA", colour)
         pixels = _by_strips(image, flattener, grey=grey)
         if flattener.met_alpha:
-            notes.append("alpha flattened on white")
+            notes.append(f"alpha flattened on {background}")
         return pixels, icc, notes
     else:
         mode = "L" if grey else "RGB"
@@ -94,10 +102,11 @@ def _by_strips(image: PillowImage, strip: _Strip, *, grey: bool) -> Pixels:
 
 
 class _Flattener:
-    """Lays a strip on white, and remembers whether any pixel let it through."""
+    """Lays a strip on a colour, and remembers whether any pixel let it through."""
 
-    def __init__(self, mode: str) -> None:
+    def __init__(self, mode: str, background: tuple[int, int, int]) -> None:
         self.mode = mode
+        self.background = np.array(background[: len(mode) - 1], np.uint32)
         self.met_alpha = False
 
     def __call__(self, part: PillowImage) -> Pixels:
@@ -107,7 +116,9 @@ class _Flattener:
         if alpha.min() < 255:
             self.met_alpha = True
             opaque = alpha.astype(np.uint32)
-            colour = ((colour * opaque + 255 * (255 - opaque) + 127) // 255).astype(np.uint8)
+            colour = ((colour * opaque + self.background * (255 - opaque) + 127) // 255).astype(
+                np.uint8
+            )
         return colour[..., 0] if self.mode == "LA" else colour
 
 

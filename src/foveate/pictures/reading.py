@@ -42,6 +42,7 @@ def read_picture(
     max_pixels: int | None = None,
     name: str | None = None,
     tolerant: bool = False,
+    background: str = "white",
 ) -> Picture:
     """The picture in a file (by path), in bytes, in a Pillow image, or an array of samples.
 
@@ -49,26 +50,27 @@ def read_picture(
     is, not copied. The content decides the format, not the file's name. Messages call bytes `name`.
     Raises PictureError, one line naming the picture, also for pictures over one of the `limits`,
     of which `max_pixels` replaces one. With `tolerant` a JPEG or PNG whose end is missing gives
-    what it holds, and a note tells how much that is.
+    what it holds, and a note tells how much that is. `background` is the colour that shows through
+    transparent pixels, as `foveate.Settings` has it.
     """
     if max_pixels is not None:
         limits = limits.but(pixels=max_pixels)
     if isinstance(source, Picture):
         return source
     if isinstance(source, np.ndarray):
-        return _from_array(source, limits)
+        return _from_array(source, limits, background)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _from_bytes(source, name or "<bytes>", limits, tolerant=tolerant)
+        return _from_bytes(source, name or "<bytes>", limits, background, tolerant=tolerant)
     if isinstance(source, (str, os.PathLike)):
         name = printable(os.fsdecode(source))
         with within_time(limits, name):
             data = file_bytes(source, name, most=limits.bytes)
-            return _from_bytes(data, name, limits, tolerant=tolerant)
+            return _from_bytes(data, name, limits, background, tolerant=tolerant)
     if hasattr(source, "getexif") and hasattr(source, "getbands"):
         filename = getattr(source, "filename", "")
         name = printable(os.fsdecode(filename)) if filename else "<image>"
         with _pillow_errors(name, None):
-            return _from_pillow(source, name, None, limits)
+            return _from_pillow(source, name, None, limits, background)
     raise PictureError(
         f"<{type(source).__name__}>: is not a picture; "
         "give a path, bytes, a Pillow image or a uint8 array"
@@ -84,7 +86,7 @@ def source_name(source: PictureSource) -> str:
     return "the picture"
 
 
-def _from_array(array: npt.NDArray[Any], limits: Limits) -> Picture:
+def _from_array(array: npt.NDArray[Any], limits: Limits, background: str) -> Picture:
     name = "<array>"
     if array.dtype != np.uint8:
         raise PictureError(
@@ -103,12 +105,17 @@ def _from_array(array: npt.NDArray[Any], limits: Limits) -> Picture:
 
         with _pillow_errors(name, None):
             image = Image.fromarray(np.ascontiguousarray(array))
-            return _from_pillow(image, name, None, limits)
+            return _from_pillow(image, name, None, limits, background)
     return Picture(pixels=np.ascontiguousarray(array), name=name)
 
 
 def _from_bytes(
-    data: bytes | bytearray | memoryview, name: str, limits: Limits, *, tolerant: bool
+    data: bytes | bytearray | memoryview,
+    name: str,
+    limits: Limits,
+    background: str,
+    *,
+    tolerant: bool,
 ) -> Picture:
     size = memoryview(data).nbytes
     if not size:
@@ -122,18 +129,20 @@ def _from_bytes(
     with within_time(limits, name), _pillow_errors(name, encoded):
         decoded = read_by_another(encoded, name, limits.pixels)
         if decoded is not None:
-            return _from_decoded(decoded, name, encoded, limits)
+            return _from_decoded(decoded, name, encoded, limits, background)
         if encoded.startswith(b"\xff\xd8"):
             _check_scans(name, encoded, limits.scans)
         repaired = repaired_bytes(encoded, name, limits.pixels, tolerant=tolerant)
         image = opened(repaired.data)
-        return _from_pillow(image, name, encoded, limits, repaired)
+        return _from_pillow(image, name, encoded, limits, background, repaired)
 
 
-def _from_decoded(decoded: Decoded, name: str, encoded: bytes, limits: Limits) -> Picture:
+def _from_decoded(
+    decoded: Decoded, name: str, encoded: bytes, limits: Limits, background: str
+) -> Picture:
     """The picture that a reader other than Pillow made."""
     _check_size(name, *decoded.image.size, limits)
-    pixels, icc, changes = converted(decoded.image, decoded.icc, name=name)
+    pixels, icc, changes = converted(decoded.image, decoded.icc, name=name, background=background)
     notes = [*decoded.notes, *changes]
     if decoded.format == "TIFF":
         notes += _frames_told(count_frames(encoded, "TIFF", limits.counted) or 1, "TIFF", limits)
@@ -156,6 +165,7 @@ def _from_pillow(
     name: str,
     encoded: bytes | None,
     limits: Limits,
+    background: str,
     repaired: Repaired | None = None,
 ) -> Picture:
     width, height = image.size
@@ -164,7 +174,7 @@ def _from_pillow(
     if encoded is not None and file_format == "TIFF":
         decoded = read_tiff_otherwise(image, encoded, name, limits.pixels)
         if decoded is not None:
-            return _from_decoded(decoded, name, encoded, limits)
+            return _from_decoded(decoded, name, encoded, limits, background)
     notes: list[str] = [] if repaired is None else list(repaired.notes)
     if any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()) if len(tile) > 3):
         notes.append("16-bit reduced to 8-bit")
@@ -175,7 +185,7 @@ def _from_pillow(
     # A grey 16-bit picture's note comes with its conversion.
     profile = _bytes_of(image.info.get("icc_profile"))
     most = most_of_sixteen_bits(image)
-    pixels, icc, changes = converted(image, profile, name=name, most=most)
+    pixels, icc, changes = converted(image, profile, name=name, most=most, background=background)
     if is_negative(image):
         pixels = 255 - pixels
     notes += [note for note in changes if note not in notes]

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from foveate.cli.readable_numbers import readable_bytes
 
 if TYPE_CHECKING:
-    from foveate.pictures import Picture
     from foveate.report import Compressed
-
-_JPEG = b"\xff\xd8\xff"
 
 
 def before_the_work(data: bytes, *, in_place: bool) -> str | None:
     """Why a picture cannot be compressed in its place; None where it can."""
-    if in_place and not data.startswith(_JPEG):
+    if in_place and not is_jpeg(data):
         return "is not a JPEG, and --in-place replaces JPEGs only"
     return None
 
@@ -37,16 +34,16 @@ def after_the_work(
     if after > before and not allow_larger and (kind := _kind_of_few_colours(data)):
         sizes = f"from {readable_bytes(before)} to {readable_bytes(after)}"
         return f"{kind}, and would grow {sizes} as a JPEG; --allow-larger writes it all the same"
-    if data.startswith(_JPEG) and not keeps_metadata:
+    if is_jpeg(data) and not keeps_metadata:
         return None
     if min_saving and after > before * (1 - min_saving):
         return f"would not save {100 * min_saving:g} %"
     return None
 
 
-def may_be_copied(picture: Picture) -> bool:
-    """Whether the file that came in can stand for its own result."""
-    return picture.format == "JPEG"
+def is_jpeg(data: bytes) -> bool:
+    """Whether a file is a JPEG, which can stand for its own result."""
+    return data.startswith(b"\xff\xd8\xff")
 
 
 def _kind_of_few_colours(data: bytes) -> str | None:

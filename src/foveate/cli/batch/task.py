@@ -143,10 +143,14 @@ def _worked(
     if left is not None:
         return data, None, left
     from foveate._compress import compress
-    from foveate.pictures import read_picture
 
-    picture = read_picture(data, name=name, limits=asked.limits)
-    made = compress(picture, settings=asked.settings, compare=asked.compare, limits=asked.limits)
+    made = compress(
+        data,
+        settings=asked.settings,
+        compare=asked.compare,
+        limits=asked.limits,
+        name=name,
+    )
     left = leaving.after_the_work(
         data,
         made,
@@ -156,7 +160,7 @@ def _worked(
     )
     if left is None:
         return made.data, made.report, None
-    if asked.in_place or not leaving.may_be_copied(picture):
+    if asked.in_place or not leaving.is_jpeg(data):
         return data, None, left
     return data, _report_of_copy(made.report, data, left), None
 
