@@ -227,6 +227,16 @@ def test_contradictions_stop_before_any_work(foveate, options: list[str]) -> Non
     assert sorted(os.listdir()) == ["a.png"]
 
 
+def test_a_place_that_cannot_be_written_is_told_before_the_work(foveate, no_more_work) -> None:
+    write_photo("a.png")
+    Path("file").touch()
+    no_more_work()
+    run = foveate("compress", "a.png", "-o", "file/out/")
+    assert run.code == 1
+    assert run.err.startswith("foveate: a.png: file/out/a.jpg: ")
+    assert run.err.endswith("file is not a folder; write elsewhere\n")
+
+
 def test_drafts_of_a_killed_run_are_swept(foveate) -> None:
     write_photo("in/a.png")
     Path("out").mkdir()

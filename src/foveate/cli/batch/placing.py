@@ -6,13 +6,22 @@ import os
 import sys
 from pathlib import Path
 
-from foveate.cli.output_files import make_folder, refuse_existing
+from foveate.cli.output_files import make_folder, refuse_existing, refuse_unwritable
 from foveate.errors import OutputError, printable
 from foveate.pictures import write_atomically
 from foveate.pictures.file_bytes import file_bytes
 from foveate.pictures.writing import Times
 
-__all__ = ["beside", "in_place", "make_folder", "refuse_existing", "status_of", "times_of"]
+__all__ = [
+    "beside",
+    "in_place",
+    "make_folder",
+    "refuse_existing",
+    "refuse_unwritable",
+    "status_of",
+    "times_of",
+    "to_stdout",
+]
 
 
 def status_of(source: Path) -> os.stat_result | None:

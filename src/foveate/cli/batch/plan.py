@@ -46,7 +46,7 @@ class Places:
     @property
     def names(self) -> str:
         """What results are called in general."""
-        return "the same names" if self.folder is not None else f"NAME{_SUFFIX}"
+        return "NAME.jpg" if self.folder is not None else f"NAME{_SUFFIX}"
 
     def check(self) -> None:
         """Raises OptionError where two of them contradict each other."""

@@ -106,6 +106,7 @@ def do(task: Task, asked: Asked, key: str) -> Done:
     from_stream, to_stream = task.source == STREAM, task.target == STREAM
     if not (to_stream or asked.in_place):
         placing.refuse_existing(task.target, overwrite=asked.overwrite)
+        placing.refuse_unwritable(task.target)
     name = "<stdin>" if from_stream else printable(task.source)
     status = None if from_stream else placing.status_of(task.source)
     most = asked.limits.bytes
