@@ -79,7 +79,7 @@ def parse(data: bytes) -> JpegFile:
             file.sampling = [(b >> 4, b & 15) for b in payload[7::3]]
         elif marker == SOS:
             start = at
-            while data[at] != 0xFF or data[at + 1] == 0:
+            while data[at] != 0xFF or data[at + 1] == 0 or 0xD0 <= data[at + 1] <= 0xD7:
                 at += 1
             count = payload[0]
             first, last, approximation = payload[-3:]
@@ -106,6 +106,8 @@ def coefficients(data: bytes) -> list[np.ndarray]:
         path.write_bytes(data)
         read = jpeglib.read_dct(str(path))
         planes = [read.Y] if read.Cb is None else [read.Y, read.Cb, read.Cr]
+        if getattr(read, "K", None) is not None:
+            planes.append(read.K)
         return [plane.reshape(*plane.shape[:2], 64)[..., ZIGZAG].copy() for plane in planes]
 
 

@@ -433,6 +433,65 @@ def ssimulacra2_sums(
     None: all blocks count alike.
     """
 
+def stored_levels(
+    data: bytes, most_scans: int, most_blocks: int
+) -> tuple[
+    int,
+    int,
+    bool,
+    int,
+    bool,
+    int,
+    list[tuple[int, tuple[int, int], tuple[int, int], NDArray[numpy.int16], NDArray[numpy.uint16]]],
+]:
+    """
+    What a JPEG file stores: height, width, whether it is progressive, restart interval,
+    whether every bit is stored, the bytes up to its EOI, and for each component its id, sampling
+    (across, down), used blocks, levels and quantisation steps.
+
+    ValueError says why a file is not read: its kind is not known here, it is damaged, or it is
+    beyond the limits.
+    """
+
+def stored_scan_statistics(
+    levels: Sequence[
+        Annotated[
+            NDArray[numpy.int16],
+            dict(shape=(None, None, 64), order="C", device="cpu", writable=False),
+        ]
+    ],
+    used: Sequence[tuple[int, int]],
+    sampling: Sequence[tuple[int, int]],
+    classes: Sequence[int],
+    scans: Sequence[tuple[Sequence[int], int, int, int, int]],
+    progressive: bool,
+    restart_interval: int = 0,
+    threads: int = 1,
+) -> list[tuple[NDArray[numpy.int64], int, int]]:
+    """
+    The statistics of each scan (components, first, last, high, low), as `scan_statistics` has them.
+    """
+
+def stored_scans(
+    levels: Sequence[
+        Annotated[
+            NDArray[numpy.int16],
+            dict(shape=(None, None, 64), order="C", device="cpu", writable=False),
+        ]
+    ],
+    used: Sequence[tuple[int, int]],
+    sampling: Sequence[tuple[int, int]],
+    ids: Sequence[int],
+    classes: Sequence[int],
+    scans: Sequence[tuple[Sequence[int], int, int, int, int]],
+    progressive: bool,
+    restart_interval: int = 0,
+    threads: int = 1,
+) -> bytes:
+    """
+    Huffman tables, header and coded data of each scan (components, first, last, high, low).
+    """
+
 def huffman_lengths(
     counts: Annotated[
         NDArray[numpy.int64], dict(shape=(256), order="C", device="cpu", writable=False)

@@ -97,6 +97,8 @@ void bind_eye(nb::module_& m);
 void bind_metrics(nb::module_& m);
 // Adds the functions of weights by frequency to the module.
 void bind_frequencies(nb::module_& m);
+// Adds the functions of what files store to the module.
+void bind_stored(nb::module_& m);
 // Adds the functions of scans and files to the module.
 void bind_stream(nb::module_& m);
 
