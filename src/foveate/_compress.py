@@ -98,7 +98,8 @@ def _compressed(
     _check_sides(source, coder)
     boxes = asked.boxes_within(source.width, source.height, source.name)
     picture = with_metadata(source, asked.metadata)
-    saliency = map_of(map, picture, threads=asked.threads, limits=limits)
+    sought = "none" if asked.lossless else map
+    saliency = map_of(sought, picture, threads=asked.threads, limits=limits)
     check_time()
     made = coder.encode(picture, Weights(saliency, boxes), asked)
     comparison = None

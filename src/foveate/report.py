@@ -38,7 +38,10 @@ class Report:
     confidence: float
     """How sure the map is, in [0, 1]; at 0 the map moves no bytes."""
     copied_source: bool
-    """The result would have been larger than the file that came in, so `data` is that file."""
+    """`data` holds the picture that came in, coefficient by coefficient.
+
+    Its coded data may be rewritten in fewer bytes, which `coder` then tells by `lossless`.
+    """
     coder: dict[str, Any]
     """What the coder tells of the file given back.
 
@@ -53,6 +56,11 @@ class Report:
     notes: tuple[str, ...]
     """What a user should know of what was done to the picture."""
     seconds: float
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether the picture that came in is kept, in as many bytes as its file had."""
+        return self.copied_source and self.bytes >= (self.source_bytes or 0)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; fractions are rounded to three decimals."""

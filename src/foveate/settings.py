@@ -64,6 +64,8 @@ class Settings:
             JPEG there.
         progressive: whether the file is stored in several scans, coarse to fine; a baseline file
             is written otherwise.
+        lossless: a JPEG file keeps each of its coefficients, and only the coding of them gets
+            smaller; it goes with no target and no map.
         metadata: "all" keeps what a JPEG can hold: EXIF, XMP, IPTC's data, comments, the colour
             profile, and a gain map or video that follows the picture; "rights" keeps copyright,
             creators, licence and the colour profile; "none" drops all of it and brings colours to
@@ -88,6 +90,7 @@ class Settings:
     format: Format = "jpeg"
     subsampling: Subsampling = "auto"
     progressive: bool = True
+    lossless: bool = False
     metadata: Metadata = "all"
     tolerant: bool = False
     background: str = "white"
@@ -101,6 +104,8 @@ class Settings:
     @property
     def target(self) -> str:
         """What was asked for, in words."""
+        if self.lossless:
+            return "the same coefficients in fewer bytes"
         if self.size_bytes is not None:
             return f"at most {self.size_bytes} bytes"
         if self.match_quality is not None:
@@ -142,6 +147,14 @@ class Settings:
         """The one target that was given; quality 80 where none was."""
         names = ("quality", "match_quality", "size_bytes")
         given = [name for name in names if getattr(self, name) is not None]
+        if self.lossless:
+            others = ("floor", "protect", "subsampling", "tune", "effort", "method")
+            given += [name for name in others if getattr(self, name) != getattr(DEFAULTS, name)]
+            if given:
+                raise OptionError(
+                    f"lossless and {given[0]} contradict each other; give one of them"
+                )
+            return {}
         if len(given) > 1:
             raise OptionError(f"{' and '.join(given)} contradict each other; give one of them")
         if self.floor is not None and given and given != ["quality"]:
@@ -215,6 +228,7 @@ class Choices(TypedDict, total=False):
     format: Format
     subsampling: Subsampling
     progressive: bool
+    lossless: bool
     metadata: Metadata
     tolerant: bool
     background: str

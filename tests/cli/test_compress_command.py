@@ -120,12 +120,23 @@ def test_a_size_that_cannot_be_met_names_one_that_can(foveate) -> None:
 
 
 def test_a_jpeg_that_cannot_be_made_smaller_is_copied(foveate) -> None:
-    write_photo("photo.jpg", quality=5)
+    write_photo("first.jpg", quality=5)
+    rewritten = foveate("compress", "first.jpg", "--lossless", "-o", "photo.jpg")
+    assert rewritten.code == 0
+    assert "only coded in fewer bytes" in rewritten.out
+    assert Path("photo.jpg").stat().st_size < Path("first.jpg").stat().st_size
     run = foveate("compress", "photo.jpg", "--quality", "95")
     assert run.code == 0
     assert Path("photo.foveate.jpg").read_bytes() == Path("photo.jpg").read_bytes()
     assert "kept" in run.out
     assert "the result is a copy of it" in run.out
+
+
+def test_lossless_goes_with_no_target(foveate) -> None:
+    write_photo("photo.jpg")
+    run = foveate("compress", "photo.jpg", "--lossless", "--quality", "70")
+    assert run.code == 2
+    assert "--lossless and --quality contradict each other" in run.err
 
 
 def test_notes_tell_what_was_done_to_the_picture(foveate) -> None:

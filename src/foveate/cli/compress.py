@@ -38,6 +38,8 @@ curl https://example.com/photo.png | foveate compress - > photo.jpg
 
 foveate compress *.jpg --match-quality 75 --protect 40,80,200,120
 
+foveate compress *.jpg --lossless
+
 The exit code is 0 when all is done, 1 when some files failed, and 2 for wrong usage.
 """
 
@@ -158,6 +160,14 @@ def compress(
     baseline: Annotated[
         bool, typer.Option("--baseline", help="Write a baseline JPEG, not a progressive one.")
     ] = not DEFAULTS.progressive,
+    lossless: Annotated[
+        bool,
+        typer.Option(
+            "--lossless",
+            help="Keep the picture of a JPEG file as it is, coefficient by coefficient, and only "
+            "code it in fewer bytes.",
+        ),
+    ] = DEFAULTS.lossless,
     metadata: Annotated[
         Metadata,
         typer.Option(
@@ -242,7 +252,7 @@ def compress(
 ) -> None:
     """Write smaller JPEGs that stay sharp where people look.
 
-    Give at most one of --quality, --match-quality and --size.
+    Give at most one of --quality, --match-quality, --size and --lossless.
     A folder stands for the pictures directly in it, without Foveate's own results. What an earlier
     call did with the same settings is not done again.
     """
@@ -263,6 +273,7 @@ def compress(
         method=method,
         subsampling=subsampling,
         progressive=not baseline,
+        lossless=lossless,
         metadata="none" if strip else metadata,
         tolerant=tolerant,
         background=background,

@@ -25,6 +25,7 @@ _OPTIONS = {
     "size_bytes": "--size",
     "floor": "--floor",
     "background": "--background",
+    "lossless": "--lossless",
 }
 
 

@@ -48,7 +48,7 @@ class Encoded:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the coder tells of the file, plain values for JSON."""
     copied_source: bool = False
-    """Whether this is the file that came in, which could not be made smaller."""
+    """Whether this is the picture that came in, coefficient by coefficient."""
 
 
 class Coder(Protocol):

@@ -14,9 +14,12 @@ from foveate.coders.base import Encoded
 from foveate.coders.jpeg import metadata
 from foveate.coders.jpeg.headers import is_baseline, stored_subsampling
 from foveate.coders.jpeg.source import no_larger_than_source
+from foveate.coders.jpeg.stored.rewriting import rewritten
+from foveate.errors import PictureError
 from foveate.pictures import read_picture
 from foveate.pictures.srgb import in_srgb
 from foveate.settings import Settings
+from jpeg_files import coefficients
 from photos import photo
 
 BASELINE, PROGRESSIVE = 0xC0, 0xC2
@@ -106,7 +109,8 @@ def test_a_baseline_file_is_baseline_whatever_came_in(metadata, quality):
 
 
 def test_a_baseline_file_made_to_fit_its_source_says_so():
-    report = foveate.compress(jpeg(progressive=True), quality=90, progressive=False).report
+    source = jpeg(progressive=True, subsampling="4:2:2")
+    report = foveate.compress(source, quality=90, progressive=False).report
     assert "a baseline file as asked would be larger" in report.notes[-1]
     assert report.bytes >= 0.97 * report.source_bytes
 
@@ -115,15 +119,19 @@ def test_a_baseline_file_that_cannot_be_that_small_says_so():
     file = io.BytesIO()
     Image.new("RGB", (2000, 2000)).save(file, "JPEG", quality=1, progressive=True, optimize=True)
     source = file.getvalue()
-    result = foveate.compress(source, progressive=False, map="none")
+    result = foveate.compress(source, progressive=False, map="none", effort="fast")
     assert frame_marker(result.data) == BASELINE
     grew = len(result.data) > len(source)
     assert grew == any("cannot be as small" in note for note in result.report.notes)
 
 
-def test_a_baseline_source_is_copied_as_it_is():
+def test_a_baseline_source_stays_baseline_and_its_picture_as_it_is():
     source = jpeg()
-    assert foveate.compress(source, quality=95, progressive=False).data == source
+    made = foveate.compress(source, quality=95, progressive=False)
+    assert made.data == rewritten(source, progressive=False)
+    assert made.report.copied_source
+    assert is_baseline(made.data)
+    assert len(made.data) < len(source)
 
 
 def test_baseline_is_told_by_the_frame_header():
@@ -167,11 +175,11 @@ def test_broken_exif_is_stripped_like_any_other():
     assert b"no TIFF" not in result.data
 
 
-def test_a_source_that_takes_as_many_bytes_is_given_back():
-    source = jpeg()
+def test_a_source_of_which_a_second_generation_would_save_too_little_is_given_back():
+    source = rewritten(jpeg())
     picture, settings = read_picture(source), Settings(quality=95).checked()
-    for extra, copied in ((-1, False), (0, True), (1, True)):
-        made = Encoded(bytes(len(source) + extra), target_bytes=7)
+    for share, copied in ((0.97, False), (0.99, True), (1, True), (1.1, True)):
+        made = Encoded(bytes(round(len(source) * share)), target_bytes=7)
         found = no_larger_than_source(made, picture, settings, pytest.fail)
         assert found.copied_source == copied
         assert found.target_bytes == 7
@@ -182,8 +190,78 @@ def test_a_copied_source_has_no_comparison_and_no_notes_of_what_was_not_done():
     report = foveate.compress(turned, quality=95, compare=True).report
     assert report.copied_source
     assert report.comparison is None
-    two, file = [Image.fromarray(photo(240, 320, seed)) for seed in (0, 1)], io.BytesIO()
+    two, file = [Image.fromarray(photo(side, side)) for side in (240, 8)], io.BytesIO()
     two[0].save(file, "MPO", save_all=True, append_images=two[1:], quality=3)
-    told = foveate.compress(file.getvalue(), quality=95, map="none").report
+    told = foveate.compress(file.getvalue(), size_bytes=10**6, map="none").report
     assert read_picture(file.getvalue()).carried.left_out != ()
     assert (told.copied_source, told.notes) == (True, ())
+
+
+def test_a_copy_is_rewritten_where_that_makes_it_smaller():
+    source = jpeg()
+    made = foveate.compress(source, quality=95)
+    assert made.data == rewritten(source)
+    assert made.report.coder["lossless"]
+    assert made.report.bytes < len(source)
+
+
+def test_a_source_that_fits_the_bytes_asked_for_keeps_its_picture():
+    file = io.BytesIO()
+    Image.fromarray(photo(240, 320)).save(file, "JPEG", quality=60)
+    source = rewritten(file.getvalue())
+    made = foveate.compress(source, size_bytes=len(source) + 50)
+    assert made.data == source
+    assert not foveate.compress(source, size_bytes=len(source) - 50).report.copied_source
+
+
+@pytest.mark.parametrize("tune", ["vision", "fidelity"])
+@pytest.mark.parametrize("progressive", [True, False])
+@pytest.mark.parametrize("target", [{"quality": 85}, {"match_quality": 70}, {"size_bytes": 9000}])
+def test_a_file_that_was_written_here_is_its_own_answer(target, tune, progressive):
+    choices = {**target, "tune": tune, "progressive": progressive, "map": "spectral-residual"}
+    first = foveate.compress(photo(200, 300), **choices)
+    again = foveate.compress(first.data, **choices)
+    assert again.data == first.data
+    assert again.report.copied_source
+
+
+def test_a_file_that_was_written_here_is_made_smaller_at_a_lower_quality():
+    first = foveate.compress(photo(200, 300), quality=85, map="none", effort="fast")
+    again = foveate.compress(first.data, quality=60, map="none", effort="fast")
+    assert not again.report.copied_source
+    assert len(again.data) < 0.8 * len(first.data)
+
+
+@pytest.mark.parametrize("metadata", ["all", "none"])
+def test_lossless_keeps_every_coefficient_and_what_was_asked_for(metadata):
+    source = jpeg(orientation=6)
+    made = foveate.compress(source, lossless=True, metadata=metadata)
+    for own, expected in zip(coefficients(made.data), coefficients(source), strict=True):
+        np.testing.assert_array_equal(own, expected)
+    assert made.report.bytes < len(source)
+    assert made.report.copied_source
+    assert (b"hello" in made.data) == (metadata == "all")
+    with Image.open(io.BytesIO(made.data)) as image:
+        assert image.getexif()[0x0112] == 6
+
+
+def test_lossless_baseline_is_baseline():
+    made = foveate.compress(jpeg(progressive=True), lossless=True, progressive=False)
+    assert is_baseline(made.data)
+
+
+def test_lossless_is_for_jpeg_files_alone_and_refuses_those_it_cannot_read():
+    with pytest.raises(PictureError, match="is no JPEG file"):
+        foveate.compress(photo(20, 20), lossless=True)
+    broken = jpeg(progressive=True)
+    broken = broken[: broken.rindex(b"\xff\xda")] + b"\xff\xd9"
+    with pytest.raises(PictureError, match="last bit"):
+        foveate.compress(broken, lossless=True)
+
+
+def test_further_pictures_stay_where_they_are_found():
+    two, file = [Image.fromarray(photo(240, 320, seed)) for seed in (0, 1)], io.BytesIO()
+    two[0].save(file, "MPO", save_all=True, append_images=two[1:])
+    made = foveate.compress(file.getvalue(), lossless=True)
+    assert made.data == file.getvalue()
+    assert "further pictures" in made.report.notes[0]

@@ -88,6 +88,14 @@ The share of what people looked at that lies in the largest window of a shape, p
 libvips, by smartcrop.py where it is installed, in the middle, and by the fixations themselves.
 Needs the bench extra: pip install 'foveate-research\[bench]'
 """
+SECOND_GENERATION_EPILOG = """
+[bold]Example[/]
+
+foveate bench second-generation --images tuning --count 20 --save second-generation.json
+
+A row of the table is the mean gain over files at one share of their bytes, with the worst gain and
+the number of files that are worse.
+"""
 READING_EPILOG = r"""
 [bold]Example[/]
 
@@ -245,6 +253,28 @@ def crops(*, pictures: FixationOptions, seconds: Seconds = 2.0, results: Results
     with progress(opened.count) as tick:
         record = crops_record(opened, seconds=seconds, tick=tick)
     results.publish(record, show_crops)
+
+
+@app.command(epilog=SECOND_GENERATION_EPILOG)
+@grouped
+def second_generation(
+    *,
+    images: Images,
+    count: Count = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Use at most this many threads.")
+    ] = None,
+    results: Results,
+) -> None:
+    """JPEG files made smaller from their coefficients, beside the same from decoded pixels."""
+    from foveate_research.bench.second_generation import second_generation_record
+    from foveate_research.coders.scenes import scene_files
+
+    results.refuse()
+    files = [scene.picture for scene in scene_files(images, fixations=(), masks=None, count=count)]
+    with progress(len(files)) as tick:
+        record = second_generation_record(files, threads=threads, tick=tick)
+    results.publish(record, show_record)
 
 
 @app.command(epilog=READING_EPILOG)

@@ -68,7 +68,7 @@ def _table(results: list[Done]) -> Table:
             name_cell(printable(done.source)),
             "–" if before is None else readable_bytes(before),
             readable_bytes(report.bytes),
-            "kept" if report.copied_source else readable_saving(before, report.bytes),
+            "kept" if report.is_copy else readable_saving(before, report.bytes),
             _gain(report.comparison),
             name_cell(printable(report.map)),
         )
@@ -89,11 +89,13 @@ def _notes(done: Done) -> tuple[str, ...]:
         return ()
     if report.copied_source:
         said = any("the result is a copy of it" in note for note in report.notes)
-        return report.notes if said else (_KEPT, *report.notes)
+        kept = _KEPT if report.is_copy else _REWRITTEN
+        return report.notes if said else (kept, *report.notes)
     return report.notes
 
 
 _KEPT = "cannot be made smaller; the result is a copy of it"
+_REWRITTEN = "its picture is kept as it was, and only coded in fewer bytes"
 
 
 def _gain(comparison: PlainComparison | None) -> str:

@@ -132,7 +132,7 @@ def do(task: Task, asked: Asked, key: str) -> Done:
     elif result != data:
         backup = None if asked.backup is None else asked.backup / task.inside / task.source.name
         placing.in_place(task.source, result, status, backup, keep_times=asked.keep_times)
-    kept = report is not None and report.copied_source
+    kept = report is not None and report.is_copy
     return Done(task.source, task.target, "kept" if kept else "written", report)
 
 

@@ -13,6 +13,8 @@ from foveate.coders.jpeg.eyes.encode import encode_for_eyes
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING
 from foveate.coders.jpeg.headers import file_facts
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
+from foveate.coders.jpeg.source import lossless_source
+from foveate.coders.jpeg.stored.coefficients import source_coefficients
 from foveate.coders.jpeg.subsampling import chosen_subsampling
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
@@ -35,6 +37,8 @@ class TrellisCoder:
 
     def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         """See `foveate.coders.base.Coder.encode`."""
+        if settings.lossless:
+            return lossless_source(picture, settings)
         return whole_file(partial(_encoded, weights), picture, settings)
 
 
@@ -47,11 +51,20 @@ def _encoded(weights: Weights, picture: Picture, settings: Settings) -> Encoded:
     tuning = TUNINGS[DEFAULT_TUNE if vision else settings.tune]
     target = _target(picture, settings)
     segments, notes = kept_segments(picture, settings)
+    threads = settings.threads or 1
+    source = source_coefficients(picture, threads=threads)
+    chroma_420 = chosen_subsampling(picture, settings) == "420"
+    if source is not None and len(source.coefficients) > 1 and source.chroma_420 != chroma_420:
+        if settings.subsampling == "auto" and source.chroma_420:
+            chroma_420 = True  # there is no finer chroma to be kept
+        else:
+            source = None
     options = Options(
-        chroma_420=chosen_subsampling(picture, settings) == "420",
+        chroma_420=chroma_420,
         progressive=settings.progressive,
-        threads=settings.threads or 1,
+        threads=threads,
         tuning=tuning,
+        source=source,
     )
     if vision:
         block_weights = weights.of_blocks(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -10,13 +12,19 @@ import numpy.typing as npt
 
 from foveate import native
 from foveate.coders.base import Encoded
+from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.masking import block_contrast, busyness
 from foveate.coders.jpeg.scripts import Script, baseline_script, progressive_script
+from foveate.coders.jpeg.stored.coefficients import SourceCoefficients
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.bytes_target import meet_bytes
 from foveate.coders.jpeg.targets.quality_target import PlainQuality, meet_quality
-from foveate.coders.jpeg.trellis_passes import Blocks, Component, Encoder
+from foveate.coders.jpeg.targets.source_steps import Candidate, best_of_source
+from foveate.coders.jpeg.trellis_passes import Blocks, Component, Encoder, FixedSteps
 from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS, Tuning
+
+_UNSEEN = 1e-4
+"""Smaller errors of a pixel are not told apart."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class Options:
     progressive: bool = True
     threads: int = 1
     tuning: Tuning = TUNINGS[DEFAULT_TUNE]
+    source: SourceCoefficients | None = None
+    """The coefficients that showed the pixels, at the same resolution of chroma."""
 
 
 def _on_grid(
@@ -84,7 +94,11 @@ def transform(
     height, width = pixels.shape[:2]
     grey = pixels.ndim == 2
     chroma_420 = options.chroma_420 and not grey
-    grids = native.forward(np.ascontiguousarray(pixels), chroma_420, options.threads)
+    grids: Sequence[npt.NDArray[np.int16]]
+    if options.source is not None:
+        grids = options.source.coefficients
+    else:
+        grids = native.forward(np.ascontiguousarray(pixels), chroma_420, options.threads)
     used = native.used_blocks(height, width, 1 if grey else 3, chroma_420)
     rows, cols = used[0]
     importance = np.zeros((rows, cols), np.float32) if weights is None else np.log(weights)
@@ -141,12 +155,31 @@ def encode(
     Raises:
         TargetError: the bytes asked for are too few.
     """
-    blocks = transform(pixels, weights, options)
-    encoder = Encoder(
-        blocks, chosen_script(blocks, options), options.tuning, threads=options.threads
-    )
-    if isinstance(target, BytesTarget):
-        found = meet_bytes(encoder, target, segments)
-    else:
+
+    def made(steps: FixedSteps | None, from_source: bool) -> Candidate:
+        start = options if from_source else replace(options, source=None)
+        blocks = transform(pixels, weights, start)
+        encoder = Encoder(
+            blocks,
+            chosen_script(blocks, start),
+            options.tuning,
+            threads=options.threads,
+            fixed_steps=steps,
+        )
+        if isinstance(target, BytesTarget):
+            found = meet_bytes(encoder, target, segments)
+            return Candidate(found, _important_error(encoder, pixels, found.data))
         found = meet_quality(encoder, pixels, target, segments)
+        return Candidate(found, len(found.data))
+
+    found = best_of_source(options.source, made)
     return Encoded(found.data, at_ceiling=found.at_ceiling)
+
+
+def _important_error(encoder: Encoder, pixels: npt.NDArray[np.uint8], data: bytes) -> float:
+    """The log of a file's error as it is decoded, weighted by importance: mostly luma's."""
+    luma = encoder.blocks.components[0]
+    rows, cols = luma.used
+    mse = decoded_mse(pixels, data).astype(np.float64)
+    errors = (mse * luma.importance[:rows, :cols]).mean(axis=(1, 2)) + _UNSEEN
+    return 3 * math.log(errors[0]) + math.log(errors.sum())

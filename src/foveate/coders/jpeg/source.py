@@ -1,10 +1,13 @@
-"""A JPEG that came in: given back where encoding it anew would make it larger."""
+"""A JPEG that came in: its picture is kept where encoding it anew would not make it smaller."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 from collections.abc import Callable
+
+import numpy as np
 
 from foveate.coders.base import Encoded
 from foveate.coders.jpeg import metadata
@@ -14,7 +17,11 @@ from foveate.coders.jpeg.headers import (
     is_shown_everywhere,
     opened_jpeg,
 )
-from foveate.errors import TargetError
+from foveate.coders.jpeg.stored.levels import StoredError, stored_picture
+from foveate.coders.jpeg.stored.own import written_here
+from foveate.coders.jpeg.stored.rewriting import has_further_pictures, rewritten
+from foveate.coders.jpeg.tables import quantisation_tables
+from foveate.errors import PictureError, TargetError
 from foveate.pictures import Picture
 from foveate.pictures.containers.appended import appended_to
 from foveate.pictures.containers.jpeg_layout import jpeg_layout
@@ -30,6 +37,24 @@ _RARE_CODES = (
 )
 _TURNED = range(2, 9)
 """Orientations that turn or mirror a picture; others but 1 mean nothing (Exif 2.32, 4.6.5)."""
+
+_WORTH_A_GENERATION = 0.98
+"""A file is made anew for a quality only in a smaller share of the bytes it takes rewritten."""
+_WORTH_ANOTHER = 0.84
+"""The same of a file that was written here.
+
+At the quality that it was made for it takes 0.85 to 0.96 of its bytes, for 10 less 0.4 to 0.88.
+"""
+_WORTH_COARSER_STEPS = 0.7
+"""The same where its steps are already as coarse as those of files at the quality asked for."""
+_STEPS_AT_QUALITY = {"vision": 0.73, "fidelity": 0.49, "eyes": 0.49}
+"""The least luma steps of files made for a quality, as a share of plain JPEG's, by tune.
+
+Of four photographs and a drawn picture at qualities 60 to 92 they are 0.74 to 1.24 with the tune
+vision, and 0.50 to 0.80 with fidelity.
+"""
+_LEAST_OF_A_REWRITING, _TABLES = 0.7, 1000
+"""Hardly any rewriting without loss leaves less than this share of a file, without its tables."""
 
 
 def bare_jpeg(jpeg: bytes, rights: Picture | None = None) -> tuple[bytes, tuple[str, ...]] | None:
@@ -79,11 +104,14 @@ def bare_jpeg(jpeg: bytes, rights: Picture | None = None) -> tuple[bytes, tuple[
 def no_larger_than_source(
     made: Encoded, picture: Picture, settings: Settings, encode: Callable[[Settings], Encoded]
 ) -> Encoded:
-    """What was made, or the JPEG that came in where its picture takes no more bytes.
+    """What was made, or the picture that came in where that is as good an answer.
 
-    What follows the picture in a file, such as a video, is not counted. A file that browsers do
-    not show is never given back. A baseline file that was asked for is never replaced by a source
-    of another kind: it is made again in the source's bytes, where that can be done.
+    It is where it takes no more bytes than what was made, or than were asked for; and where a
+    second generation would save too little: 2 % for a quality, 16 to 30 % of a file that was
+    written here. Its file is rewritten without loss where that makes it smaller, unless it was
+    written here. What follows the picture in a file, such as a video, is not counted. A file that
+    browsers do not show is never given back. A baseline file that was asked for is never replaced
+    by a source of another kind: it is made again in the source's bytes, where that can be done.
 
     Args:
         made: the file made of `picture`.
@@ -94,10 +122,18 @@ def no_larger_than_source(
     if _has_rare_codes(picture):
         return dataclasses.replace(made, notes=(*made.notes, _RARE_CODES))
     source = _source_as_asked(picture, settings)
-    if source is None or _picture_bytes(source.data) > len(made.data):
+    if source is None:
         return made
-    if settings.progressive or is_baseline(source.data):
+    as_asked = settings.progressive or is_baseline(source.data)
+    if as_asked:
+        most = _most_of_a_source(source.data, made, settings)
+        if (_picture_bytes(source.data) - _TABLES) * _LEAST_OF_A_REWRITING <= most:
+            source = _rewritten_where_smaller(source, settings)
+        if _picture_bytes(source.data) > most:
+            return made
         return dataclasses.replace(source, target_bytes=made.target_bytes)
+    if _picture_bytes(source.data) > len(made.data):
+        return made
     fitting = settings.but(
         quality=None,
         match_quality=None,
@@ -120,6 +156,77 @@ def _has_rare_codes(picture: Picture) -> bool:
     if source is None or picture.format != "JPEG" or jpeg_layout(source) is None:
         return False
     return not is_shown_everywhere(source)
+
+
+def _most_of_a_source(source: bytes, made: Encoded, settings: Settings) -> float:
+    """The bytes up to which the picture that came in is the better answer."""
+    if settings.size_bytes is not None:
+        return max(len(made.data), settings.size_bytes)
+    if written_here(source):
+        return len(made.data) / (
+            _WORTH_COARSER_STEPS if _is_coarse(source, settings) else _WORTH_ANOTHER
+        )
+    if settings.quality is not None:
+        return len(made.data) / _WORTH_A_GENERATION
+    return len(made.data)
+
+
+def _is_coarse(source: bytes, settings: Settings) -> bool:
+    """Whether a file's steps are as coarse as those of files made for the quality asked for."""
+    quality = settings.quality or settings.match_quality
+    if quality is None:
+        return False
+    own, plain = (
+        float(np.log(steps.astype(np.float64)).mean())
+        for steps in (stored_picture(source).components[0].steps, quantisation_tables(quality)[0])
+    )
+    return own - plain >= math.log(_STEPS_AT_QUALITY[settings.tune])
+
+
+def lossless_source(picture: Picture, settings: Settings) -> Encoded:
+    """The JPEG that came in with the same coefficients in the fewest bytes.
+
+    Raises:
+        PictureError: it is no JPEG, or of a kind whose coefficients cannot be read.
+    """
+    if picture.format != "JPEG":
+        raise PictureError(
+            f"{picture.name}: is no JPEG file, and only these can be rewritten without loss;"
+            " leave out lossless"
+        )
+    source = _source_as_asked(picture, settings)
+    try:
+        if source is None:
+            raise StoredError("it is not laid out as the standard has it")
+        return _rewritten(source, settings)
+    except StoredError as error:
+        raise PictureError(
+            f"{picture.name}: cannot be rewritten without loss, since {error}; leave out lossless"
+        ) from error
+
+
+def _rewritten(source: Encoded, settings: Settings) -> Encoded:
+    """The same picture in the fewest bytes.
+
+    Raises:
+        StoredError: its coefficients cannot be had.
+    """
+    if has_further_pictures(source.data):
+        note = "it holds further pictures, which are found by their distance; it stays as it is"
+        return dataclasses.replace(source, notes=(*source.notes, note))
+    data = rewritten(source.data, progressive=settings.progressive, threads=settings.threads or 1)
+    return dataclasses.replace(source, data=data, facts={**file_facts(data), "lossless": True})
+
+
+def _rewritten_where_smaller(source: Encoded, settings: Settings) -> Encoded:
+    """The same without an error, and as it is where it was written here already."""
+    if written_here(source.data) or has_further_pictures(source.data):
+        return source
+    try:
+        again = _rewritten(source, settings)
+    except StoredError:
+        return source
+    return again if len(again.data) < len(source.data) else source
 
 
 def _source_as_asked(picture: Picture, settings: Settings) -> Encoded | None:

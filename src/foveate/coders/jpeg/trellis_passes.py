@@ -82,6 +82,15 @@ class Quantised:
         return FILE_HEADER_BYTES + sum(scan_bytes(s) for s in self.statistics)
 
 
+FixedSteps = tuple[npt.NDArray[np.float64], ...]
+"""Steps of luma and chroma that a file has already."""
+
+
+def natural_scale(fixed: npt.NDArray[np.float64], shape: npt.NDArray[np.float64]) -> float:
+    """The scale at which steps of this shape are about as coarse as fixed ones."""
+    return float(np.exp(np.log(fixed / shape).mean()))
+
+
 def whole_steps(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Steps as an 8-bit table can hold them."""
     return np.clip(np.floor(steps + 0.5), 1.0, 255.0)
@@ -129,8 +138,18 @@ def file_of(
 class Encoder:
     """Quantises `blocks` at any scale; what one pass learns about rates serves the next."""
 
-    def __init__(self, blocks: Blocks, script: Script, tuning: Tuning, *, threads: int) -> None:
+    def __init__(
+        self,
+        blocks: Blocks,
+        script: Script,
+        tuning: Tuning,
+        *,
+        threads: int,
+        fixed_steps: FixedSteps | None = None,
+    ) -> None:
+        """`fixed_steps`: luma's and chroma's, which no scale moves; only lambda follows it then."""
         self.blocks = blocks
+        self.fixed_steps = fixed_steps
         self.script = script
         self.tuning = tuning
         self.threads = threads
@@ -152,6 +171,19 @@ class Encoder:
         """What symbols cost, as the last pass showed; None before the first pass."""
         return self._rates
 
+    def like(self, blocks: Blocks) -> Encoder:
+        """A fresh encoder of other blocks."""
+        return Encoder(
+            blocks, self.script, self.tuning, threads=self.threads, fixed_steps=self.fixed_steps
+        )
+
+    @property
+    def natural_scale(self) -> float | None:
+        """The scale whose lambda goes with fixed steps; None where steps are not fixed."""
+        if self.fixed_steps is None:
+            return None
+        return natural_scale(self.fixed_steps[0], self._shapes[0].steps)
+
     def follow_map(self, boldness: float) -> None:
         """Let later passes raise the blocks' importance to this power, 0 to 1."""
         self._boldness = boldness
@@ -168,6 +200,8 @@ class Encoder:
 
     def steps_at(self, scale: float) -> tuple[npt.NDArray[np.float64], ...]:
         """Whole steps of luma and chroma at this scale."""
+        if self.fixed_steps is not None:
+            return self.fixed_steps
         return tuple(
             whole_steps(self._shapes[kind].steps * self._fits[kind] * scale)
             for kind in range(self._kinds())
@@ -280,6 +314,8 @@ class Encoder:
 
         q_k = sum(w x c) / sum(w x^2); a frequency without levels keeps its step.
         """
+        if self.fixed_steps is not None:
+            return self.fixed_steps
         fitted = []
         for kind in range(self._kinds()):
             cross, square = np.zeros(64), np.zeros(64)
@@ -307,6 +343,8 @@ class Encoder:
 
     def adapt_shape(self, quantised: Quantised, scale: float) -> None:
         """Let later passes start from the steps that fitted this one."""
+        if self.fixed_steps is not None:
+            return
         for kind, steps in enumerate(self.fitted_steps(quantised)):
             self._fits[kind] = steps / (self._shapes[kind].steps * scale)
 

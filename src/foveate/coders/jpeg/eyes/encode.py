@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +18,9 @@ from foveate.coders.jpeg.eyes.tuning import EYE_TUNING, EyeTuning
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.sample import SIDE, Pieces
-from foveate.coders.jpeg.trellis_passes import Blocks, Component
+from foveate.coders.jpeg.targets.source_steps import Candidate, best_of_source
+from foveate.coders.jpeg.trellis_passes import Blocks, Component, FixedSteps
+from foveate.errors import TargetError
 
 _ALMOST_EMPTY = 400.0
 """The scale beyond which hardly a level is left for anyone to see."""
@@ -27,6 +31,7 @@ def eye_encoder(
     weights: npt.NDArray[np.float32] | None,
     options: Options,
     tuning: EyeTuning = EYE_TUNING,
+    steps: FixedSteps | None = None,
 ) -> EyeEncoder:
     """An encoder of the pixels that has not begun.
 
@@ -35,7 +40,7 @@ def eye_encoder(
     """
     blocks = transform(pixels, weights, options, tuning)
     field = None if weights is None else np.ascontiguousarray(weights, np.float32)
-    return _encoder(pixels, blocks, field, options, tuning)
+    return _encoder(pixels, blocks, field, options, tuning, steps)
 
 
 def _encoder(
@@ -44,6 +49,7 @@ def _encoder(
     field: npt.NDArray[np.float32] | None,
     options: Options,
     tuning: EyeTuning,
+    steps: FixedSteps | None = None,
 ) -> EyeEncoder:
     return EyeEncoder(
         blocks,
@@ -52,6 +58,8 @@ def _encoder(
         EyeModel(pixels, blocks, tuning, field, threads=options.threads),
         [_anchor(c, chroma=i > 0) for i, c in enumerate(blocks.components)],
         threads=options.threads,
+        fixed_steps=steps,
+        aims_at_picture=options.source is None,
     )
 
 
@@ -61,13 +69,14 @@ def scout_in(
     blocks: Blocks,
     options: Options,
     tuning: EyeTuning = EYE_TUNING,
+    steps: FixedSteps | None = None,
 ) -> Scout | None:
     """An encoder of pieces of the picture, where it is large."""
 
     def encoder_of(pieces: Pieces) -> EyeEncoder:
         part = np.ascontiguousarray(pieces.of(pixels, SIDE))
         field = None if weights is None else np.ascontiguousarray(pieces.of(weights, 2), np.float32)
-        return _encoder(part, pieces.of_blocks(blocks), field, options, tuning)
+        return _encoder(part, pieces.of_blocks(blocks), field, options, tuning, steps)
 
     return scout_of(blocks, encoder_of)
 
@@ -99,12 +108,26 @@ def encode_for_eyes(
     """
     if min(pixels.shape[:2]) < LEAST_SIDE:
         return encode(pixels, weights, target, options, segments)
-    encoder = eye_encoder(pixels, weights, options)
-    scout = scout_in(pixels, weights, encoder.blocks, options)
-    if isinstance(target, BytesTarget):
-        found = meet_bytes(encoder, scout, target, segments, rounds=rounds)
-        if found is None or found.scale > _ALMOST_EMPTY:
-            return encode(pixels, weights, target, options, segments)
-    else:
-        found = meet_quality(encoder, scout, target, segments, rounds=rounds)
+
+    judges: list[EyeEncoder] = []
+
+    def made(steps: FixedSteps | None, from_source: bool) -> Candidate:
+        start = options if from_source else replace(options, source=None)
+        encoder = eye_encoder(pixels, weights, start, steps=steps)
+        scout = scout_in(pixels, weights, encoder.blocks, start, steps=steps)
+        if isinstance(target, PlainQuality):
+            found = meet_quality(encoder, scout, target, segments, rounds=rounds)
+            return Candidate(found, len(found.data))
+        fitting = meet_bytes(encoder, scout, target, segments, rounds=rounds)
+        if fitting is None:
+            raise TargetError(f"{target.most} bytes are too few for this picture")
+        judges.append(encoder)  # one judges all
+        return Candidate(fitting, judges[0].seen_error(fitting.quantised))
+
+    try:
+        found = best_of_source(options.source, made)
+    except TargetError:
+        return encode(pixels, weights, target, options, segments)
+    if isinstance(target, BytesTarget) and found.scale > _ALMOST_EMPTY:
+        return encode(pixels, weights, target, options, segments)
     return Encoded(found.data, at_ceiling=found.at_ceiling)

@@ -20,6 +20,8 @@ Follow = Callable[[float, Quantised], float]
 
 def start_scale(encoder: EyeEncoder, size_bytes: float) -> float:
     """A first guess: as many luma coefficients above half a step as the bytes allow."""
+    if encoder.natural_scale is not None:
+        return encoder.natural_scale
     luma = encoder.blocks.components[0]
     rows, cols = luma.used
     picked = np.arange(0, rows * cols, max(1, rows * cols // 4096))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,14 +16,19 @@ from foveate.coders.jpeg.rates import Rates, Statistics, measured_rates, scan_by
 from foveate.coders.jpeg.scripts import Script
 from foveate.coders.jpeg.trellis_passes import (
     Blocks,
+    FixedSteps,
     Quantised,
     file_of,
+    natural_scale,
     statistics_of,
     whole_steps,
 )
 from foveate.deadline import check_time
 
 Steps = npt.NDArray[np.float64]
+
+_UNSEEN = 1e-3
+"""Less than this of either is not told apart."""
 
 
 class EyeEncoder:
@@ -37,8 +43,18 @@ class EyeEncoder:
         anchors: Sequence[npt.NDArray[np.float32]],
         *,
         threads: int,
+        fixed_steps: FixedSteps | None = None,
+        aims_at_picture: bool = True,
     ) -> None:
-        """`anchors`: how much the squared error of each block counts, an array a component."""
+        """An encoder that has not begun.
+
+        Args:
+            anchors: how much the squared error of each block counts, an array a component.
+            fixed_steps: luma's and chroma's, which no scale moves; only lambda follows it then.
+            aims_at_picture: whether `aim` may seek coefficients that show the pixels better than
+                their transform; false where the coefficients are those that showed them.
+        """
+        self.fixed_steps, self._aims = fixed_steps, aims_at_picture
         self.blocks, self.script, self.tuning = blocks, script, tuning
         self.model, self.threads = model, threads
         self._anchors = anchors
@@ -85,6 +101,8 @@ class EyeEncoder:
         That is beyond white and black, where decoders clip, and at sharper chroma, which they
         interpolate. It comes before the first look at the decoded picture.
         """
+        if not self._aims:
+            return
         pixels, (luma, *chroma) = self.model.pixels, self.blocks.components
         beyond = luma.coefficients.copy()
         steps = self.steps_at(scale)[0].tolist()
@@ -128,8 +146,17 @@ class EyeEncoder:
             shape[0] *= t.dc_steps
         return shapes
 
+    @property
+    def natural_scale(self) -> float | None:
+        """The scale whose lambda goes with fixed steps; None where steps are not fixed."""
+        return (
+            None if self.fixed_steps is None else natural_scale(self.fixed_steps[0], self.shapes[0])
+        )
+
     def steps_at(self, scale: float) -> tuple[Steps, ...]:
         """Whole steps of luma and chroma at this scale."""
+        if self.fixed_steps is not None:
+            return self.fixed_steps
         return tuple(whole_steps(shape * scale) for shape in self.shapes)
 
     def _learn(self, statistics: Sequence[Statistics]) -> None:
@@ -189,6 +216,8 @@ class EyeEncoder:
 
     def _fitted(self, quantised: Quantised) -> list[Steps]:
         """Real-valued steps with the least weighted squared error for these levels."""
+        if self.fixed_steps is not None:
+            return list(self.fixed_steps)
         fitted = []
         for kind in range(self._kinds()):
             cross, square = np.zeros(64), np.zeros(64)
@@ -215,6 +244,8 @@ class EyeEncoder:
 
     def adapt_shape(self, quantised: Quantised) -> None:
         """Let later passes start from the steps that fitted this one."""
+        if self.fixed_steps is not None:
+            return
         self.shapes = [steps / quantised.scale for steps in self._fitted(quantised)]
 
     def follow(self, quantised: Quantised) -> Seen:
@@ -245,6 +276,12 @@ class EyeEncoder:
         self._weights = seen.curvature
         self.shapes = self._formula_shapes()
         return seen
+
+    def seen_error(self, quantised: Quantised) -> float:
+        """The log of what both models see, mixed as the loop mixes it; less is better."""
+        structure = math.log(self.model.structure(quantised)[0] + _UNSEEN)
+        visible = math.log(self.model.visible(quantised) + _UNSEEN)
+        return structure + self.tuning.visible * visible
 
     def write(self, quantised: Quantised, segments: bytes) -> bytes:
         """The file."""

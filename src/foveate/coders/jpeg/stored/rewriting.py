@@ -18,7 +18,7 @@ from foveate.coders.jpeg.stored.scripts import (
 )
 
 _SOF_BASELINE, _SOF_EXTENDED, _SOF_PROGRESSIVE = 0xC0, 0xC1, 0xC2
-_SOS, _EOI, _DRI, _DHT, _DQT, _DAC = 0xDA, 0xD9, 0xDD, 0xC4, 0xDB, 0xCC
+_SOS, _EOI, _DRI, _DQT, _APP2 = 0xDA, 0xD9, 0xDD, 0xDB, 0xE2
 _LONELY = frozenset((0x01, *range(0xD0, 0xD8)))
 """Markers without a length: TEM and restart markers."""
 _AFTER_SCAN = re.compile(rb"\xff+[^\x00\xff]", re.DOTALL)
@@ -90,6 +90,14 @@ def kept_segments(jpeg: bytes, end: int) -> bytes:
     """APPn, COM and unknown segments, as they are, wherever they stand before EOI."""
     kept = [segment for marker, segment in _segments(jpeg, end) if not _is_coding(marker)]
     return b"".join(kept)
+
+
+def has_further_pictures(jpeg: bytes) -> bool:
+    """Whether a file says by their distance where further pictures lie (CIPA DC-007, MPF)."""
+    return b"MPF\0" in jpeg and any(
+        marker == _APP2 and segment[4:8] == b"MPF\0"
+        for marker, segment in _segments(jpeg, len(jpeg))
+    )
 
 
 def _is_coding(marker: int) -> bool:

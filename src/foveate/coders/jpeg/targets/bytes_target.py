@@ -48,6 +48,8 @@ _BITS_OF_A_CODED_LEVEL = 6.5
 
 def _start_scale(encoder: Encoder, aim: float) -> float:
     """A first guess: as many coefficients above half a step as the bytes allow."""
+    if encoder.natural_scale is not None:
+        return encoder.natural_scale
     luma = encoder.blocks.components[0]
     rows, cols = luma.used
     stride = max(1, rows * cols // 4096)
@@ -100,7 +102,7 @@ def _settled(scout: Encoder, prediction: SizePrediction, wanted: float) -> Start
 
 def _coarsest(encoder: Encoder, segments: bytes) -> Found:
     """The smallest file that this encoder writes, whatever was tried before."""
-    fresh = Encoder(encoder.blocks, encoder.script, encoder.tuning, threads=encoder.threads)
+    fresh = encoder.like(encoder.blocks)
     for _ in range(_COARSEST_PASSES):
         quantised = fresh.quantise(LARGEST_SCALE, lambda_factor=math.exp(HIGHEST_LAMBDA))
     quantised = fresh.refit(quantised)

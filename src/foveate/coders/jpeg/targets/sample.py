@@ -164,4 +164,4 @@ def scout_of(encoder: Encoder, pieces: Pieces | None) -> Encoder:
     if pieces is None:
         return encoder
     part = pieces.of_blocks(encoder.blocks)
-    return Encoder(part, encoder.script, encoder.tuning, threads=encoder.threads)
+    return encoder.like(part)
