@@ -11,10 +11,8 @@ from foveate.coders.jpeg.targets.search import Found
 from foveate.coders.jpeg.trellis_passes import FixedSteps
 from foveate.errors import TargetError
 
-_OWN_STEPS_FROM = 0.55
-"""In a smaller share of the source's bytes its steps are too fine to be worth a trial."""
-_PIXELS_UP_TO = 0.85
-"""In a larger share its pixels are hardly ever the better start."""
+_SOURCE_FROM = 0.6
+"""In a smaller share of the source's bytes its coefficients gain next to nothing over its pixels."""
 
 
 class Candidate(NamedTuple):
@@ -29,20 +27,18 @@ Start = Callable[[FixedSteps | None, bool], Candidate]
 
 
 def best_of_source(source: SourceCoefficients | None, made: Start) -> Found:
-    """The best file of those that are worth a trial; of pixels alone where there is no source.
+    """The best file of those that are worth a trial.
 
-    A file that met its target at the end of the scale, where others did not get, comes last.
+    That is the one of the pixels alone where there is no source, or where it takes so much less
+    than the source that the source's steps no longer matter. A file that met its target at the end
+    of the scale, where others did not get, comes last.
 
     Raises:
         TargetError: the bytes asked for are too few.
     """
-    if source is None:
-        return made(None, False).found
-    candidates = [made(None, True)]
-    share = len(candidates[0].found.data) / source.size_bytes
+    candidates = [made(None, False)]
+    if source is None or len(candidates[0].found.data) < _SOURCE_FROM * source.size_bytes:
+        return candidates[0].found
     with contextlib.suppress(TargetError):
-        if share < _PIXELS_UP_TO:
-            candidates.append(made(None, False))
-        if share > _OWN_STEPS_FROM:
-            candidates.append(made(source.steps, True))
+        candidates += [made(None, True), made(source.steps, True)]
     return min(candidates, key=lambda c: (c.found.at_ceiling, c.cost)).found
