@@ -12,7 +12,7 @@ from foveate.coders.jpeg.trellis_passes import FixedSteps
 from foveate.errors import TargetError
 
 _SOURCE_FROM = 0.6
-"""In a smaller share of the source's bytes its coefficients gain next to nothing over its pixels."""
+"""In a smaller share of the source's bytes its coefficients gain next to nothing."""
 
 
 class Candidate(NamedTuple):
