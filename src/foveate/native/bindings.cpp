@@ -108,7 +108,9 @@ bool sharpen_chroma_binding(const Pixels& pixels, const InOut<std::int16_t, Bloc
 }
 
 std::vector<Used> used_blocks(int height, int width, int channels, bool chroma_420) {
-  require(height >= 1 && width >= 1, "height and width must be at least 1");
+  constexpr int most = static_cast<int>(kMaxSide);
+  require(height >= 1 && width >= 1 && height <= most && width <= most,
+          "height and width must lie in 1..65535");
   require(channels == 1 || channels == 3, "channels must be 1 or 3");
   const auto sampling = component_sampling(channels, chroma_420);
   std::vector<Used> used;

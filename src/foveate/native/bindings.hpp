@@ -11,6 +11,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -23,10 +24,40 @@ namespace foveate {
 
 namespace nb = nanobind;
 
+// An array that is there and whose numbers lie where the processor reads them. nanobind's own lets
+// None through within lists and tuples, and arrays that begin between two numbers.
 template <class T, class Shape>
-using In = nb::ndarray<const T, Shape, nb::c_contig, nb::device::cpu>;
+struct Array : nb::ndarray<T, Shape, nb::c_contig, nb::device::cpu> {
+  using Base = nb::ndarray<T, Shape, nb::c_contig, nb::device::cpu>;
+  Array() = default;
+  explicit Array(Base&& base) : Base(std::move(base)) {}
+  bool aligned() const {
+    return reinterpret_cast<std::uintptr_t>(this->data()) % alignof(T) == 0;
+  }
+};
+
+}  // namespace foveate
+
 template <class T, class Shape>
-using InOut = nb::ndarray<T, Shape, nb::c_contig, nb::device::cpu>;
+struct nanobind::detail::type_caster<foveate::Array<T, Shape>> {
+  using Base = make_caster<typename foveate::Array<T, Shape>::Base>;
+  using Whole = foveate::Array<T, Shape>;
+  NB_TYPE_CASTER(Whole, Base::Name)
+
+  bool from_python(handle source, std::uint8_t flags, cleanup_list* cleanup) noexcept {
+    Base base;
+    if (source.is_none() || !base.from_python(source, flags, cleanup)) return false;
+    value = Whole(std::move(base.value));
+    return value.aligned();
+  }
+};
+
+namespace foveate {
+
+template <class T, class Shape>
+using In = Array<const T, Shape>;
+template <class T, class Shape>
+using InOut = Array<T, Shape>;
 using BlockShape = nb::shape<-1, -1, kBlock>;
 using Used = std::pair<int, int>;
 

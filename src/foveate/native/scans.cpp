@@ -43,22 +43,53 @@ std::vector<Part> parts_of(const PictureLevels& picture, const std::vector<Scan>
   return parts;
 }
 
-// How many blocks that ended early wait to be written before a row of an AC scan.
-int waiting_eobs(const Levels& grid, const Scan& scan, int row) {
-  int run = 0;
-  for (int r = row - 1; r >= 0; --r)
+// The blocks that ended early at the end of a part, after the last block with a level in the band.
+struct Tail {
+  int blocks = 0;
+  bool whole_part = true;  // there is no such block
+};
+
+Tail tail_of(const Levels& grid, const Scan& scan, const Part& part) {
+  Tail tail;
+  for (int row = part.end - 1; row >= part.first; --row)
     for (int col = grid.used_cols - 1; col >= 0; --col) {
-      const std::int16_t* levels = grid.block(r, col);
+      const std::int16_t* levels = grid.block(row, col);
       int last = scan.last;
       while (last >= scan.first && levels[last] == 0) --last;
-      if (last < scan.last) ++run;
-      if (last >= scan.first) return run % kLongestEobRun;
+      if (last < scan.last) ++tail.blocks;
+      if (last >= scan.first) {
+        tail.whole_part = false;
+        return tail;
+      }
     }
-  return run % kLongestEobRun;
+  return tail;
 }
 
-CoderState state_before(const PictureLevels& picture, const Scan& scan, int row) {
+// For each part of an AC scan, how many blocks that ended early wait to be written before it. Each
+// part is looked through once, since flat pictures are empty up to their first row.
+std::vector<int> waiting_eobs(const PictureLevels& picture, const std::vector<Scan>& scans,
+                              const std::vector<Part>& parts, int threads) {
+  std::vector<int> waiting(parts.size());
+  if (!picture.progressive) return waiting;
+  std::vector<Tail> tails(parts.size());
+  parallel_for(static_cast<int>(parts.size()), threads, [&](int n) {
+    const auto i = static_cast<std::size_t>(n);
+    const Scan& scan = scans[parts[i].scan];
+    if (scan.first == 0 || parts[i].ends_scan) return;
+    tails[i] = tail_of(picture.components[static_cast<std::size_t>(scan.components[0])], scan,
+                       parts[i]);
+  });
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    if (parts[i].first > 0 && scans[parts[i].scan].first > 0) {
+      const Tail& before = tails[i - 1];
+      waiting[i] = (before.blocks + (before.whole_part ? waiting[i - 1] : 0)) % kLongestEobRun;
+    }
+  return waiting;
+}
+
+CoderState state_before(const PictureLevels& picture, const Scan& scan, int row, int eob_run) {
   CoderState state;
+  state.eob_run = eob_run;
   if (row == 0) return state;
   for (const int c : scan.components) {
     const auto i = static_cast<std::size_t>(c);
@@ -68,9 +99,6 @@ CoderState state_before(const PictureLevels& picture, const Scan& scan, int row)
     const int last_col = (alone ? grid.used_cols : grid.cols) - 1;
     state.predictors[i] = grid.block(last_row, last_col)[0];
   }
-  if (picture.progressive && scan.first > 0)
-    state.eob_run =
-        waiting_eobs(picture.components[static_cast<std::size_t>(scan.components[0])], scan, row);
   return state;
 }
 
@@ -97,20 +125,22 @@ void visit(const PictureLevels& picture, const Scan& scan, const Part& part, Cod
 }
 
 template <template <class> class Coder, class Sink>
-void run(const PictureLevels& picture, const Scan& scan, const Part& part, Sink& sink) {
-  Coder<Sink> coder(scan, state_before(picture, scan, part.first), sink);
+void run(const PictureLevels& picture, const Scan& scan, const Part& part, int eob_run,
+         Sink& sink) {
+  Coder<Sink> coder(scan, state_before(picture, scan, part.first, eob_run), sink);
   visit(picture, scan, part, coder);
   if (part.ends_scan) coder.finish();
 }
 
 template <class Sink>
-void code_part(const PictureLevels& picture, const Scan& scan, const Part& part, Sink& sink) {
+void code_part(const PictureLevels& picture, const Scan& scan, const Part& part, int eob_run,
+               Sink& sink) {
   if (!picture.progressive)
-    run<SequentialCoder>(picture, scan, part, sink);
+    run<SequentialCoder>(picture, scan, part, eob_run, sink);
   else if (scan.first == 0)
-    run<DcCoder>(picture, scan, part, sink);
+    run<DcCoder>(picture, scan, part, eob_run, sink);
   else
-    run<AcCoder>(picture, scan, part, sink);
+    run<AcCoder>(picture, scan, part, eob_run, sink);
 }
 
 }  // namespace
@@ -118,11 +148,12 @@ void code_part(const PictureLevels& picture, const Scan& scan, const Part& part,
 std::vector<ScanStatistics> scan_statistics(const PictureLevels& picture,
                                             const std::vector<Scan>& scans, int threads) {
   const std::vector<Part> parts = parts_of(picture, scans);
+  const std::vector<int> eobs = waiting_eobs(picture, scans, parts, threads);
   std::vector<ScanStatistics> counted(parts.size());
   parallel_for(static_cast<int>(parts.size()), threads, [&](int n) {
     const auto i = static_cast<std::size_t>(n);
     CountingSink sink{counted[i]};
-    code_part(picture, scans[parts[i].scan], parts[i], sink);
+    code_part(picture, scans[parts[i].scan], parts[i], eobs[i], sink);
   });
   std::vector<ScanStatistics> total(scans.size());
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -140,11 +171,12 @@ std::vector<std::vector<std::uint8_t>> encode_scans(const PictureLevels& picture
                                                     const std::vector<ScanTables>& tables,
                                                     int threads) {
   const std::vector<Part> parts = parts_of(picture, scans);
+  const std::vector<int> eobs = waiting_eobs(picture, scans, parts, threads);
   std::vector<Bits> coded(parts.size());
   parallel_for(static_cast<int>(parts.size()), threads, [&](int n) {
     const auto i = static_cast<std::size_t>(n);
     BitSink sink(tables[parts[i].scan], coded[i]);
-    code_part(picture, scans[parts[i].scan], parts[i], sink);
+    code_part(picture, scans[parts[i].scan], parts[i], eobs[i], sink);
   });
   std::vector<std::vector<std::uint8_t>> segments(scans.size());
   parallel_for(static_cast<int>(scans.size()), threads, [&](int s) {
