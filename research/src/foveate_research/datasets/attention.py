@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foveate.errors import DatasetError
+from foveate.errors import DatasetError, printable
+from foveate.pictures import MAX_PIXELS
+from foveate.pictures.npy import npy_array
+from foveate.pictures.opening import opened
+from foveate.pictures.quiet import without_warnings
+from foveate_research.datasets.damage import damage_told
 from foveate_research.datasets.shards import field, read_samples
 
 PICTURE_FIELDS = ("webp", "jpg", "jpeg", "png")
@@ -30,9 +34,26 @@ class AttentionPicture:
 
 
 def decode_picture(data: bytes, *, mode: str = "RGB") -> npt.NDArray[np.uint8]:
-    """(H, W, 3) sRGB of an encoded picture, or (H, W) of mode "L"."""
-    with Image.open(io.BytesIO(data)) as image:
-        return np.asarray(image.convert(mode))
+    """(H, W, 3) sRGB of an encoded picture, or (H, W) of mode "L".
+
+    Raises ValueError for anything but a picture that `foveate.read_picture` would decode.
+    """
+    return np.asarray(decoded(data).convert(mode))
+
+
+def decoded(data: bytes) -> Image.Image:
+    """The picture in a file's bytes, in its own mode. Raises ValueError as `decode_picture`."""
+    try:
+        with without_warnings():
+            image = opened(data)
+            if image.width * image.height > MAX_PIXELS:
+                raise ValueError(f"a picture of {image.width} x {image.height}")
+            image.load()
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow raises nearly every kind on damaged files
+        raise ValueError("no picture that can be read") from error
+    return image
 
 
 def in_colour(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
@@ -47,8 +68,9 @@ def picture_field(
     data = field(fields, name, key, folder)
     try:
         return decode_picture(data, mode=mode)
-    except (OSError, ValueError) as error:
-        raise DatasetError(f"{folder}: {key}.{name} cannot be read as a picture") from error
+    except ValueError as error:
+        where = f"{printable(folder)}: {printable(key)}.{name}"
+        raise DatasetError(f"{where} cannot be read as a picture") from error
 
 
 def picture_in(fields: dict[str, bytes], key: str, folder: Path) -> npt.NDArray[np.uint8]:
@@ -64,7 +86,7 @@ def picture_name(fields: dict[str, bytes], key: str, folder: Path) -> str:
     for name in PICTURE_FIELDS:
         if name in fields:
             return name
-    raise DatasetError(f"{folder}: sample {key} has no .webp, .jpg or .png")
+    raise DatasetError(f"{printable(folder)}: sample {printable(key)} has no .webp, .jpg or .png")
 
 
 def read_attention(folder: Path, part: str, *, only: str = "") -> Iterator[AttentionPicture]:
@@ -82,8 +104,7 @@ def read_attention(folder: Path, part: str, *, only: str = "") -> Iterator[Atten
             fields = {name: field(fields, name, key, folder) for name in names}
         fixations = density = mask = None
         if "fix.npy" in fields:
-            points = np.load(io.BytesIO(fields["fix.npy"]), allow_pickle=False)
-            fixations = points.astype(np.int16)
+            fixations = _points(fields["fix.npy"], key, folder)
         if "map.png" in fields:
             density = picture_field(fields, "map.png", key, folder, mode="L")
         if "mask.png" in fields:
@@ -105,3 +126,16 @@ def read_densities(folder: Path, part: str) -> list[AttentionPicture]:
 def read_masks(folder: Path, part: str) -> list[AttentionPicture]:
     """The pictures of a part, each with the mask of its objects (duts)."""
     return list(read_attention(folder, part, only="mask.png"))
+
+
+def _points(data: bytes, key: str, folder: Path) -> npt.NDArray[np.int16]:
+    """(N, 3) of KEY.fix.npy; DatasetError where it holds anything else."""
+    where = f"{printable(folder)}: {printable(key)}.fix.npy"
+    with damage_told(where, "is not a NumPy file of numbers"):
+        points = npy_array(data)
+    limits = np.iinfo(np.int16)
+    if points.ndim != 2 or points.shape[1] != 3 or points.dtype.kind not in "iuf":
+        raise DatasetError(f"{where}: fixations must be rows of viewer, x, y")
+    if points.size and not (limits.min <= points.min() and points.max() <= limits.max):  # or NaN
+        raise DatasetError(f"{where}: fixations must lie within a picture")
+    return points.astype(np.int16)

@@ -6,8 +6,8 @@ the viewer is 0. Points outside the picture are left out, as every published too
 
 from __future__ import annotations
 
+import io
 import re
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import DatasetError
+from foveate.pictures.npy import npy_array
 from foveate_research.datasets.attention import decode_picture
+from foveate_research.datasets.damage import damage_told, dataset_bytes
 
 Fixations = npt.NDArray[np.int16]
 
@@ -31,12 +33,15 @@ def read_fixation_file(path: Path, height: int, width: int) -> Fixations:
         DatasetError: the file is not laid out as one of them.
     """
     readers = {".npy": _from_npy, ".txt": _from_text, ".csv": _from_text, ".mat": _from_mat}
-    return inside(readers[path.suffix.lower()](path), height, width)
+    with damage_told(path, "is damaged, or not laid out as a file of fixations"):
+        return inside(readers[path.suffix.lower()](path), height, width)
 
 
 def read_point_picture(path: Path, height: int, width: int) -> Fixations:
     """Fixations as the bright pixels of a picture (MIT1003's NAME_fixPts.jpg), viewers unknown."""
-    rows, columns = np.nonzero(decode_picture(path.read_bytes(), mode="L") > 127)
+    data = dataset_bytes(path, "picture of fixations")
+    with damage_told(path, "cannot be read as a picture"):
+        rows, columns = np.nonzero(decode_picture(data, mode="L") > 127)
     return inside(_without_viewers(np.stack([columns, rows], axis=1)), height, width)
 
 
@@ -52,6 +57,11 @@ def read_osie(path: Path) -> dict[str, npt.NDArray[np.float64]]:
     found = _variables(path).get("fixations")
     if found is None:
         raise DatasetError(f"{path} holds no 'fixations': give OSIE's data/eye/fixations.mat")
+    with damage_told(path, "is damaged, or not laid out as OSIE's fixations.mat"):
+        return _osie_pictures(found)
+
+
+def _osie_pictures(found: Any) -> dict[str, npt.NDArray[np.float64]]:
     pictures = {}
     for picture in np.atleast_1d(found):
         rows = [np.zeros((0, 3))]
@@ -63,19 +73,17 @@ def read_osie(path: Path) -> dict[str, npt.NDArray[np.float64]]:
 
 
 def _from_npy(path: Path) -> npt.NDArray[np.float64]:
-    try:
-        found = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DatasetError(f"{path} is not a NumPy file of numbers") from error
+    data = dataset_bytes(path, "file of fixations")
+    with damage_told(path, "is not a NumPy file of numbers"):
+        found = npy_array(data)
     return _rows(found, path)
 
 
 def _from_text(path: Path) -> npt.NDArray[np.float64]:
     """Columns x, y or viewer, x, y; a first line of names may put them in any order."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path} cannot be read as text") from error
+    data = dataset_bytes(path, "file of fixations")
+    with damage_told(path, "cannot be read as text"):
+        text = data.decode("utf-8-sig")
     lines = [line.strip() for line in text.splitlines()]
     rows = [re.split(r"[,;\s]+", line) for line in lines if line and not line.startswith("#")]
     names: list[str] = []
@@ -136,12 +144,10 @@ def _is_plane(value: Any) -> bool:
 def _variables(path: Path) -> dict[str, Any]:
     """What a .mat file holds, its structs as objects."""
     from scipy.io import loadmat
-    from scipy.io.matlab import MatReadError
 
-    try:
-        found = loadmat(path, squeeze_me=True, struct_as_record=False)
-    except (OSError, ValueError, TypeError, NotImplementedError, MatReadError, zlib.error) as error:
-        raise DatasetError(f"{path} is not a .mat file that can be read: {error}") from error
+    data = dataset_bytes(path, ".mat file")
+    with damage_told(path, "is not a .mat file that can be read"):
+        found = loadmat(io.BytesIO(data), squeeze_me=True, struct_as_record=False)
     return {name: value for name, value in found.items() if not name.startswith("__")}
 
 

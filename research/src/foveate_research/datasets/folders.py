@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
 
 from foveate.errors import DatasetError, printable
-from foveate_research.datasets.attention import AttentionPicture, decode_picture
+from foveate_research.datasets.attention import AttentionPicture, decode_picture, decoded
+from foveate_research.datasets.damage import damage_told, dataset_bytes
 from foveate_research.datasets.fixation_files import (
     POINT_FILES,
     inside,
@@ -271,19 +271,17 @@ def read_grey(path: Path) -> npt.NDArray[np.uint8]:
 
 def read_indices(path: Path) -> npt.NDArray[np.uint8]:
     """(H, W) of a picture of indices, through no palette."""
-    try:
-        with Image.open(path) as image:
-            kept = image if image.mode in ("P", "L") else image.convert("L")
-            return np.asarray(kept, dtype=np.uint8)
-    except (OSError, UnidentifiedImageError, ValueError) as error:
-        raise DatasetError(f"{printable(path)} cannot be read as a picture") from error
+    data = dataset_bytes(path, "picture of indices")
+    with damage_told(path, "cannot be read as a picture"):
+        image = decoded(data)
+        kept = image if image.mode in ("P", "L") else image.convert("L")
+        return np.asarray(kept, dtype=np.uint8)
 
 
 def _decoded(path: Path, mode: str) -> npt.NDArray[np.uint8]:
-    try:
-        return decode_picture(path.read_bytes(), mode=mode)
-    except (OSError, UnidentifiedImageError, ValueError) as error:
-        raise DatasetError(f"{printable(path)} cannot be read as a picture") from error
+    data = dataset_bytes(path, "picture file")
+    with damage_told(path, "cannot be read as a picture"):
+        return decode_picture(data, mode=mode)
 
 
 def _chosen(files: dict[str, Path], keys: Iterable[str] | None) -> dict[str, Path]:

@@ -93,13 +93,17 @@ def _members(path: Path) -> list[tuple[str, int, int]]:
     """Name, offset and size of each file in a tar."""
     try:
         with tarfile.open(path, "r:") as archive:
-            return [
+            members = [
                 (member.name, member.offset_data, member.size)
                 for member in archive
                 if member.isfile()
             ]
-    except (tarfile.TarError, OSError) as error:
+            end = path.stat().st_size
+    except (tarfile.TarError, OSError, ValueError, OverflowError) as error:
         raise DatasetError(f"{printable(path)} cannot be read as an uncompressed tar") from error
+    if any(offset + size > end or size < 0 for _, offset, size in members):
+        raise DatasetError(f"{printable(path)} is cut off: copy it again")
+    return members
 
 
 def _table(places: dict[int, tuple[int, int]], count: int) -> Places:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from foveate.errors import DatasetError
+from foveate.errors import DatasetError, printable
 from foveate_research.datasets.attention import picture_field, picture_in
 from foveate_research.datasets.shards import field, read_manifest, read_samples
 
@@ -64,8 +64,9 @@ def read_labelled(folder: Path, part: str) -> Iterator[LabelledPicture]:
 def _class_of(key: str, fields: dict[str, bytes], classes: tuple[str, ...], folder: Path) -> str:
     """The name behind KEY.cls."""
     text = fields["cls"].decode("ascii", errors="replace").strip()
-    if not text.isdigit() or int(text) >= len(classes):
-        raise DatasetError(f"{folder}: {key}.cls is '{text}', not an index below {len(classes)}")
+    if not text.isdigit() or len(text) > 9 or int(text) >= len(classes):
+        at = f"{printable(folder)}: {printable(key)}.cls"
+        raise DatasetError(f"{at} is '{printable(text[:20])}', not an index below {len(classes)}")
     return classes[int(text)]
 
 
@@ -73,14 +74,15 @@ def _labels_of(
     key: str, fields: dict[str, bytes], classes: tuple[str, ...], folder: Path
 ) -> tuple[str, ...]:
     """The names in KEY.json, in the order of the set's classes."""
+    where = f"{printable(folder)}: {printable(key)}.json"
     try:
         stated = json.loads(field(fields, "json", key, folder))
-    except ValueError as error:
-        raise DatasetError(f"{folder}: {key}.json is not JSON: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"{where} is not JSON") from error
     stated = stated.get("labels") if isinstance(stated, dict) else None
     if not isinstance(stated, (dict, list)):
-        raise DatasetError(f'{folder}: {key}.json states no "labels"')
+        raise DatasetError(f'{where} states no "labels"')
     strange = sorted(str(name) for name in stated if name not in classes)
     if strange:
-        raise DatasetError(f"{folder}: {key}.json names '{strange[0]}', not a class of the set")
+        raise DatasetError(f"{where} names '{printable(strange[0][:80])}', not a class of the set")
     return tuple(name for name in classes if name in stated)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from foveate.errors import DatasetError
+from foveate.errors import DatasetError, printable
 from foveate_research.datasets.attention import AttentionPicture, read_attention
 from foveate_research.datasets.labels import LabelledPicture, read_classes, read_labelled
 from foveate_research.datasets.sets import PictureSet
@@ -47,7 +47,8 @@ def open_shards(
         )
     if not any(name in fields for name in ANSWERS):
         raise DatasetError(
-            f"{folder}: sample {key} has {', '.join(sorted(fields))}; "
+            f"{printable(folder)}: sample {printable(key)} has "
+            f"{printable(', '.join(sorted(fields)[:8]))}; "
             f"looked for webp, jpg or png with one of {', '.join((*ANSWERS, *LABELS))}"
         )
     return PictureSet(folder.name, part, lambda: read_attention(folder, part), count, facts)
@@ -58,4 +59,4 @@ def _stated_count(folder: Path, part: str) -> int | None:
     stated = read_manifest(folder)
     counts = stated.get("counts")
     count = counts.get(part) if isinstance(counts, dict) else stated.get(f"count_{part}")
-    return count if isinstance(count, int) else None
+    return count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None

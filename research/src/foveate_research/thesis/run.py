@@ -93,7 +93,7 @@ def train_experiment(
     trainer = _trainer(machine, settings, Keeping(folder, facts), progress_bar=progress_bar)
     last = folder / "last.ckpt"
     try:
-        trainer.fit(module, data, ckpt_path=last if last.is_file() else None, weights_only=False)
+        trainer.fit(module, data, ckpt_path=last if last.is_file() else None, weights_only=True)
     except SystemExit as end:  # so Lightning ends where it is interrupted; earlier ones go on
         raise KeyboardInterrupt from end
     if len(module.history) < settings.epochs:

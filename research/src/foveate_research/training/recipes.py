@@ -157,7 +157,7 @@ def averaged_state(checkpoint: Path) -> dict[str, torch.Tensor]:
     """The averaged weights in a training's checkpoint; ModelError for another file."""
     prefix = "average."
     try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=False)["state_dict"]
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
     except FileNotFoundError as error:
         raise ModelError(f"{checkpoint} does not exist: give a training's last.ckpt") from error
     except Exception as error:  # a file of any other kind makes torch raise nearly anything

@@ -94,7 +94,7 @@ def run_training(
         train_dataloaders=_loader(prepared.batches, machine.reading_processes()),
         val_dataloaders=DataLoader(TensorDataset(torch.zeros(1)), batch_size=None),
         ckpt_path=checkpoint if checkpoint.is_file() else None,
-        weights_only=False,
+        weights_only=True,
     )
     trainer.save_checkpoint(checkpoint)
     if tell:
