@@ -126,6 +126,7 @@ def main() -> None:
             # Names that the terminal cannot show are printed with escapes.
             stream.reconfigure(errors="backslashreplace")
     logging.getLogger("PIL").addHandler(logging.NullHandler())
+    _tell_notes()
     with stoppable():
         try:
             code = _run()
@@ -157,6 +158,14 @@ def _run() -> int:
         if not stopping.asked():
             print(f"foveate: cannot go on: {error.strerror or error}", file=sys.stderr)
         return EXIT_FAILED
+
+
+def _tell_notes() -> None:
+    """Sends what Foveate notes as it goes, such as a damaged model, to stderr, a line each."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("foveate: %(message)s"))
+    logger = logging.getLogger("foveate")
+    logger.handlers[:] = [handler]
 
 
 def _tell_usage(error: Any) -> None:

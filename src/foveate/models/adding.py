@@ -18,9 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import ModelError, OptionError, OutputError, printable
+from foveate.models.card_fields import parsed_card
 from foveate.models.records import added_records, read_card, user_folder
 from foveate.models.registry import ModelEntry, Prediction, families, list_models, size_of
 from foveate.models.session import forget_sessions, outputs_of, session_of
+from foveate.pictures.file_bytes import file_bytes
 from foveate.pictures.writing import write_atomically
 
 CARD_KEY = "foveate.card"
@@ -136,13 +138,7 @@ def card_within(session: Any, source: Path) -> dict[str, Any]:
     text = session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
     if text is None:
         raise ModelError(f"{printable(source)}: carries no record: write it with foveate export")
-    try:
-        card = json.loads(text)
-    except ValueError:
-        card = None
-    if not isinstance(card, dict):
-        raise ModelError(f"{printable(source)}: its record is damaged: write it again")
-    return card
+    return parsed_card(text, printable(source))
 
 
 def checked_name(name: str) -> str:
@@ -167,11 +163,7 @@ def _taken() -> set[str]:
 
 def read_file(source: Path) -> bytes:
     """The bytes of a file that the user named; ModelError when it cannot be read."""
-    try:
-        return source.read_bytes()
-    except OSError as error:
-        why = "no such file; check the name" if not source.exists() else error.strerror
-        raise ModelError(f"{printable(source)}: {why}") from error
+    return file_bytes(source, kind="ONNX file", error_kind=ModelError)
 
 
 def loaded(source: Path, data: bytes) -> Any:

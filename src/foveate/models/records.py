@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, cast
 
-from foveate.errors import ModelError
+from foveate.errors import ModelError, printable
+from foveate.models.card_fields import LARGEST_CARD, parsed_card
 from foveate.models.packages import package_file
+from foveate.pictures.file_bytes import file_bytes
+
+_LOG = logging.getLogger("foveate")
 
 
 def user_folder() -> Path:
@@ -33,12 +38,26 @@ def read_card(name: str) -> dict[str, Any]:
     """A model's record; ModelError when it is not there."""
     added = user_folder() / f"{name}.json"
     path: Traversable = added if added.is_file() else package_file("cards", f"{name}.json")
+    if path is added:
+        text = file_bytes(added, most=LARGEST_CARD, kind="model's record", error_kind=ModelError)
+        return _complete(parsed_card(text, printable(added)), printable(added))
     try:
         return cast(dict[str, Any], json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ModelError(f"{path} is missing: reinstall foveate") from error
     except ValueError as error:
         raise ModelError(f"{path} is damaged: add the model again, or reinstall") from error
+
+
+def _complete(card: dict[str, Any], source: str) -> dict[str, Any]:
+    """An added model's record, which tells of the weights beside it. Raises ModelError."""
+    weights = card.get("weights", {})
+    for key in ("file", "sha256", "bytes"):
+        if key not in weights:
+            raise ModelError(f"{source}: its record's weights have no {key}")
+    if not weights["file"] or weights["file"] != Path(str(weights["file"])).name:
+        raise ModelError(f"{source}: its record's weights lie in another folder")
+    return card
 
 
 def has_record(name: str) -> bool:
@@ -48,14 +67,27 @@ def has_record(name: str) -> bool:
 
 
 def added_records() -> dict[str, dict[str, Any]]:
-    """The records of the user's folder by name; damaged ones are passed over."""
+    """The records of the user's folder by name; damaged ones are passed over, and told of once."""
     found = {}
     for path in sorted(user_folder().glob("*.json")):
         try:
             found[path.stem] = read_card(path.stem)
-        except ModelError:
-            continue
+        except ModelError as error:
+            pass_over(path, str(error))
     return found
+
+
+_PASSED_OVER: set[str] = set()
+
+
+def pass_over(path: Path, why: str) -> None:
+    """Tells once a process that an added model cannot be used, and why."""
+    name = printable(path)
+    if name in _PASSED_OVER:
+        return
+    _PASSED_OVER.add(name)
+    reason = why if name in why else f"{name}: {why}"
+    _LOG.warning("%s; the model is passed over, remove or add it again", reason)
 
 
 def checked_weights(name: str) -> bytes:
@@ -65,7 +97,7 @@ def checked_weights(name: str) -> bytes:
     path: Traversable = added if added.is_file() else package_file("weights", stated["file"])
     mend = "add the model again" if added.is_file() else "reinstall foveate"
     try:
-        data = path.read_bytes()
+        data = file_bytes(added, error_kind=ModelError) if path is added else path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path} is missing: {mend}") from error
     if hashlib.sha256(data).hexdigest() != stated["sha256"]:

@@ -18,12 +18,17 @@ import numpy.typing as npt
 from foveate.errors import FoveateError, ModelError
 from foveate.models.class_choice import ALL, ClassChoice
 from foveate.models.packages import OWN, model_packages, research_hint
-from foveate.models.records import added_records, has_record, read_card
+from foveate.models.records import (
+    added_records,
+    has_record,
+    pass_over,
+    read_card,
+    user_folder,
+)
 from foveate.models.session import Outputs, Run, outputs_of, run_network
 from foveate.models.working_size import longer_side_size
 
 AUTO = "foveate-s"
-LONGEST_STATED = 2048  # pixels of the longer side that a record may ask for
 
 Kind = Literal["network", "baseline"]
 Pixels = npt.NDArray[np.uint8]
@@ -171,7 +176,8 @@ def _foreign(name: str, card: dict[str, Any]) -> list[ModelEntry]:
 
     try:
         adapter = parsed_adapter(card["adapter"], name)
-    except (FoveateError, AttributeError, TypeError):
+    except (FoveateError, AttributeError, TypeError) as error:
+        pass_over(user_folder() / f"{name}.json", str(error))
         return []
     entry = foreign_entry(name, adapter, record=name)
     return [replace(entry, summary=str(card.get("summary", entry.summary)))]
@@ -190,17 +196,10 @@ def size_of(card: dict[str, Any], family: ModelEntry) -> Size:
         height, width = (int(side) for side in stated)
         return lambda rows, columns: (height, width)
     asked = card.get("working_size")
-    longest, multiple = 0, 1
-    if isinstance(asked, dict):
-        longest, multiple = _whole(asked.get("longest")), _whole(asked.get("multiple"))
-    if not 0 < multiple <= longest <= LONGEST_STATED:
+    if not isinstance(asked, dict):
         return family.size
+    longest, multiple = asked["longest"], asked["multiple"]
     return lambda rows, columns: longer_side_size(rows, columns, longest=longest, multiple=multiple)
-
-
-def _whole(value: Any) -> int:
-    """A whole number of a record; 0 for anything else."""
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
 def get_model(name: str) -> ModelEntry:
