@@ -83,3 +83,12 @@ def test_an_array_is_read_as_numpy_wrote_it(tmp_path: Path, order: str) -> None:
     np.save(tmp_path / "map.npy", numbers)
     values = map_from_file(tmp_path / "map.npy", PICTURE).values
     np.testing.assert_allclose(values, numbers.astype(np.float32), atol=1e-6)
+
+
+def test_numbers_that_overflow_are_refused_without_a_warning(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    for number in (np.longdouble("1e4000"), np.float16("inf"), np.float32("nan")):
+        np.save(tmp_path / "map.npy", np.full((48, 64), number))
+        assert "NaN or infinity" in refusal(tmp_path / "map.npy")
+    assert [str(each.message) for each in recwarn] == []

@@ -115,7 +115,8 @@ def _unit_range(array: npt.NDArray[Any], name: str) -> npt.NDArray[np.float32]:
         return np.asarray(array.astype(np.float32) / top)
     if not (np.issubdtype(array.dtype, np.floating) or np.issubdtype(array.dtype, np.integer)):
         raise MapError(f"{name} holds {array.dtype}: a map holds real numbers")
-    numbers = array.astype(np.float64)
+    with np.errstate(all="ignore"):  # what overflows or is no number is refused below
+        numbers = array.astype(np.float64)
     if not np.isfinite(numbers).all():
         raise MapError(f"{name} holds NaN or infinity: replace them by numbers from 0 to 1")
     low, high = float(numbers.min()), float(numbers.max())

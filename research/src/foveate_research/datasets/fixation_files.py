@@ -6,7 +6,6 @@ the viewer is 0. Points outside the picture are left out, as every published too
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from foveate.errors import DatasetError
 from foveate.pictures.npy import npy_array
 from foveate_research.datasets.attention import decode_picture
 from foveate_research.datasets.damage import damage_told, dataset_bytes
+from foveate_research.datasets.matlab import mat_variables
 
 Fixations = npt.NDArray[np.int16]
 
@@ -143,12 +143,9 @@ def _is_plane(value: Any) -> bool:
 
 def _variables(path: Path) -> dict[str, Any]:
     """What a .mat file holds, its structs as objects."""
-    from scipy.io import loadmat
-
     data = dataset_bytes(path, ".mat file")
     with damage_told(path, "is not a .mat file that can be read"):
-        found = loadmat(io.BytesIO(data), squeeze_me=True, struct_as_record=False)
-    return {name: value for name, value in found.items() if not name.startswith("__")}
+        return mat_variables(data)
 
 
 def _rows(found: npt.NDArray[Any], path: Path) -> npt.NDArray[np.float64]:

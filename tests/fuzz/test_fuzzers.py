@@ -1,0 +1,41 @@
+"""Each fuzzer for a moment: its corpus and some changed files. `scripts/fuzz` runs on."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+
+from fuzz.corpus import CORPORA
+from fuzz.mutations import mutations
+from fuzz.targets import TARGETS
+
+MOMENTS = {"picture": 40, "metadata": 40, "map": 60, "shard": 6, "card": 300, "fixations": 80}
+RESEARCH = ("shard", "fixations")
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_fuzzer_finds_nothing_in_a_moment(name: str) -> None:
+    if name in RESEARCH and importlib.util.find_spec("foveate_research") is None:
+        pytest.skip("foveate-research is not installed")
+    for data in mutations(CORPORA[name](), MOMENTS[name], seed=1):
+        TARGETS[name](data)
+
+
+def test_the_fuzzers_tell_a_find_from_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message with a control character is a find, and so is any error but a FoveateError."""
+    from foveate import PictureError
+    from fuzz import targets
+
+    def reads(error: Exception) -> object:
+        def read(*_: object, **__: object) -> None:
+            raise error
+
+        return read
+
+    monkeypatch.setattr(targets, "read_picture", reads(PictureError("a.png: is damaged")))
+    targets.picture(b"")
+    for found in (PictureError("two\nlines"), ValueError("no line")):
+        monkeypatch.setattr(targets, "read_picture", reads(found))
+        with pytest.raises((AssertionError, ValueError)):
+            targets.picture(b"")
