@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +42,12 @@ def test_the_fuzzers_tell_a_find_from_a_refusal(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(targets, "read_picture", reads(found))
         with pytest.raises((AssertionError, ValueError)):
             targets.picture(b"")
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="there is no g++")
+def test_the_native_fuzzer_fits_the_native_code() -> None:
+    root = Path(__file__).parents[2]
+    includes = f"-I{root}/src/foveate/native"
+    target = root / "tests/fuzz/native/target.cpp"
+    flags = ["-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", includes]
+    subprocess.run(["g++", *flags, str(target)], check=True)
