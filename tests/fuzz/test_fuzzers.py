@@ -51,3 +51,10 @@ def test_the_native_fuzzer_fits_the_native_code() -> None:
     target = root / "tests/fuzz/native/target.cpp"
     flags = ["-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", includes]
     subprocess.run(["g++", *flags, str(target)], check=True)
+
+
+@pytest.mark.parametrize("name", ["picture", "metadata"])
+def test_damaged_files_leave_no_warnings(name: str, recwarn: pytest.WarningsRecorder) -> None:
+    for data in mutations(CORPORA[name](), 60, seed=2):
+        TARGETS[name](data)
+    assert [str(each.message) for each in recwarn] == []

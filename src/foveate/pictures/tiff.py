@@ -33,6 +33,9 @@ _COLOURS = {_MIN_IS_WHITE: 1, _MIN_IS_BLACK: 1, _RGB: 3, _PALETTE: 1, _CMYK: 4}
 """How many samples a pixel's colour takes, for each photometric interpretation that is read."""
 _PREMULTIPLIED, _STRAIGHT = 1, 2
 
+_MOST_SAMPLES = 8
+"""A pixel has at most so many in what is converted: four, and some that are left out."""
+
 
 def is_misread(image: PillowImage) -> bool:
     """Whether Pillow, which opened this TIFF file, would give other samples than it holds."""
@@ -77,7 +80,8 @@ def read_by_tifffile(encoded: bytes, name: str, max_pixels: int) -> Decoded:
         with tifffile.TiffFile(io.BytesIO(encoded)) as file:
             page: Any = file.pages[0]
             width, height = int(page.imagewidth), int(page.imagelength)
-            if width * height > max_pixels or page.imagedepth != 1:
+            too_deep = int(page.size) > _MOST_SAMPLES * max_pixels
+            if width * height > max_pixels or too_deep or page.imagedepth != 1:
                 raise PictureError(
                     f"{name}: is {width} x {height} pixels, over the limit; resize it first"
                 )

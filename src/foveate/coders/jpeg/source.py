@@ -73,7 +73,7 @@ def bare_jpeg(jpeg: bytes, rights: Picture | None = None) -> tuple[bytes, tuple[
     if bare is None:
         return None
     exif, icc, kept = None, None, []
-    with opened_jpeg(jpeg) as file:
+    with without_warnings(), opened_jpeg(jpeg) as file:
         orientation = 1
         with without_warnings(), contextlib.suppress(Exception):  # broken EXIF counts as none
             orientation = file.getexif().get(_ORIENTATION_TAG, 1)
