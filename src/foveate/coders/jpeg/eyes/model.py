@@ -15,6 +15,7 @@ from foveate.coders.jpeg.eyes.tuning import EyeTuning
 from foveate.coders.jpeg.masking import HIDING_REACH
 from foveate.coders.jpeg.tables import ZIGZAG
 from foveate.coders.jpeg.trellis_passes import Blocks, Quantised
+from foveate.deadline import check_time
 from foveate.metrics.quality.eye_weights import scale_weights
 
 LEAST_SIDE = 16
@@ -80,6 +81,7 @@ class EyeModel:
         decoded: npt.NDArray[np.uint8] | None,
         field: npt.NDArray[np.float32] | None,
     ) -> tuple[float, FloatBlocks, FloatBlocks]:
+        check_time()
         return native.ssimulacra2(
             self.pixels,
             decoded,
@@ -98,6 +100,7 @@ class EyeModel:
 
     def decoded(self, quantised: Quantised) -> npt.NDArray[np.uint8]:
         """The pixels that a decoder shows."""
+        check_time()
         b = self._blocks
         steps = [s.tolist() for s in quantised.steps]
         return native.inverse(
