@@ -158,3 +158,13 @@ def test_damaged_files_of_fixations_are_refused_by_name(tmp_path: Path, suffix: 
     path.symlink_to("/dev/zero")
     with pytest.raises(DatasetError, match=r"fixations\.\w+"):
         read_fixation_file(path, 100, 100)
+
+
+@pytest.mark.parametrize("text", ["a\x1b[31m,\x00b\n1,2\n", "x" * 5000 + "\n1\n"])
+def test_what_a_file_of_fixations_says_is_quoted_in_one_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "fixations.csv"
+    path.write_text(text)
+    with pytest.raises(DatasetError, match=r"fixations\.csv") as caught:
+        read_fixation_file(path, 100, 100)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 600

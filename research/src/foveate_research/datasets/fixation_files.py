@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.errors import DatasetError
+from foveate.errors import DatasetError, printable
 from foveate.pictures.npy import npy_array
 from foveate_research.datasets.attention import decode_picture
 from foveate_research.datasets.damage import damage_told, dataset_bytes
@@ -56,7 +56,9 @@ def read_osie(path: Path) -> dict[str, npt.NDArray[np.float64]]:
     """OSIE's one file for all its pictures: stem of the picture -> (N, 3), x and y from 0."""
     found = _variables(path).get("fixations")
     if found is None:
-        raise DatasetError(f"{path} holds no 'fixations': give OSIE's data/eye/fixations.mat")
+        raise DatasetError(
+            f"{printable(path)} holds no 'fixations': give OSIE's data/eye/fixations.mat"
+        )
     with damage_told(path, "is damaged, or not laid out as OSIE's fixations.mat"):
         return _osie_pictures(found)
 
@@ -91,17 +93,17 @@ def _from_text(path: Path) -> npt.NDArray[np.float64]:
         names = [name.strip('"').lower() for name in rows.pop(0)]
     x, y, viewer = (_place(names, known) for known in (_X, _Y, _VIEWER))
     if names and (x is None or y is None):
-        raise DatasetError(f"{path}: looked for columns x and y, found {', '.join(names)}")
+        raise DatasetError(f"{printable(path)}: looked for columns x and y, found {_shown(names)}")
     if not rows:
         return np.zeros((0, 3))
     try:
         table = np.array(rows, dtype=np.float64)
     except ValueError as error:
-        raise DatasetError(f"{path}: not all lines are as many numbers") from error
+        raise DatasetError(f"{printable(path)}: not all lines are as many numbers") from error
     if x is None or y is None:
         return _rows(table, path)
     if table.shape[1] != len(names):
-        raise DatasetError(f"{path}: {len(names)} names above {table.shape[1]} columns")
+        raise DatasetError(f"{printable(path)}: {len(names)} names above {table.shape[1]} columns")
     seen = np.zeros(len(table)) if viewer is None else table[:, viewer]
     return np.stack([seen, table[:, x], table[:, y]], axis=1)
 
@@ -130,11 +132,16 @@ def _from_mat(path: Path) -> npt.NDArray[np.float64]:
     maps = [value for value in found.values() if _is_plane(value)]
     if len(maps) != 1:
         raise DatasetError(
-            f"{path}: looked for 'fixLocs' (CAT2000), 'gaze' (SALICON) or one plane of fixated "
-            f"pixels, found {', '.join(sorted(found)) or 'nothing'}"
+            f"{printable(path)}: looked for 'fixLocs' (CAT2000), 'gaze' (SALICON) or one plane of "
+            f"fixated pixels, found {_shown(sorted(found)) or 'nothing'}"
         )
     rows_at, columns_at = np.nonzero(maps[0])
     return _without_viewers(np.stack([columns_at, rows_at], axis=1))
+
+
+def _shown(names: list[str]) -> str:
+    """Names from within a file, fit for one line."""
+    return printable(", ".join(names[:8])[:200])
 
 
 def _is_plane(value: Any) -> bool:
@@ -154,7 +161,9 @@ def _rows(found: npt.NDArray[Any], path: Path) -> npt.NDArray[np.float64]:
         return _without_viewers(found)
     if found.ndim == 2 and found.shape[1] == 3:
         return found.astype(np.float64)
-    raise DatasetError(f"{path}: fixations must be rows of x, y or viewer, x, y, not {found.shape}")
+    raise DatasetError(
+        f"{printable(path)}: fixations must be rows of x, y or viewer, x, y, not {found.shape}"
+    )
 
 
 def _without_viewers(points: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
