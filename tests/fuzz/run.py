@@ -35,6 +35,8 @@ def main(target: str, seconds: int, folder: Path) -> int:
     with atheris.instrument_imports(include=["foveate", "foveate_research", "fuzz", "PIL"]):
         from fuzz.corpus import CORPORA
         from fuzz.targets import TARGETS
+
+        TARGETS[target](b"")  # what it imports when it is called is to be instrumented too
     for data in CORPORA[target]():
         (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
     options = [
