@@ -492,6 +492,32 @@ def stored_scans(
     Huffman tables, header and coded data of each scan (components, first, last, high, low).
     """
 
+def intra_residuals(
+    luma: Annotated[
+        NDArray[numpy.uint8], dict(shape=(None, None), order="C", device="cpu", writable=False)
+    ],
+    threads: int = 1,
+) -> NDArray[numpy.int16]:
+    """
+    What AV1's best intra predictor leaves of each 8x8 block: int16 (rows, cols, 64).
+
+    Coefficients in zigzag order, in eighths. Predictions come from `luma`, uint8 (H, W), itself.
+    """
+
+def level_bits(
+    residuals: Annotated[
+        NDArray[numpy.int16], dict(shape=(None, None, 64), order="C", device="cpu", writable=False)
+    ],
+    dc_step: int,
+    ac_step: int,
+    threads: int = 1,
+) -> tuple[NDArray[numpy.int32], NDArray[numpy.int32]]:
+    """
+    About the bits of each block's levels, and its largest AC level: int32 (rows, cols) each.
+
+    Steps are in eighths, as `residuals` are.
+    """
+
 def huffman_lengths(
     counts: Annotated[
         NDArray[numpy.int64], dict(shape=(256), order="C", device="cpu", writable=False)

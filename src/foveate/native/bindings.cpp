@@ -315,5 +315,6 @@ half a step or more with weight * worth * coefficient^2 of 1 or more.)");
   bind_eye(m);
   bind_metrics(m);
   bind_stored(m);
+  bind_intra(m);
   bind_stream(m);
 }

@@ -130,6 +130,8 @@ void bind_metrics(nb::module_& m);
 void bind_frequencies(nb::module_& m);
 // Adds the functions of what files store to the module.
 void bind_stored(nb::module_& m);
+// Adds the functions of intra prediction to the module.
+void bind_intra(nb::module_& m);
 // Adds the functions of scans and files to the module.
 void bind_stream(nb::module_& m);
 
