@@ -49,7 +49,9 @@ class Report:
     another) and `progressive`. The method rdo adds `tune`, and with the tune
     vision `effort`. The mosaic adds the mean quality at
     which it first coded salient blocks, `salient_quality`, and all others, `other_quality` (None
-    where every block is salient), and the quality of its one final coding, `final_quality`.
+    where every block is salient), and the quality of its one final coding, `final_quality`. AVIF
+    tells `subsampling`, `effort`, libaom's `speed` and quality (`libaom_quality`, 0 to 100), and
+    whether the map steered it (`steered`).
     """
     comparison: PlainComparison | None
     """The file beside plain JPEG; None where that was not asked for, or the source was copied."""

@@ -288,3 +288,16 @@ def test_small_pictures_are_compressed_too(foveate, size: tuple[int, int], mode:
     Image.fromarray(photo(*size)).convert(mode).save("small.png")
     assert foveate("compress", "small.png").code == 0
     assert decoded("small.foveate.jpg").shape[:2] == size
+
+
+def test_the_name_or_the_format_asks_for_avif(foveate) -> None:
+    write_photo("a.png")
+    assert foveate("compress", "a.png", "-o", "b.avif", "--effort", "fast").code == 0
+    run = foveate("compress", "a.png", "--format", "avif", "--effort", "fast")
+    assert "Written: a.foveate.avif" in run.out
+    for name in ("b.avif", "a.foveate.avif"):
+        with Image.open(name) as image:
+            assert image.format == "AVIF"
+    refused = foveate("compress", "a.png", "--format", "avif", "-o", "c.jpg")
+    assert refused.code == 2
+    assert "end a file's name in .avif" in refused.err

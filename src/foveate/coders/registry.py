@@ -10,6 +10,7 @@ from foveate.coders.base import Coder
 HOMES = {
     "rdo": "foveate.coders.jpeg.coder",
     "mosaic": "foveate.coders.mosaic",
+    "avif": "foveate.coders.avif.coder",
 }
 """Each module has the coder as `CODER`; it is imported when it is first asked for."""
 

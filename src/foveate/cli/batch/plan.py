@@ -10,9 +10,19 @@ from foveate.cli.batch.task import Task
 from foveate.cli.input_files import STREAM, Input, found_inputs
 from foveate.cli.output_files import means_folder, planned_outputs, without_clashes
 from foveate.errors import OptionError
+from foveate.settings import DEFAULTS, Format
 
-_SUFFIX = ".foveate.jpg"
-_KINDS = (".jpg", ".jpeg", ".jpe", ".jfif")
+_KINDS: dict[Format, tuple[str, ...]] = {
+    "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
+    "avif": (".avif",),
+}
+"""How the names of files of each format end, the usual ending first."""
+
+
+def format_named(output: str | None) -> Format:
+    """The format that a result's name tells; JPEG where it tells none."""
+    ending = "" if output is None else Path(output).suffix.lower()
+    return next((name for name, kinds in _KINDS.items() if ending in kinds), DEFAULTS.format)
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,17 @@ class Places:
     in_place: bool = False
     backup: Path | None = None
     as_json: bool = False
+    format: Format = DEFAULTS.format
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """How the names of results may end, the usual ending first."""
+        return _KINDS[self.format]
+
+    @property
+    def suffix(self) -> str:
+        """How the names of results beside their pictures end."""
+        return f".foveate{self.kinds[0]}"
 
     @property
     def several(self) -> bool:
@@ -46,7 +67,7 @@ class Places:
     @property
     def names(self) -> str:
         """What results are called in general."""
-        return "NAME.jpg" if self.folder is not None else f"NAME{_SUFFIX}"
+        return f"NAME{self.suffix if self.folder is None else self.kinds[0]}"
 
     def check(self) -> None:
         """Raises OptionError where two of them contradict each other."""
@@ -54,6 +75,8 @@ class Places:
             raise OptionError("--in-place and -o contradict each other; give one of them")
         if self.backup is not None and not self.in_place:
             raise OptionError("--backup goes with --in-place; without it originals stay")
+        if self.in_place and self.format != "jpeg":
+            raise OptionError("--in-place replaces JPEGs by JPEGs; leave --format out")
         if self.in_place and STREAM in self.inputs:
             raise OptionError("--in-place needs files; - is stdin")
         if self.to_stdout and self.several:
@@ -72,19 +95,19 @@ def planned(places: Places) -> tuple[list[Input], list[Task]]:
         return inputs, [Task(item.path, Path(STREAM), typed=True) for item in inputs]
     if places.in_place:
         targets = [item.path for item in inputs]
-        inputs = without_clashes(inputs, targets, suffix=_SUFFIX, may_replace=True)
+        inputs = without_clashes(inputs, targets, suffix=places.suffix, may_replace=True)
         folders = [item.named or item.path.parent for item in inputs]
     else:
         targets = planned_outputs(
             [_named(item) for item in inputs],
             places.output,
-            suffix=_SUFFIX,
-            kinds=_KINDS,
+            suffix=places.suffix,
+            kinds=places.kinds,
             several=places.several,
             keep_names=True,
         )
         typed = places.output is not None and places.folder is None
-        inputs = without_clashes(inputs, targets, suffix=_SUFFIX, may_replace=typed)
+        inputs = without_clashes(inputs, targets, suffix=places.suffix, may_replace=typed)
         folders = [places.folder or item.named for item in inputs]
     return inputs, [
         Task(
