@@ -22,11 +22,16 @@ import numpy.typing as npt
 from PIL import Image, features
 
 from foveate._compress import compress
+from foveate.coders.avif.level_files import LevelFiles
+from foveate.coders.avif.levels import COARSEST, FINEST, quality_of
+from foveate.coders.avif.libaom import AvifOptions
+from foveate.coders.avif.search import last_within
+from foveate.coders.avif.tuning import SPEEDS
 from foveate.coders.jpeg.sized import jpeg_of_size
 from foveate.errors import MissingExtraError, OptionError, TargetError, printable
 from foveate.models.registry import get_model
 from foveate.pictures import read_picture
-from foveate.saliency import SaliencyMap, map_from_array, saliency_map
+from foveate.saliency import SaliencyMap, Weights, map_from_array, saliency_map
 from foveate.saliency.weights import ranks
 from foveate_research.coders import rivals
 from foveate_research.coders.released_mosaic import encode_released
@@ -209,6 +214,36 @@ def by_rule(rule: int) -> Encode:
     return of_size
 
 
+def by_avif_level(name: str, steering: str | None) -> Encode:
+    """AVIF by libaom as Foveate calls it, at the finest of its levels within 1 % of the bytes.
+
+    steering: as for `by_foveate`; None lets libaom spread bits by its own rule.
+    """
+
+    def of_size(scene: Scene, size_bytes: int) -> Coded:
+        key = ("avif", name)
+        if key not in scene.kept:
+            weights = None if steering is None else Weights(_map(scene, steering))
+            scene.kept[key] = LevelFiles(scene.pixels, weights, AvifOptions(AVIF_SPEED)), {}
+        files, seconds = scene.kept[key]
+        most = (1 + SLACK) * size_bytes
+
+        def excess(fineness: int) -> float:
+            started = time.process_time()
+            size = len(files.at(-fineness))
+            seconds.setdefault(-fineness, time.process_time() - started)
+            return math.log(size / most)
+
+        fineness = last_within(excess, lowest=-COARSEST, highest=-FINEST, guess=-32, slope=0.045)
+        if fineness is None:
+            raise TargetError(f"{name}: {size_bytes} bytes are too few for {printable(scene.key)}")
+        level = -fineness
+        return Coded(files.at(level), seconds[level], {"setting": quality_of(level)})
+
+    return of_size
+
+
+AVIF_SPEED = SPEEDS["default"]
 PLAIN = "pillow"
 """The coder whose bytes all others are given."""
 
@@ -280,6 +315,20 @@ _LIST = (
         "avif",
         "AVIF, speed 6",
         by_quality("avif", rivals.avif),
+        image_format="avif",
+        outside=True,
+    ),
+    Codec(
+        "avif-iq",
+        "AVIF by libaom, tune iq, speed 6",
+        by_avif_level("avif-iq", None),
+        image_format="avif",
+        outside=True,
+    ),
+    Codec(
+        "foveate-avif",
+        "Foveate, AVIF",
+        by_avif_level("foveate-avif", "own"),
         image_format="avif",
         outside=True,
     ),

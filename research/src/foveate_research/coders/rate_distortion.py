@@ -37,7 +37,7 @@ CURVE_METRICS = (
     *("psnr_hvs_m", "ssimulacra2", "butteraugli", "ms_ssim", "gmsd", "psnr_y"),
 )
 """Those of the curves, where a set has them."""
-DEFAULT_CODECS = tuple(name for name in CODECS if not name.startswith("mosaic-"))
+DEFAULT_CODECS = tuple(name for name in CODECS if not name.startswith(("mosaic-", "foveate-avif")))
 ANCHOR = "mozjpeg"
 """The coder against which the others' BD-rates are told."""
 WITHOUT_MAP = {
@@ -49,6 +49,7 @@ WITHOUT_MAP = {
     "foveate-vision-centre": "foveate-vision-none",
     "foveate-vision": "foveate-vision-none",
     "foveate-vision-viewers": "foveate-vision-none",
+    "foveate-avif": "avif-iq",
 }
 """Coders that follow a map, and the same without: the difference is what the map is worth."""
 
