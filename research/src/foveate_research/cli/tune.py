@@ -18,6 +18,8 @@ EPILOG = r"""
 
 foveate tune encoder --tune eyes --data data --trials 24 --save results/tuning-eyes.json
 
+foveate tune avif --data data --save results/tuning-avif.json
+
 foveate tune map --data data --save results/map-fit.json
 
 foveate tune steering --data data --save results/steering-fit.json
@@ -171,4 +173,23 @@ def targets(
     results.refuse()
     with progress(None) as tick:
         record = target_facts(data, tick=tick, every_nth=every)
+    results.publish(record, show_record)
+
+
+@app.command()
+@grouped
+def avif(
+    *,
+    data: Sets,
+    every: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Use every N-th picture of tuning.")
+    ] = 7,
+    results: Results,
+) -> None:
+    """How far the map should move libaom's steps: AVIF at several powers of the weights."""
+    from foveate_research.tuning.avif import avif_fit
+
+    results.refuse()
+    with progress(None) as tick:
+        record = avif_fit(data, every=every, tick=tick)
     results.publish(record, show_record)
