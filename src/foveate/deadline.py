@@ -32,6 +32,11 @@ def deadline(seconds: float | None) -> Iterator[None]:
         _END.reset(token)
 
 
+def is_timed() -> bool:
+    """Whether an end is set."""
+    return _END.get() is not None
+
+
 def check_time() -> None:
     """Raises OutOfTimeError where the time is over. Costs next to nothing."""
     end = _END.get()

@@ -100,6 +100,38 @@ def test_in_place_keeps_mode_times_and_links_and_is_not_done_twice(foveate, no_m
     assert foveate("compress", "in", "--in-place", "--backup", "kept", *FAST).code == 0
 
 
+@pytest.mark.parametrize("backup", ["in", "./in/../in", "link", "links"])
+def test_a_backup_that_is_the_picture_itself_is_refused(foveate, backup: str) -> None:
+    file = write_photo("in/a.jpg", quality=98)
+    Path("link").symlink_to("in")
+    Path("links").mkdir()
+    Path("links/a.jpg").symlink_to("../in/a.jpg")
+    before = file.read_bytes()
+    run = foveate("compress", "in/a.jpg", "--in-place", "--backup", backup, *FAST)
+    assert run.code == 1
+    assert "a.jpg: is the picture itself or a link" in run.err
+    assert file.read_bytes() == before
+    assert [path.name for path in Path("in").glob("*.jp*")] == ["a.jpg"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["in/a.jpg", "-o", "b.jpg", "--log", "in/a.jpg"],
+        ["in", "--in-place", "--log", "./in/a.jpg"],
+        ["in/a.jpg", "-o", "b.jpg", "--log", "b.jpg"],
+    ],
+)
+def test_a_log_is_never_written_into_a_picture(foveate, arguments: list[str]) -> None:
+    file = write_photo("in/a.jpg", quality=98)
+    before = file.read_bytes()
+    run = foveate("compress", *arguments, *FAST)
+    assert run.code == 2
+    assert "is one of the pictures or results; give another file" in run.err
+    assert file.read_bytes() == before
+    assert not Path("b.jpg").exists()
+
+
 def test_an_original_in_the_backup_folder_is_never_replaced(foveate) -> None:
     file = write_photo("a.jpg", quality=98)
     Path("kept").mkdir()

@@ -121,3 +121,13 @@ def test_map_tells_programs_where_to_crop(foveate) -> None:
     assert width * height < 0.5 * 64 * 48
     assert left < 32 < left + width
     assert top < 24 < top + height
+
+
+def test_limits_bound_pictures_of_strangers(foveate) -> None:
+    write_photo("photo.png")
+    for options in (["--limit", "pixels=1000"], ["--limit", "bytes=1000"]):
+        run = foveate("crop", "photo.png", "--aspect", "1:1", *options)
+        assert run.code == 1
+        assert run.err.startswith("foveate: photo.png: is ")
+        assert "limit" in run.err
+    assert foveate("crop", "photo.png", "--aspect", "1:1", "--no-files", "--untrusted").code == 0

@@ -15,6 +15,7 @@ import phone_files as phone
 from colour_profiles import wide_gamut
 from foveate.pictures import read_picture
 from foveate.pictures.containers.photoshop import joined_resources, rights_resources
+from photos import photo
 
 FAST = {"map": "none", "effort": "fast", "quality": 50}
 
@@ -67,7 +68,7 @@ def test_photoshops_thumbnail_goes_and_long_resources_run_over_segments() -> Non
     whole = long + resource(0x040C, b"thumbnail") + resource(0x0422, b"Exif")
     parts = [whole[:65_000], whole[65_000:]]
     segments = [phone.segment(0xED, b"Photoshop 3.0\0" + part) for part in parts]
-    _, image, notes = compressed(phone.with_segments(phone.plain(), *segments))
+    _, image, notes = compressed(phone.with_segments(phone.plain(photo(240, 320)), *segments))
     joined = b"".join(
         content.removeprefix(b"Photoshop 3.0\0")
         for name, content in image.applist
@@ -258,7 +259,14 @@ def test_a_picture_without_rights_keeps_nothing_of_its_metadata() -> None:
 
 def test_what_the_copy_of_a_file_holds_is_all_that_the_file_held() -> None:
     source = full_of_metadata(quality=8)
-    assert foveate.compress(source, **{**FAST, "quality": 95}).data == source
+    result = foveate.compress(source, **{**FAST, "quality": 95})
+    assert result.report.copied_source
+    assert len(result.data) < len(source)
+    before, after = read_picture(source), read_picture(result.data)
+    np.testing.assert_array_equal(after.pixels, before.pixels)
+    for part in ("exif", "xmp", "icc", "carried"):
+        assert getattr(before, part)
+        assert getattr(after, part) == getattr(before, part), part
 
 
 def test_the_picture_itself_does_not_change_with_its_metadata() -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 import foveate
 import phone_files as phone
+from foveate.errors import PictureError
 from foveate.pictures import read_picture
 from photos import photo
 
@@ -200,3 +201,10 @@ def test_arithmetic_codes_are_decoded_and_never_given_back(tmp_path: Path) -> No
         assert not result.report.copied_source
         assert b"\xff\xc9" not in result.data
         assert "browsers do not show" in result.report.notes[-1]
+
+
+def test_a_file_that_holds_no_row_is_refused_though_cut_ones_are_taken() -> None:
+    whole = io.BytesIO()
+    Image.fromarray(PIXELS).save(whole, "PNG")
+    with pytest.raises(PictureError, match="holds no row of its picture; take another copy"):
+        read_picture(whole.getvalue()[:60], tolerant=True)

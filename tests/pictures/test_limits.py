@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import time
 
@@ -144,3 +145,9 @@ def test_deadlines_nest_and_end() -> None:
         with pytest.raises(OutOfTimeError), deadline(None):
             check_time()
     check_time()
+
+
+def test_a_pipe_is_not_waited_for_where_time_is_limited(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(PictureError, match=r"pipe\.jpg: is no regular file; give a picture file"):
+        compress(tmp_path / "pipe.jpg", limits=Limits.untrusted())

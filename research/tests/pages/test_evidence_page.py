@@ -66,7 +66,7 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     save(reproduce_table1(ladder), results, "table1-large")
     by_default = replace(seen, codecs=["foveate-vision", "foveate-vision-none", "mozjpeg"])
     curves, _ = bench_codecs(by_default, qualities=(30, 50, 80))
-    for name in ("kodak", "coding", "gaze-test", "drawings"):
+    for name in ("kodak", "coding", "gaze-test", "drawings", "avif"):
         save(curves, results, f"codecs-{name}")
     save(other_viewers(seen, quality=50), results, "other-viewers")
     text = pages.filled(PAGE, evidence.TABLES)

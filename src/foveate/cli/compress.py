@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import box, checked_map, in_options, parsed, percentage, size_bytes
-from foveate.errors import OptionError
+from foveate.errors import OptionError, printable
 from foveate.settings import (
     DEFAULT_QUALITY,
     DEFAULTS,
@@ -23,6 +25,9 @@ from foveate.settings import (
     Subsampling,
     Tune,
 )
+
+if TYPE_CHECKING:
+    from foveate.cli.batch.task import Task
 
 EPILOG = """
 [bold]Examples[/]
@@ -158,15 +163,16 @@ def compress(
         Format | None,
         typer.Option(
             "--format",
-            help="The format of the files. Default: that of -o FILE, else jpeg. AVIF takes half "
-            "the bytes and many times the time; --tune and --baseline are for JPEG.",
+            help="The format of the files. Default: that of -o FILE, else jpeg. AVIF takes fewer "
+            "bytes and many times the time; --tune and --baseline are for JPEG.",
         ),
     ] = None,
     subsampling: Annotated[
         Subsampling,
         typer.Option(
             help="The resolution of the colours: 444 is full, 420 is half in width and height; "
-            "auto is 420 but at high qualities and for drawn pictures with coloured edges."
+            "auto takes 444 at high qualities and for drawn pictures with coloured edges, and 420 "
+            "otherwise."
         ),
     ] = DEFAULTS.subsampling,
     baseline: Annotated[
@@ -213,8 +219,8 @@ def compress(
         typer.Option(
             min=1,
             metavar="N",
-            help="Do N pictures at a time, each with its share of the threads. Default: as many "
-            "as threads and memory allow.",
+            help="Do N pictures at a time, each with its share of the threads. Default: one for "
+            "every eight pictures, as far as threads, memory and file handles allow.",
         ),
     ] = None,
     min_saving: Annotated[
@@ -319,7 +325,19 @@ def compress(
         limits=limits_of(untrusted, limit),
         compare=compare or not (as_json or places.to_stdout),
     )
+    _check_log(log, tasks)
     outcome = run_batch(pictures, tasks, asked, jobs=jobs, as_json=as_json, log=log)
     if not (as_json or places.to_stdout):
         show(outcome, places.names)
     raise typer.Exit(outcome.exit_code)
+
+
+def _check_log(log: Path | None, tasks: Sequence[Task]) -> None:
+    """Raises OptionError where the log would be written into a picture or a result."""
+    if log is None:
+        return
+    taken = {os.path.realpath(path) for task in tasks for path in (task.source, task.target)}
+    if os.path.realpath(log) in taken:
+        raise OptionError(
+            f"--log {printable(log)}: is one of the pictures or results; give another file"
+        )

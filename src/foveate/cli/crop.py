@@ -12,6 +12,7 @@ import typer
 
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import Input, found_inputs
+from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import box, checked_map, in_options, parsed, size_bytes
 from foveate.cli.output_files import (
     make_folder,
@@ -26,6 +27,7 @@ from foveate.settings import DEFAULT_QUALITY, DEFAULTS, QUALITIES, Effort, Metad
 
 if TYPE_CHECKING:
     from foveate._crop import Crop, Shape
+    from foveate.pictures.limits import Limits
     from foveate.report import Report
 
 EPILOG = """
@@ -39,8 +41,8 @@ foveate crop photo.jpg --aspect 1:1 --aspect 3:1 --protect 40,80,200,120
 
 foveate crop photo.jpg --aspect 16:9 --no-files --json
 
-A window is the largest of its shape, where it keeps most of what people look at. --no-files tells
-where, as a box and as CSS, for whoever crops elsewhere.
+Each crop is the largest window of its shape, placed where it keeps most of what people look at.
+With --no-files, Foveate only prints the place of each window, as a box and as CSS.
 """
 
 JPEGS = (".jpg", ".jpeg")
@@ -179,13 +181,16 @@ def crop(
         typer.Option(help="With --tune vision: how often to look at the decoded picture."),
     ] = DEFAULTS.effort,
     metadata: Annotated[
-        Metadata, typer.Option(help="Keep EXIF, XMP and the colour profile, or none of them.")
+        Metadata,
+        typer.Option(help="Keep all metadata, only copyright and the like (rights), or none."),
     ] = DEFAULTS.metadata,
     strip: Annotated[bool, typer.Option("--strip", help="The same as --metadata none.")] = False,
     threads: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Use at most this many threads. Default: all."),
     ] = DEFAULTS.threads,
+    untrusted: Untrusted = False,
+    limit: LimitList = None,
     no_files: Annotated[
         bool, typer.Option("--no-files", help="Tell the windows, and write no files.")
     ] = False,
@@ -217,6 +222,7 @@ def crop(
     except OptionError as error:
         raise OptionError(in_options(str(error)).replace("--size", "--bytes")) from error
     checked_map(map, "--map")
+    limits = limits_of(untrusted, limit)
     if no_files and output is not None:
         raise OptionError("-o says where to write, and --no-files to write nothing; give one")
     pictures = found_inputs(inputs)
@@ -225,15 +231,19 @@ def crop(
         pictures, places = _places(pictures, inputs, shapes, output)
 
     def work(source: Path, _: Path) -> Done:
-        return _crop_picture(
-            source,
-            shapes,
-            places.get(source, [None] * len(shapes)),
-            map=map,
-            avoid_cuts=avoid_cuts,
-            settings=settings.but(protect=checked.protect),
-            overwrite=overwrite,
-        )
+        from foveate.pictures.limits import within_time
+
+        with within_time(limits, printable(source)):
+            return _crop_picture(
+                source,
+                shapes,
+                places.get(source, [None] * len(shapes)),
+                map=map,
+                avoid_cuts=avoid_cuts,
+                settings=settings.but(protect=checked.protect),
+                limits=limits,
+                overwrite=overwrite,
+            )
 
     nowhere = [item.path for item in pictures]  # each picture has several targets: see `places`
     outcome = for_each_picture(pictures, nowhere, work, as_json=Done.to_dict if as_json else None)
@@ -288,6 +298,7 @@ def _crop_picture(
     map: str,
     avoid_cuts: bool,
     settings: Settings,
+    limits: Limits,
     overwrite: bool,
 ) -> Done:
     from foveate._crop import crops_by_map, window_map
@@ -296,7 +307,7 @@ def _crop_picture(
     started = time.perf_counter()
     for target in filter(None, targets):
         refuse_existing(target, overwrite=overwrite)
-    picture = read_picture(source)
+    picture = read_picture(source, limits=limits)
     boxes = settings.boxes_within(picture.width, picture.height, picture.name)
     saliency = window_map(map, picture, threads=settings.threads)
     made = crops_by_map(picture, saliency, shapes, protect=boxes, avoid_cuts=avoid_cuts)

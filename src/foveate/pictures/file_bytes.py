@@ -6,7 +6,7 @@ import os
 import stat
 from typing import BinaryIO
 
-from foveate.deadline import check_time
+from foveate.deadline import check_time, is_timed
 from foveate.errors import FoveateError, PictureError, printable
 
 MAX_FILE_BYTES = 2 << 30
@@ -29,6 +29,9 @@ def file_bytes(
     """
     name = printable(os.fsdecode(path)) if name is None else name
     try:
+        if is_timed() and not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path):
+            # To open a pipe can take for ever, and no time is looked at meanwhile.
+            raise error_kind(f"{name}: is no regular file; give a {kind}")
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
             if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):

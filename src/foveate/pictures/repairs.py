@@ -38,6 +38,8 @@ def repaired_bytes(encoded: bytes, name: str, max_pixels: int, *, tolerant: bool
                 f"{name}: is truncated: it holds {found.words}; take another copy, or keep what "
                 "there is by --tolerant (tolerant=True)"
             )
+        if found.held == 0:
+            raise PictureError(f"{name}: holds no row of its picture; take another copy")
         note = f"truncated: the file holds {found.words}"
         return Repaired(readable_png(found.data)[0], (note,), _is_arithmetic(encoded))
     if encoded.startswith(SIGNATURE):

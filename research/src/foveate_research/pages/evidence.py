@@ -170,6 +170,20 @@ def map_worth() -> str:
     return table(headings, lines)
 
 
+def avif() -> str:
+    """BD-rates of AVIF with the map against AVIF of the same library, tune and speed."""
+    record = result("codecs-avif")
+    if not record:
+        return ABSENT
+    metrics = (*WORTH, "psnr_y")
+    lines = [
+        (coders.title(record, codec), *(with_interval(of.get(m), 1) for m in metrics))
+        for codec, of in record["map_bd_rate_per_cent"].items()
+    ]
+    headings = ("% more bytes than without a map", *(coders.HEADINGS[m] for m in metrics))
+    return table(headings, lines)
+
+
 def below_plain() -> str:
     """How many pictures come out below plain JPEG of the same bytes by models of the eye."""
     columns = [(quality, metric) for quality in BELOW_AT for metric in EYES]
@@ -274,6 +288,7 @@ TABLES: Tables = {
         if to == PLAIN or quality == "50"
     },
     "map-worth": map_worth,
+    "avif": avif,
     "below-plain": below_plain,
     "other-viewers": other_viewers,
     "curves": curves,

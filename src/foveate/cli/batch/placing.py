@@ -86,6 +86,11 @@ def _keep_original(source: Path, backup: Path) -> None:
     """Gives the original a second name in the backup folder, or copies it to another disk."""
     make_folder(backup.parent)
     original = os.path.realpath(source)
+    if os.path.realpath(backup) == original or backup.is_symlink():
+        raise OutputError(
+            f"{printable(backup)}: is the picture itself or a link, which would keep no original; "
+            "choose another folder for --backup"
+        )
     try:
         os.link(original, backup)
         return
