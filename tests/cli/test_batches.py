@@ -100,6 +100,18 @@ def test_in_place_keeps_mode_times_and_links_and_is_not_done_twice(foveate, no_m
     assert foveate("compress", "in", "--in-place", "--backup", "kept", *FAST).code == 0
 
 
+def test_in_place_follows_no_link_that_it_finds_in_a_folder(foveate) -> None:
+    outside = write_photo("outside.jpg", quality=98)
+    write_photo("in/a.jpg", quality=98)
+    Path("in/b.jpg").symlink_to("../outside.jpg")
+    before = outside.read_bytes()
+    run = foveate("compress", "in", "--in-place", *FAST)
+    assert run.code == 0
+    assert "in/b.jpg: is left as it is: it is a link, and --in-place changes no file" in run.out
+    assert outside.read_bytes() == before
+    assert Path("in/b.jpg").is_symlink()
+
+
 @pytest.mark.parametrize("backup", ["in", "./in/../in", "link", "links"])
 def test_a_backup_that_is_the_picture_itself_is_refused(foveate, backup: str) -> None:
     file = write_photo("in/a.jpg", quality=98)

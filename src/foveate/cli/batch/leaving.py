@@ -10,8 +10,13 @@ if TYPE_CHECKING:
     from foveate.report import Compressed
 
 
-def before_the_work(data: bytes, *, in_place: bool) -> str | None:
-    """Why a picture cannot be compressed in its place; None where it can."""
+def before_the_work(data: bytes, *, in_place: bool, is_link: bool) -> str | None:
+    """Why a picture cannot be compressed in its place; None where it can.
+
+    is_link: whether it is a link that was found in a folder, and so may lead out of it.
+    """
+    if in_place and is_link:
+        return "is a link, and --in-place changes no file that a link in a folder leads to"
     if in_place and not is_jpeg(data):
         return "is not a JPEG, and --in-place replaces JPEGs only"
     return None

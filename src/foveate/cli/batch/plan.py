@@ -116,6 +116,7 @@ def planned(places: Places) -> tuple[list[Input], list[Task]]:
             typed=places.output is not None and places.folder is None,
             folder=folder,
             inside=item.inside,
+            found=item.named is not None,
         )
         for item, target, folder in zip(inputs, targets, folders, strict=True)
     ]

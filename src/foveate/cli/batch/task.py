@@ -54,7 +54,8 @@ class Task:
 
     typed: whether the result's name was typed, which asks for it however large it is.
     folder: the folder of results whose manifest tells of it, where there is one. inside: the
-    picture's folder, seen from the folder that was named on the command line.
+    picture's folder, seen from the folder that was named on the command line. found: whether the
+    picture was found in such a folder, and not named itself.
     """
 
     source: Path
@@ -62,6 +63,7 @@ class Task:
     typed: bool = False
     folder: Path | None = None
     inside: Path = Path()
+    found: bool = False
 
     def done_before(self, asked: Asked, key: str, manifests: dict[Path, Manifest]) -> Done | None:
         """What became of the picture in an earlier run, where its result is still good."""
@@ -140,7 +142,8 @@ def _worked(
     data: bytes, name: str, task: Task, asked: Asked
 ) -> tuple[bytes, Report | None, str | None]:
     """The result and its report; or no report, and why the picture is left as it is."""
-    left = leaving.before_the_work(data, in_place=asked.in_place)
+    is_link = task.found and task.source.is_symlink()
+    left = leaving.before_the_work(data, in_place=asked.in_place, is_link=is_link)
     if left is not None:
         return data, None, left
     from foveate._compress import compress

@@ -90,7 +90,6 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         found = _of_size(files, target_bytes)
     else:
         found = _of_quality(files, picture, weights, settings)
-    kept = (options.icc, options.exif, options.xmp)
     facts: dict[str, Any] = {
         "effort": settings.effort,
         "subsampling": "grey" if picture.pixels.ndim == 2 else subsampling,
@@ -102,7 +101,7 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         found.data,
         at_ceiling=found.at_ceiling,
         target_bytes=target_bytes,
-        metadata_bytes=sum(len(part) for part in kept if part),
+        metadata_bytes=options.metadata_bytes,
         notes=(*lost, *files.notes_on(found.level)),
         facts=facts,
     )
@@ -132,9 +131,11 @@ def _of_size(files: LevelFiles, most: int) -> _Found:
     fineness = last_within(excess, lowest=-COARSEST, highest=-FINEST, guess=-32, slope=_BYTES_SLOPE)
     if fineness is None:
         least = len(files.at(COARSEST))
+        held = files.options.metadata_bytes
+        carried = f" with its {held} bytes of metadata" if held else ""
         raise TargetError(
-            f"{most:,} bytes are too few for this picture;"
-            f" the nearest that can be met is {least:,} bytes"
+            f"{most} bytes are too few for this picture{carried};"
+            f" the nearest that can be met is {least} bytes"
         )
     level = -fineness
     found = _Found(files.at(level), level, level == FINEST and excess(fineness) < math.log(_LEAST))

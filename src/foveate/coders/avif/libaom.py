@@ -35,6 +35,11 @@ class AvifOptions:
     exif: bytes | None = None
     xmp: bytes | None = None
 
+    @property
+    def metadata_bytes(self) -> int:
+        """How many bytes of the files are metadata."""
+        return sum(len(part) for part in (self.icc, self.exif, self.xmp) if part)
+
 
 def encode(
     image: Image.Image, level: int, options: AvifOptions, numbers: Steering | None = None
