@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from foveate.coders.jpeg.headers import stored_subsampling
 from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
+from foveate.colour import CB_OF_RGB, CR_OF_RGB
 from foveate.pictures import Picture
 from foveate.settings import Settings
 
@@ -32,9 +33,7 @@ _SIDE = 16
 _MOST_BANDS = 32
 """How many rows of blocks, or eight times as many rows of pixels, are looked at, spread evenly."""
 
-_CHROMA_OF_RGB = np.array(
-    [[-0.168735892, -0.331264108, 0.5], [0.5, -0.418687589, -0.081312411]], np.float32
-)
+_CHROMA_OF_RGB = np.array([CB_OF_RGB, CR_OF_RGB], np.float32)
 
 Pixels = npt.NDArray[np.uint8]
 
