@@ -10,7 +10,7 @@ from PIL import Image
 
 import foveate
 from colour_profiles import wide_gamut
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.pictures import read_picture
 from foveate.pictures.srgb import in_srgb
 from photos import photo

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import foveate
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg, plain_quality_of
+from foveate.coders.plain.pillow_jpeg import plain_jpeg, plain_quality_of
 from foveate.metrics.quality import salient_pixels, ssimulacra2
 
 PHOTO = Path(__file__).resolve().parent.parent / "examples" / "astronaut.png"

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from foveate.coders.base import Encoded
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg, plain_quality_of
+from foveate.coders.plain.pillow_jpeg import plain_jpeg, plain_quality_of
 from foveate.metrics.quality import psnr_s, psnr_y, salient_pixels, ssimulacra2
 from foveate.pictures import Picture, read_picture
 from foveate.saliency import SaliencyMap

@@ -16,8 +16,8 @@ from PIL import Image
 from foveate.coders import mosaic
 from foveate.coders.base import Encoded
 from foveate.coders.jpeg import metadata
-from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality, pillow_jpeg, plain_jpeg
 from foveate.coders.mosaic import CODER
+from foveate.coders.plain.pillow_jpeg import bytes_at_quality, pillow_jpeg, plain_jpeg
 from foveate.errors import TargetError
 from foveate.pictures import Picture
 from foveate.saliency.weights import block_maxima

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from PIL import Image
 
-from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg, plain_jpeg
 from foveate.coders.jpeg.tables import ZIGZAG, quantisation_tables
+from foveate.coders.plain.pillow_jpeg import pillow_jpeg, plain_jpeg
 from jpeg_files import coefficients, parse
 
 

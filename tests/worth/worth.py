@@ -23,7 +23,7 @@ from PIL import Image
 from skimage import data
 
 import foveate
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.metrics.quality import psnr_cb, psnr_cr, psnr_hvs_m, psnr_y, ssimulacra2
 from foveate.metrics.quality.psnr import salient_pixels
 

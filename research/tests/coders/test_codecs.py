@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from coded_scenes import a_scene, pixels_of
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.errors import MissingExtraError, ModelError, OptionError, TargetError
 from foveate_research.coders import codecs, rivals
 from foveate_research.coders.codecs import CODECS, by_quality, codec_of, decoded, usable

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from coded_scenes import a_scene, pixels_of, write_scenes
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.errors import OptionError
 from foveate.metrics.quality import luma, psnr_hvs_m, psnr_s
 from foveate_research.coders.achieved_quality import ACHIEVED, achieved_qualities

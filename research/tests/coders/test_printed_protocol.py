@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from coded_scenes import a_scene
-from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg, plain_jpeg
+from foveate.coders.plain.pillow_jpeg import pillow_jpeg, plain_jpeg
 from foveate.metrics.quality import luma, ms_ssim, psnr_y, ssim
 from foveate_research.coders.printed_protocol import (
     coded_luma,

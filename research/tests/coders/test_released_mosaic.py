@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from coded_scenes import a_scene
-from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg, plain_jpeg
 from foveate.coders.jpeg.tables import tables_at
+from foveate.coders.plain.pillow_jpeg import pillow_jpeg, plain_jpeg
 from foveate_research.coders.released_mosaic import encode_released, pixel_qualities
 
 

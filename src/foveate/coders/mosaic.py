@@ -15,12 +15,13 @@ import numpy.typing as npt
 from PIL import Image
 
 from foveate.coders.base import Encoded, Weights
-from foveate.coders.jpeg.coder import kept_segments, most_bytes_asked
+from foveate.coders.jpeg.coder import kept_segments
 from foveate.coders.jpeg.headers import file_facts, opened_jpeg
-from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg
 from foveate.coders.jpeg.sized import jpeg_of_size
-from foveate.coders.jpeg.subsampling import chosen_subsampling
 from foveate.coders.jpeg.whole_file import whole_file
+from foveate.coders.plain.asked_bytes import most_bytes_asked
+from foveate.coders.plain.pillow_jpeg import pillow_jpeg
+from foveate.coders.plain.subsampling import chosen_subsampling
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from foveate.coders.jpeg.decoded_errors import decoded_mse
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from photos import photo
 
 

@@ -15,9 +15,9 @@ from foveate.coders.base import Encoded
 from foveate.coders.jpeg import metadata
 from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode
-from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality, plain_jpeg
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
+from foveate.coders.plain.pillow_jpeg import bytes_at_quality, plain_jpeg
 from foveate.errors import TargetError
 from jpeg_files import coefficients, parse, tables
 

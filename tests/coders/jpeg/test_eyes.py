@@ -15,10 +15,10 @@ from foveate.coders.jpeg.eyes.encode import encode_for_eyes, eye_encoder, scout_
 from foveate.coders.jpeg.eyes.loop import looped, settled
 from foveate.coders.jpeg.eyes.passes import EyeEncoder
 from foveate.coders.jpeg.eyes.quality_target import plain_levels
-from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality, plain_jpeg
 from foveate.coders.jpeg.tables import ZIGZAG
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
+from foveate.coders.plain.pillow_jpeg import bytes_at_quality, plain_jpeg
 from foveate.errors import TargetError
 from foveate.metrics.quality import psnr_hvs_m, ssimulacra2
 from foveate.metrics.quality.eye_weights import SSIMULACRA2_WINDOW, scale_weights

@@ -7,10 +7,10 @@ import pytest
 
 from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.targets import quality_target
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.sample import Pieces
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 
 UNSEEN_MSE = 0.05
 """A mean squared error that nobody sees; limits below it are not told apart."""

@@ -8,11 +8,11 @@ from PIL import Image
 
 from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode, transform
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.targets import bytes_target
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.sample import Pieces, every, sampled
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 
 
 def textured(height: int, width: int, seed: int = 0) -> np.ndarray:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg, plain_jpeg
 from foveate.coders.jpeg.sized import jpeg_of_size
+from foveate.coders.plain.pillow_jpeg import pillow_jpeg, plain_jpeg
 from foveate.errors import TargetError
 from jpeg_files import parse
 

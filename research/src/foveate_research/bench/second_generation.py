@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import foveate
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.metrics.quality import psnr_hvs_m, psnr_s, ssimulacra2
 from foveate.metrics.quality.psnr import salient_pixels
 from foveate.pictures import read_picture

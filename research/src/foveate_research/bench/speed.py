@@ -27,7 +27,7 @@ import numpy as np
 from PIL import Image
 
 import foveate
-from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
+from foveate.coders.plain.pillow_jpeg import bytes_at_quality
 from foveate.errors import DatasetError, FoveateError, printable
 from foveate.pictures import read_picture
 from foveate_research.bench.timing import Pixels, drawn, spread, timed

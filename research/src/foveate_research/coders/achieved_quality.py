@@ -12,7 +12,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.metrics.quality import luma
 from foveate_research.coders.codecs import decoded
 from foveate_research.coders.scenes import Pixels, Scene

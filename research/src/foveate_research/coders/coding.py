@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.errors import TargetError
 from foveate.metrics.quality import (
     METRICS,

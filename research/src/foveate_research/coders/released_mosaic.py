@@ -20,7 +20,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from foveate.coders.jpeg.headers import opened_jpeg
-from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg
+from foveate.coders.plain.pillow_jpeg import pillow_jpeg
 
 RULES: dict[int, tuple[tuple[float, ...], tuple[int, ...]]] = {
     3: (tuple(range(10, 100, 10)), (20, 30, 40, 50, 60, 70, 80, 90, 100, 100)),

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg
+from foveate.coders.plain.pillow_jpeg import pillow_jpeg
 
 Pixels = npt.NDArray[np.uint8]
 

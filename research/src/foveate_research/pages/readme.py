@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 import foveate
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate_research.pages.coder_tables import bd_rates
 from foveate_research.pages.markdown import ABSENT, ROOT, Tables, result
 

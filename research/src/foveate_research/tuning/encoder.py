@@ -21,9 +21,9 @@ import numpy as np
 from PIL import Image
 
 from foveate.coders.jpeg.encode import Options, encode
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.tuning import TUNINGS, Tuning
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.metrics import quality
 from foveate.saliency import saliency_map
 from foveate.saliency.weights import block_weights

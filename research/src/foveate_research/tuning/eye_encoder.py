@@ -28,8 +28,8 @@ from foveate.coders.jpeg.encode import Options
 from foveate.coders.jpeg.eyes.bytes_target import meet_bytes
 from foveate.coders.jpeg.eyes.encode import eye_encoder
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING, EyeTuning
-from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
+from foveate.coders.plain.pillow_jpeg import bytes_at_quality
 from foveate.errors import DatasetError
 from foveate.metrics.quality import psnr_hvs_m
 from foveate.metrics.quality.eye_weights import scale_weights

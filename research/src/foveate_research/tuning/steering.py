@@ -26,7 +26,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from foveate import compress
-from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
+from foveate.coders.plain.pillow_jpeg import bytes_at_quality
 from foveate.metrics.quality import psnr_y, salient_pixels
 from foveate.models.confidence import information
 from foveate.models.readings.foveate_s import PIXELS

@@ -16,13 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.coders.jpeg.encode import Options, encode, transform
-from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate.coders.jpeg.scripts import progressive_script
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.prediction import SizePrediction
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.sample import every
 from foveate.coders.jpeg.trellis_passes import Encoder, Quantised
+from foveate.coders.plain.pillow_jpeg import bytes_at_quality
 from foveate.pictures import read_picture
 from foveate.saliency import Weights, saliency_map
 from foveate_research.datasets.folders import PICTURES, files_by_key

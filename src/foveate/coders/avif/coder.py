@@ -22,9 +22,9 @@ from foveate.coders.avif.search import last_within
 from foveate.coders.avif.source import no_larger_than_source
 from foveate.coders.avif.tuning import SPEEDS
 from foveate.coders.base import Encoded, Weights
-from foveate.coders.jpeg.coder import most_bytes_asked
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING
-from foveate.coders.jpeg.subsampling import chosen_subsampling
+from foveate.coders.plain.asked_bytes import most_bytes_asked
+from foveate.coders.plain.subsampling import chosen_subsampling
 from foveate.errors import TargetError
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.pictures.containers.appended import Appended

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate import native
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.metrics.quality.eye_weights import scale_weights
 from foveate.pictures import read_picture
 

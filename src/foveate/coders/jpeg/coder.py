@@ -12,14 +12,14 @@ from foveate.coders.jpeg.encode import Options, encode
 from foveate.coders.jpeg.eyes.encode import encode_for_eyes
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING
 from foveate.coders.jpeg.headers import file_facts
-from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
 from foveate.coders.jpeg.source import lossless_source
 from foveate.coders.jpeg.stored.coefficients import source_coefficients
-from foveate.coders.jpeg.subsampling import chosen_subsampling
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS
 from foveate.coders.jpeg.whole_file import whole_file
+from foveate.coders.plain.asked_bytes import most_bytes_asked
+from foveate.coders.plain.subsampling import chosen_subsampling
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 
@@ -101,17 +101,6 @@ def kept_segments(picture: Picture, settings: Settings) -> tuple[bytes, tuple[st
         comments=carried.comments,
         further_app2=carried.appended.marks,
     )
-
-
-def most_bytes_asked(picture: Picture, settings: Settings) -> int:
-    """The most bytes that the settings allow; where they name a quality, plain JPEG's bytes."""
-    if settings.size_bytes is not None:
-        return settings.size_bytes
-    if settings.match_quality is not None:
-        return bytes_at_quality(picture.pixels, settings.match_quality)
-    assert settings.quality is not None
-    subsampling = chosen_subsampling(picture, settings)
-    return bytes_at_quality(picture.pixels, settings.quality, subsampling=subsampling)
 
 
 def _target(picture: Picture, settings: Settings) -> BytesTarget | PlainQuality:

@@ -9,8 +9,8 @@ from PIL import Image
 
 from foveate.annex_k import Table
 from foveate.coders.jpeg.metadata import spliced
-from foveate.coders.jpeg.pillow_jpeg import pillow_jpeg
 from foveate.coders.jpeg.tables import COARSEST_PERCENT, ZIGZAG, percent_quality, tables_at_percent
+from foveate.coders.plain.pillow_jpeg import pillow_jpeg
 from foveate.errors import TargetError
 
 _BISECTIONS = 14

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.coders.jpeg.decoded_errors import decoded_mse
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
 from foveate.coders.jpeg.tables import quantisation_tables
 from foveate.coders.jpeg.targets.sample import SIDE, sampled, scout_of
 from foveate.coders.jpeg.targets.search import SMALLEST_SCALE, Found, scale_secant
 from foveate.coders.jpeg.trellis_passes import Encoder, Quantised
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 
 # The starting guesses below are held against results/targets.json, which `foveate tune targets`
 # measured on photographs; a search replaces each of them by what its own passes show.

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 import foveate
-from foveate.coders.jpeg.subsampling import chroma_lost, colours_would_bleed, is_drawn
+from foveate.coders.plain.subsampling import chroma_lost, colours_would_bleed, is_drawn
 from foveate.metrics.quality import ssimulacra2
 from photos import photo
 

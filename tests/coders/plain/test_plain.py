@@ -10,12 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from foveate.coders.jpeg.pillow_jpeg import (
-    bytes_at_quality,
-    nearest_quality,
-    pillow_jpeg,
-    plain_jpeg,
-)
 from foveate.coders.jpeg.tables import (
     COARSEST_PERCENT,
     ZIGZAG,
@@ -24,6 +18,12 @@ from foveate.coders.jpeg.tables import (
     quantisation_tables,
     tables_at,
     tables_at_percent,
+)
+from foveate.coders.plain.pillow_jpeg import (
+    bytes_at_quality,
+    nearest_quality,
+    pillow_jpeg,
+    plain_jpeg,
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.coders.jpeg.headers import stored_subsampling
-from foveate.coders.jpeg.pillow_jpeg import bytes_at_quality
+from foveate.coders.plain.pillow_jpeg import bytes_at_quality
 from foveate.colour import CB_OF_RGB, CR_OF_RGB
 from foveate.pictures import Picture
 from foveate.settings import Settings
