@@ -83,7 +83,12 @@ def compress(
     asked = dataclasses.replace(asked, threads=usable_threads(asked.threads))
     with within_time(limits, name or source_name(image)):
         source = read_picture(
-            image, limits=limits, name=name, tolerant=asked.tolerant, background=asked.background
+            image,
+            limits=limits,
+            name=name,
+            tolerant=asked.tolerant,
+            background=asked.background or "white",
+            keep_alpha=asked.background is None and get_coder(asked.coder).keeps_alpha,
         )
         return _compressed(
             source, asked, asked.map if map is None else map, compare, limits, started

@@ -258,11 +258,14 @@ def _cut(
     """The window as a picture of its own, of that size, and notes on what was done."""
     x, y, width, height = box
     pixels = picture.pixels[y : y + height, x : x + width]
+    kept = picture.transparency
+    kept = kept and kept.within(box)
     notes: tuple[str, ...] = ()
     if size is not None and size != (width, height):
         pixels = np.asarray(
             Image.fromarray(np.ascontiguousarray(pixels)).resize(size, Image.Resampling.LANCZOS)
         )
+        kept = kept and kept.resized(size)
         if size[0] > width or size[1] > height:
             notes = (f"enlarged from {width} x {height} to {size[0]} x {size[1]} pixels",)
     width, height = pixels.shape[1], pixels.shape[0]
@@ -274,6 +277,7 @@ def _cut(
         xmp=picture.xmp and sized_xmp(picture.xmp, width=width, height=height),
         encoded=None,  # the file that came in shows more than this
         format=None,
+        transparency=kept,
     )
     parts = picture.carried.appended.names  # a gain map or a video shows the whole picture
     if parts:

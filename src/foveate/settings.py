@@ -75,7 +75,8 @@ class Settings:
         tolerant: whether a JPEG or PNG whose end is missing is taken as far as it goes; a note
             tells how much that is. It is refused otherwise.
         background: the colour that shows through transparent pixels: a name as CSS has it, or
-            "#RRGGBB".
+            "#RRGGBB". Without one, AVIF keeps transparency, and JPEG, which holds none, takes
+            white.
         threads: how many threads are used at most; by default as many as the process may use. The
             number never changes the bytes.
     """
@@ -95,7 +96,7 @@ class Settings:
     lossless: bool = False
     metadata: Metadata = "all"
     tolerant: bool = False
-    background: str = "white"
+    background: str | None = None
     threads: int | None = None
 
     @property
@@ -130,7 +131,8 @@ class Settings:
             raise OptionError("effort goes with the tune vision; the other tunes do not look back")
         if not isinstance(self.map, str):
             raise OptionError(f"map is {self.map!r}; give a model's name or a file's path")
-        background_colour(self.background)
+        if self.background is not None:
+            background_colour(self.background)
         if self.method == "mosaic" and self.tune != DEFAULTS.tune:
             raise OptionError("tune goes with the method rdo; the mosaic has nothing to tune")
         self._check_format()
@@ -248,7 +250,7 @@ class Choices(TypedDict, total=False):
     lossless: bool
     metadata: Metadata
     tolerant: bool
-    background: str
+    background: str | None
     threads: int | None
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from foveate import native
 from foveate.coders.jpeg.headers import opened_jpeg
-from foveate.coders.jpeg.masking import HIDING_REACH, block_contrast
+from foveate.coders.plain.masking import HIDING_REACH, block_contrast
 from foveate.coders.plain.pillow_jpeg import pillow_jpeg
 from foveate.metrics.quality import psnr_hvs_m, ssimulacra2
 from photos import photo

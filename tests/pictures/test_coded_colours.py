@@ -81,6 +81,15 @@ def test_alpha_is_flattened_after_colours_are_converted() -> None:
     assert difference(picture.pixels, right) <= 1
 
 
+def test_alpha_is_kept_beside_colours_that_are_converted() -> None:
+    alpha = np.full((*PIXELS.shape[:2], 1), 0x8080, np.uint16)
+    stored = np.dstack([sixteen(light(PIXELS / 255)), alpha])
+    kept = read_picture(png_of(stored, gamma(1)), keep_alpha=True).transparency
+    assert kept is not None
+    assert difference(kept.colour, PIXELS) == 0
+    assert (kept.alpha == 0x80).all()
+
+
 @pytest.mark.parametrize(
     "before",
     [

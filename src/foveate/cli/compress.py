@@ -202,10 +202,11 @@ def compress(
         ),
     ] = DEFAULTS.tolerant,
     background: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="COLOUR",
-            help="The colour that shows through transparent pixels: a name, or #RRGGBB.",
+            help="The colour that shows through transparent pixels: a name, or #RRGGBB. Without "
+            "it AVIF keeps transparency, and JPEG takes white.",
         ),
     ] = DEFAULTS.background,
     threads: Annotated[

@@ -58,6 +58,8 @@ class Coder(Protocol):
     """How the names of its files end."""
     longest_side: int
     """The longest side, in pixels, that its format holds."""
+    keeps_alpha: bool
+    """Whether its files hold the transparency of a picture; others are given opaque ones."""
 
     def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         """The picture as a file that meets the target of the checked `settings`.

@@ -40,6 +40,7 @@ class MosaicCoder:
 
     suffix = ".jpg"
     longest_side = MAX_SIDE
+    keeps_alpha = False
 
     def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         """See `foveate.coders.base.Coder.encode`. A quality means the bytes of plain JPEG there."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from foveate.errors import PictureError
 from foveate.pictures.decoded import eight_bits
-from foveate.settings import background_colour
+from foveate.pictures.transparency import Backdrop, Transparency, laid_on
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -37,15 +38,29 @@ _TURNS = {
 }
 
 
+@dataclass(frozen=True, eq=False)
+class Converted:
+    """Pixels (H, W, 3) or (H, W), the profile they are in, and notes.
+
+    transparency: where it is kept. flattened: whether there was some that is not.
+    """
+
+    pixels: Pixels
+    icc: bytes | None
+    notes: list[str]
+    transparency: Transparency | None = None
+    flattened: bool = False
+
+
 def converted(
     image: PillowImage,
     icc: bytes | None,
     *,
     name: str,
     most: int = 65_535,
-    background: str = "white",
-) -> tuple[Pixels, bytes | None, list[str]]:
-    """Pixels (H, W, 3) or (H, W) of a loaded image, the profile they are in, and notes.
+    backdrop: Backdrop,
+) -> Converted:
+    """A loaded image's pixels, and what goes with them.
 
     `most` is the highest value of 16-bit samples. Raises PictureError where samples are not
     numbers, and whatever Pillow raises.
@@ -54,7 +69,7 @@ def converted(
     grey = image.mode in ("1", "L", "LA", "La") or image.mode in (*_SIXTEEN_BITS, "I", "F")
     strip: _Strip
     if image.mode in ("I", "F"):
-        return _stretched(image, name, notes), icc, notes
+        return Converted(_stretched(image, name, notes), icc, notes)
     if image.mode in _SIXTEEN_BITS:
         notes.append(f"{most.bit_length()}-bit reduced to 8-bit")
 
@@ -64,20 +79,16 @@ def converted(
         strip = _through_profile(image.mode, icc, name, notes)
         icc = None
     elif image.has_transparency_data:
-        colour = background_colour(background)
-        grey = grey and len(set(colour)) == 1
-        flattener = _Flattener("LA" if grey else "RGBA", colour)
-        pixels = _by_strips(image, flattener, grey=grey)
-        if flattener.met_alpha:
-            notes.append(f"alpha flattened on {background}")
-        return pixels, icc, notes
+        behind = backdrop.samples
+        grey = grey and len(set(behind)) == 1
+        return _laid_on(image, icc, notes, "LA" if grey else "RGBA", backdrop)
     else:
         mode = "L" if grey else "RGB"
 
         def strip(part: PillowImage) -> Pixels:
             return np.asarray(part if part.mode == mode else part.convert(mode))
 
-    return _by_strips(image, strip, grey=grey), icc, notes
+    return Converted(_by_strips(image, strip, grey=grey), icc, notes)
 
 
 def upright(pixels: Pixels, orientation: int) -> Pixels:
@@ -92,6 +103,15 @@ def upright(pixels: Pixels, orientation: int) -> Pixels:
     return np.ascontiguousarray(pixels)
 
 
+def upright_alpha(transparency: Transparency | None, orientation: int) -> Transparency | None:
+    """The transparency, if any, turned as `upright` turns pixels."""
+    if transparency is None:
+        return None
+    return Transparency(
+        upright(transparency.colour, orientation), upright(transparency.alpha, orientation)
+    )
+
+
 def _by_strips(image: PillowImage, strip: _Strip, *, grey: bool) -> Pixels:
     width, height = image.size
     pixels = np.empty((height, width) if grey else (height, width, 3), np.uint8)
@@ -101,25 +121,30 @@ def _by_strips(image: PillowImage, strip: _Strip, *, grey: bool) -> Pixels:
     return pixels
 
 
-class _Flattener:
-    """Lays a strip on a colour, and remembers whether any pixel let it through."""
+def _laid_on(
+    image: PillowImage, icc: bytes | None, notes: list[str], mode: str, backdrop: Backdrop
+) -> Converted:
+    """An image with transparency on the backdrop, or beside that where any pixel lets it through.
 
-    def __init__(self, mode: str, background: tuple[int, int, int]) -> None:
-        self.mode = mode
-        self.background = np.array(background[: len(mode) - 1], np.uint32)
-        self.met_alpha = False
-
-    def __call__(self, part: PillowImage) -> Pixels:
-        samples = np.asarray(part if part.mode == self.mode else part.convert(self.mode))
-        alpha = samples[..., -1:]
-        colour = samples[..., :-1]
-        if alpha.min() < 255:
-            self.met_alpha = True
-            opaque = alpha.astype(np.uint32)
-            colour = ((colour * opaque + self.background * (255 - opaque) + 127) // 255).astype(
-                np.uint8
-            )
-        return colour[..., 0] if self.mode == "LA" else colour
+    mode: "LA" or "RGBA".
+    """
+    alpha = np.empty((image.height, image.width), np.uint8)
+    strips = (slice(top, top + _STRIP_ROWS) for top in range(0, image.height, _STRIP_ROWS))
+    colour = np.empty((*alpha.shape, len(mode) - 1), np.uint8)
+    for rows in strips:
+        bottom = min(rows.stop, image.height)
+        part = image.crop((0, rows.start, image.width, bottom))
+        samples = np.asarray(part if part.mode == mode else part.convert(mode))
+        alpha[rows], colour[rows] = samples[..., -1], samples[..., :-1]
+    if mode == "LA":
+        colour = colour[..., 0]
+    if alpha.min() == 255:
+        return Converted(colour, icc, notes)
+    pixels = laid_on(colour, alpha, backdrop.samples)
+    if backdrop.keeps_alpha:
+        return Converted(pixels, icc, notes, Transparency(colour, alpha))
+    notes.append(backdrop.note)
+    return Converted(pixels, icc, notes, flattened=True)
 
 
 def _stretched(image: PillowImage, name: str, notes: list[str]) -> Pixels:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.pictures.carried import Carried
+from foveate.pictures.transparency import Transparency
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -23,13 +24,17 @@ MAX_SIDE = 65_500
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture as Foveate works on it: upright, opaque, 8 bits a sample.
+    """A picture as Foveate works on it: upright, 8 bits a sample.
 
     `pixels` is uint8, (H, W, 3) RGB or (H, W) grey, in the colour space of `icc` (sRGB where None).
     `exif` is the TIFF payload without its "Exif" prefix, orientation 1, no thumbnail; `xmp` the
     packet without the APP1 name. `encoded` holds the file's own bytes where there was a file, and
     `format` Pillow's name of it ("JPEG" for MPO too). `carried` is what else the file holds.
     `notes` tell what was done that a user should know. `name` is what messages call the picture.
+
+    `pixels` are opaque: what was transparent is laid on a colour. Where transparency was to be kept
+    and there is some, `transparency` holds it; `flattened` tells that there was some which is not
+    kept.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -41,6 +46,8 @@ class Picture:
     format: str | None = None
     notes: tuple[str, ...] = ()
     carried: Carried = field(default_factory=Carried)
+    transparency: Transparency | None = None
+    flattened: bool = False
 
     @property
     def height(self) -> int:

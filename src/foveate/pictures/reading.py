@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from foveate.deadline import OutOfTimeError, check_time
 from foveate.errors import PictureError, printable
 from foveate.pictures.carried import carried_by
 from foveate.pictures.coded_colours import coded_colours
-from foveate.pictures.conversion import converted, upright
+from foveate.pictures.conversion import converted, upright, upright_alpha
 from foveate.pictures.counting import count_frames, count_scans
 from foveate.pictures.decoded import Decoded
 from foveate.pictures.file_bytes import file_bytes, too_big_for_memory
@@ -27,6 +28,7 @@ from foveate.pictures.png_carried import png_carried
 from foveate.pictures.quiet import without_warnings
 from foveate.pictures.repairs import Repaired, repaired_bytes
 from foveate.pictures.tiff import is_negative, most_of_sixteen_bits
+from foveate.pictures.transparency import Backdrop
 from foveate.pictures.upright import with_upright_metadata
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def read_picture(
     name: str | None = None,
     tolerant: bool = False,
     background: str = "white",
+    keep_alpha: bool = False,
 ) -> Picture:
     """The picture in a file (by path), in bytes, in a Pillow image, or an array of samples.
 
@@ -51,26 +54,27 @@ def read_picture(
     Raises PictureError, one line naming the picture, also for pictures over one of the `limits`,
     of which `max_pixels` replaces one. With `tolerant` a JPEG or PNG whose end is missing gives
     what it holds, and a note tells how much that is. `background` is the colour that shows through
-    transparent pixels, as `foveate.Settings` has it.
+    transparent pixels; with `keep_alpha` the picture has its transparency too.
     """
+    backdrop = Backdrop(background, keep_alpha)
     if max_pixels is not None:
         limits = limits.but(pixels=max_pixels)
     if isinstance(source, Picture):
         return source
     if isinstance(source, np.ndarray):
-        return _from_array(source, limits, background)
+        return _from_array(source, limits, backdrop)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _from_bytes(source, name or "<bytes>", limits, background, tolerant=tolerant)
+        return _from_bytes(source, name or "<bytes>", limits, backdrop, tolerant=tolerant)
     if isinstance(source, (str, os.PathLike)):
         name = printable(os.fsdecode(source))
         with within_time(limits, name):
             data = file_bytes(source, name, most=limits.bytes)
-            return _from_bytes(data, name, limits, background, tolerant=tolerant)
+            return _from_bytes(data, name, limits, backdrop, tolerant=tolerant)
     if hasattr(source, "getexif") and hasattr(source, "getbands"):
         filename = getattr(source, "filename", "")
         name = printable(os.fsdecode(filename)) if filename else "<image>"
         with _pillow_errors(name, None):
-            return _from_pillow(source, name, None, limits, background)
+            return _from_pillow(source, name, None, limits, backdrop)
     raise PictureError(
         f"<{type(source).__name__}>: is not a picture; "
         "give a path, bytes, a Pillow image or a uint8 array"
@@ -86,7 +90,7 @@ def source_name(source: PictureSource) -> str:
     return "the picture"
 
 
-def _from_array(array: npt.NDArray[Any], limits: Limits, background: str) -> Picture:
+def _from_array(array: npt.NDArray[Any], limits: Limits, backdrop: Backdrop) -> Picture:
     name = "<array>"
     if array.dtype != np.uint8:
         raise PictureError(
@@ -105,7 +109,7 @@ def _from_array(array: npt.NDArray[Any], limits: Limits, background: str) -> Pic
 
         with _pillow_errors(name, None):
             image = Image.fromarray(np.ascontiguousarray(array))
-            return _from_pillow(image, name, None, limits, background)
+            return _from_pillow(image, name, None, limits, backdrop)
     return Picture(pixels=np.ascontiguousarray(array), name=name)
 
 
@@ -113,7 +117,7 @@ def _from_bytes(
     data: bytes | bytearray | memoryview,
     name: str,
     limits: Limits,
-    background: str,
+    backdrop: Backdrop,
     *,
     tolerant: bool,
 ) -> Picture:
@@ -129,33 +133,35 @@ def _from_bytes(
     with within_time(limits, name), _pillow_errors(name, encoded):
         decoded = read_by_another(encoded, name, limits.pixels)
         if decoded is not None:
-            return _from_decoded(decoded, name, encoded, limits, background)
+            return _from_decoded(decoded, name, encoded, limits, backdrop)
         if encoded.startswith(b"\xff\xd8"):
             _check_scans(name, encoded, limits.scans)
         repaired = repaired_bytes(encoded, name, limits.pixels, tolerant=tolerant)
         image = opened(repaired.data)
-        return _from_pillow(image, name, encoded, limits, background, repaired)
+        return _from_pillow(image, name, encoded, limits, backdrop, repaired)
 
 
 def _from_decoded(
-    decoded: Decoded, name: str, encoded: bytes, limits: Limits, background: str
+    decoded: Decoded, name: str, encoded: bytes, limits: Limits, backdrop: Backdrop
 ) -> Picture:
     """The picture that a reader other than Pillow made."""
     _check_size(name, *decoded.image.size, limits)
-    pixels, icc, changes = converted(decoded.image, decoded.icc, name=name, background=background)
-    notes = [*decoded.notes, *changes]
+    made = converted(decoded.image, decoded.icc, name=name, backdrop=backdrop)
+    notes = [*decoded.notes, *made.notes]
     if decoded.format == "TIFF":
         notes += _frames_told(count_frames(encoded, "TIFF", limits.counted) or 1, "TIFF", limits)
     picture = Picture(
-        pixels=upright(pixels, decoded.orientation),
+        pixels=upright(made.pixels, decoded.orientation),
         name=name,
-        icc=_fitting_profile(icc, pixels, notes),
+        icc=_fitting_profile(made.icc, made.pixels, notes),
         exif=decoded.exif,
         xmp=decoded.xmp,
         encoded=encoded,
         format=decoded.format,
         notes=tuple(notes),
         carried=decoded.carried,
+        transparency=upright_alpha(made.transparency, decoded.orientation),
+        flattened=made.flattened,
     )
     return with_upright_metadata(picture, decoded.orientation)
 
@@ -165,7 +171,7 @@ def _from_pillow(
     name: str,
     encoded: bytes | None,
     limits: Limits,
-    background: str,
+    backdrop: Backdrop,
     repaired: Repaired | None = None,
 ) -> Picture:
     width, height = image.size
@@ -174,7 +180,7 @@ def _from_pillow(
     if encoded is not None and file_format == "TIFF":
         decoded = read_tiff_otherwise(image, encoded, name, limits.pixels)
         if decoded is not None:
-            return _from_decoded(decoded, name, encoded, limits, background)
+            return _from_decoded(decoded, name, encoded, limits, backdrop)
     notes: list[str] = [] if repaired is None else list(repaired.notes)
     if any(";16" in str(tile[3]) for tile in getattr(image, "tile", ()) if len(tile) > 3):
         notes.append("16-bit reduced to 8-bit")
@@ -185,13 +191,13 @@ def _from_pillow(
     # A grey 16-bit picture's note comes with its conversion.
     profile = _bytes_of(image.info.get("icc_profile"))
     most = most_of_sixteen_bits(image)
-    pixels, icc, changes = converted(image, profile, name=name, most=most, background=background)
+    made = converted(image, profile, name=name, most=most, backdrop=backdrop)
     if is_negative(image):
-        pixels = 255 - pixels
-    notes += [note for note in changes if note not in notes]
+        made = dataclasses.replace(made, pixels=255 - made.pixels)
+    notes += [note for note in made.notes if note not in notes]
     if repaired is not None:
-        pixels, icc = coded_colours(image, repaired.data, pixels, icc, notes)
-    icc = _fitting_profile(icc, pixels, notes)
+        made = coded_colours(image, repaired.data, made, backdrop, notes)
+    icc = _fitting_profile(made.icc, made.pixels, notes)
     orientation, exif, xmp = _metadata(image, file_format, notes)
     carried = carried_by(image, encoded, file_format)
     if encoded is not None and file_format == "PNG":
@@ -201,7 +207,7 @@ def _from_pillow(
         image.close()
     del image
     picture = Picture(
-        pixels=upright(pixels, orientation),
+        pixels=upright(made.pixels, orientation),
         name=name,
         icc=icc,
         exif=exif,
@@ -210,6 +216,8 @@ def _from_pillow(
         format=file_format,
         notes=tuple(notes),
         carried=carried,
+        transparency=upright_alpha(made.transparency, orientation),
+        flattened=made.flattened,
     )
     return with_upright_metadata(picture, orientation)
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from foveate.pictures.picture import Picture
+from foveate.pictures.transparency import Transparency
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
@@ -77,10 +78,22 @@ def in_srgb(picture: Picture) -> Picture:
     except (ImageCms.PyCMSError, ValueError, OSError):
         note = "colour profile dropped; it does not fit the picture"
         return dataclasses.replace(picture, icc=None, notes=(*picture.notes, note))
-    pixels = np.empty_like(picture.pixels)
-    for top in range(0, picture.height, _STRIP_ROWS):
-        strip = Image.fromarray(picture.pixels[top : top + _STRIP_ROWS])
-        colours = transform.apply(strip)
-        pixels[top : top + _STRIP_ROWS] = np.asarray(colours.convert(mode))
+    pixels = _through(transform, picture.pixels, mode)
+    kept = picture.transparency
+    if kept is not None:
+        kept = Transparency(_through(transform, kept.colour, mode), kept.alpha)
     note = "colours converted to sRGB"
-    return dataclasses.replace(picture, pixels=pixels, icc=None, notes=(*picture.notes, note))
+    return dataclasses.replace(
+        picture, pixels=pixels, icc=None, notes=(*picture.notes, note), transparency=kept
+    )
+
+
+def _through(
+    transform: ImageCmsTransform, pixels: npt.NDArray[np.uint8], mode: str
+) -> npt.NDArray[np.uint8]:
+    """Pixels of Pillow's mode in the colours that a transform leads to."""
+    made = np.empty_like(pixels)
+    for top in range(0, len(pixels), _STRIP_ROWS):
+        colours = transform.apply(Image.fromarray(pixels[top : top + _STRIP_ROWS]))
+        made[top : top + _STRIP_ROWS] = np.asarray(colours.convert(mode))
+    return made

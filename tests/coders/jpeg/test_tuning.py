@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from foveate.coders.jpeg.encode import Options, transform
-from foveate.coders.jpeg.masking import HIDING_REACH
 from foveate.coders.jpeg.scripts import progressive_script
 from foveate.coders.jpeg.targets import byte_correction, bytes_target, quality_target
 from foveate.coders.jpeg.trellis_passes import Encoder
 from foveate.coders.jpeg.tuning import TUNINGS, shapes
+from foveate.coders.plain.masking import HIDING_REACH
 from photos import photo
 
 RESULTS = Path(__file__).resolve().parents[3] / "results"

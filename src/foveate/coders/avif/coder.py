@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from foveate.coders.avif.exif import without_orientation
+from foveate.coders.avif.hidden_colours import without_hidden_colours
 from foveate.coders.avif.level_files import LevelFiles
 from foveate.coders.avif.levels import COARSEST, FINEST, quality_of
 from foveate.coders.avif.libaom import AvifOptions, check_encoder
@@ -47,6 +48,7 @@ class AvifCoder:
 
     suffix = ".avif"
     longest_side = MAX_SIDE
+    keeps_alpha = True
 
     def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         """See `foveate.coders.base.Coder.encode`.
@@ -83,7 +85,11 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         without_orientation(picture.exif) if keep and picture.exif else None,
         picture.xmp if keep else None,
     )
-    files = LevelFiles(picture.pixels, weights, options)
+    pixels, alpha = picture.pixels, None
+    if picture.transparency is not None:
+        pixels = without_hidden_colours(picture.transparency)
+        alpha = picture.transparency.alpha
+    files = LevelFiles(pixels, weights, options, alpha=alpha)
     target_bytes = None
     if settings.quality is None:
         target_bytes = most_bytes_asked(picture, settings)
@@ -92,7 +98,8 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         found = _of_quality(files, picture, weights, settings)
     facts: dict[str, Any] = {
         "effort": settings.effort,
-        "subsampling": "grey" if picture.pixels.ndim == 2 else subsampling,
+        "subsampling": "grey" if pixels.ndim == 2 else subsampling,
+        "alpha": alpha is not None,
         "speed": options.speed,
         "libaom_quality": quality_of(found.level),
         "steered": files.is_steered(found.level),
@@ -177,10 +184,11 @@ def _of_quality(
         boldness=EYE_TUNING.boldness, marked_boldness=EYE_TUNING.marked_boldness
     )
     limits = Limits(
-        picture.pixels,
+        picture,
         field_of_eyes,
         quality=settings.quality,
         floor=settings.floor,
+        share=EYE_TUNING.visible,
         subsampling=files.options.subsampling,
         threads=files.options.threads,
     )

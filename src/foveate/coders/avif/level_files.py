@@ -21,6 +21,7 @@ class LevelFiles:
 
     Args:
         pixels: uint8 (H, W, 3) sRGB or (H, W) grey.
+        alpha: uint8 (H, W), how opaque they are; None where they all are.
         weights: of the picture's parts; None for a file without a map.
         options: what all files share.
         boldness: the power of the weights.
@@ -32,10 +33,11 @@ class LevelFiles:
         weights: Weights | None,
         options: AvifOptions,
         *,
+        alpha: npt.NDArray[np.uint8] | None = None,
         boldness: float = BOLDNESS,
     ) -> None:
         self.options = options
-        self._image = Image.fromarray(pixels)
+        self._image = Image.fromarray(pixels if alpha is None else np.dstack([pixels, alpha]))
         self._made: dict[tuple[int, float], bytes] = {}
         self._unsteered: set[int] = set()
         self._notes: tuple[str, ...] = ()

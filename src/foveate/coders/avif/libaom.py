@@ -20,7 +20,7 @@ from foveate.errors import MissingExtraError, OutputError
 
 _LEAST_THREADS = 2
 """With two threads or more libaom codes rows side by side, and writes other bytes than with one."""
-_PILLOW_SUBSAMPLING = {"444": "4:4:4", "420": "4:2:0"}
+_PILLOW_SUBSAMPLING = {"444": "4:4:4", "420": "4:2:0", "grey": "4:0:0"}
 _FASTEST = 10
 
 
@@ -44,7 +44,10 @@ class AvifOptions:
 def encode(
     image: Image.Image, level: int, options: AvifOptions, numbers: Steering | None = None
 ) -> bytes:
-    """An AVIF of an RGB or L image at a level. More threads never change its bytes.
+    """An AVIF of an RGB, L, RGBA or LA image at a level. More threads never change its bytes.
+
+    Alpha is coded at the same level as colours: on the background that differs most from them an
+    error of alpha then shows as much as one of theirs. What steers colours leaves alpha alone.
 
     numbers: what steers libaom; None lets it spread bits by its own rule, which gives more of them
     to smooth superblocks.
@@ -52,18 +55,18 @@ def encode(
     Raises:
         OutputError: there is no folder for the file that steers libaom.
     """
-    advanced = {"tune": "iq", "sb-size": str(SUPERBLOCK)}
+    advanced = {"color:tune": "iq", "sb-size": str(SUPERBLOCK)}
     metadata = {"icc_profile": options.icc, "exif": options.exif, "xmp": options.xmp}
+    is_grey = image.mode in ("L", "LA")
     given: dict[str, Any] = {name: value for name, value in metadata.items() if value}
-    if image.mode != "L":
-        given["subsampling"] = _PILLOW_SUBSAMPLING[options.subsampling]
+    given["subsampling"] = _PILLOW_SUBSAMPLING["grey" if is_grey else options.subsampling]
     file = io.BytesIO()
     with contextlib.ExitStack() as stack:
         if numbers is not None:
             advanced |= {
-                "deltaq-mode": "3",
-                "enable-rate-guide-deltaq": "1",
-                "rate-distribution-info": stack.enter_context(_file_of(numbers)),
+                "color:deltaq-mode": "3",
+                "color:enable-rate-guide-deltaq": "1",
+                "color:rate-distribution-info": stack.enter_context(_file_of(numbers)),
             }
         image.save(
             file,

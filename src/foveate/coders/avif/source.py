@@ -16,18 +16,19 @@ def no_larger_than_source(
 ) -> Encoded:
     """What was made, or the AVIF that came in where that takes no more bytes.
 
-    A source whose metadata are to go is not given back: the picture is made again in its bytes.
+    A source whose metadata or transparency is to go is not given back: the picture is made again in
+    its bytes.
     """
     source = picture.encoded
     if source is None or picture.format != "AVIF" or len(source) > len(made.data):
         return made
-    if settings.metadata == "all":
+    if settings.metadata == "all" and not picture.flattened:
         return Encoded(source, target_bytes=made.target_bytes, copied_source=True)
     fitting = settings.but(quality=None, match_quality=None, floor=None, size_bytes=len(source))
     try:
         again = encode(fitting)
     except TargetError:
-        note = "a file without metadata cannot be as small as the file that came in"
+        note = "a file of what is to stay cannot be as small as the file that came in"
         return dataclasses.replace(made, notes=(*made.notes, note))
     note = "as good as asked would be larger than the file that came in; this one is not"
     return dataclasses.replace(again, target_bytes=made.target_bytes, notes=(*again.notes, note))

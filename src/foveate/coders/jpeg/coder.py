@@ -34,6 +34,7 @@ class TrellisCoder:
 
     suffix = ".jpg"
     longest_side = MAX_SIDE
+    keeps_alpha = False
 
     def encode(self, picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         """See `foveate.coders.base.Coder.encode`."""

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from foveate import native
 from foveate.coders.base import Encoded
 from foveate.coders.jpeg.decoded_errors import decoded_mse
-from foveate.coders.jpeg.masking import block_contrast, busyness
 from foveate.coders.jpeg.scripts import Script, baseline_script, progressive_script
 from foveate.coders.jpeg.stored.coefficients import SourceCoefficients
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
@@ -22,6 +21,7 @@ from foveate.coders.jpeg.targets.quality_target import PlainQuality, meet_qualit
 from foveate.coders.jpeg.targets.source_steps import Candidate, best_of_source
 from foveate.coders.jpeg.trellis_passes import Blocks, Component, Encoder, FixedSteps
 from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS, Tuning
+from foveate.coders.plain.masking import block_contrast, busyness
 
 _UNSEEN = 1e-4
 """Smaller errors of a pixel are not told apart."""

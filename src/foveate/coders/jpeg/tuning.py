@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.annex_k import ANNEX_K_CHROMA, ANNEX_K_LUMA
-from foveate.coders.jpeg.masking import HIDING_REACH
 from foveate.coders.jpeg.tables import ZIGZAG
+from foveate.coders.plain.masking import HIDING_REACH
 
 _REFERENCE_SCALE = 16.0
 

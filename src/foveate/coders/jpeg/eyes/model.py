@@ -9,12 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate import native
-from foveate.annex_k import ANNEX_K_LUMA
 from foveate.coders.jpeg.eyes.basis import basis_energies
 from foveate.coders.jpeg.eyes.tuning import EyeTuning
-from foveate.coders.jpeg.masking import HIDING_REACH
-from foveate.coders.jpeg.tables import ZIGZAG
 from foveate.coders.jpeg.trellis_passes import Blocks, Quantised
+from foveate.coders.plain.masking import REACH, SENSITIVITY
 from foveate.deadline import check_time
 from foveate.metrics.quality.eye_weights import scale_weights
 
@@ -23,10 +21,6 @@ LEAST_SIDE = 16
 
 FloatBlocks = list[npt.NDArray[np.float32]]
 """One array (rows, cols, 64) a component, zigzag."""
-
-_SENSITIVITY = ((25.735 / ANNEX_K_LUMA.reshape(64)[ZIGZAG].astype(np.float64)) ** 2).tolist()
-_REACH = [0.0, *HIDING_REACH[1:].tolist()]
-"""PSNR-HVS-M; of DC nothing is hidden."""
 
 
 @dataclass(frozen=True)
@@ -138,8 +132,8 @@ class EyeModel:
             quantised.steps[0].tolist(),
             quantised.levels[0],
             self._hidden,
-            _REACH,
-            _SENSITIVITY,
+            REACH,
+            SENSITIVITY,
         )
 
     def seen(self, quantised: Quantised) -> Seen:

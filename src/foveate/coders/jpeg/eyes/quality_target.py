@@ -16,6 +16,7 @@ from foveate.coders.jpeg.tables import quantisation_tables
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.targets.search import LARGEST_SCALE, SMALLEST_SCALE, Found, scale_secant
 from foveate.coders.jpeg.trellis_passes import Quantised
+from foveate.coders.plain.eye_limits import BACKGROUND_SHARE, excess_of, log_ratio
 
 _SEARCH_PASSES = 6
 _FULL_PASSES = 10
@@ -30,10 +31,6 @@ _NEAR = 0.06
 """What the search before the loop may miss a limit by, in log; the loop moves it by more."""
 _TOLERANCE = 0.015
 """How far below its limit what is seen may stay, in log."""
-_UNSEEN = 1e-3
-"""The least of SSIMULACRA 2's raw sums that is told from none; 0.3 is a score of 94."""
-_BACKGROUND_SHARE = 0.001
-"""What the foreground counts where the background is looked at: a field has no zeros."""
 
 
 def plain_levels(encoder: EyeEncoder, quality: int) -> Quantised:
@@ -53,9 +50,8 @@ def plain_levels(encoder: EyeEncoder, quality: int) -> Quantised:
 class _Limits:
     """What is seen of plain JPEG, where people look at one quality, in the background at another.
 
-    Where people look, SSIMULACRA 2's sum pooled by the map may not exceed plain JPEG's, nor may
-    the mixture of both models that the loop follows. In the background, the half of the blocks
-    that matters less, SSIMULACRA 2's sum pooled there may not exceed plain JPEG's at the floor.
+    They are those of `foveate.coders.plain.eye_limits`; the mixture is the one that the loop
+    follows.
     """
 
     def __init__(self, encoder: EyeEncoder, target: PlainQuality) -> None:
@@ -65,7 +61,7 @@ class _Limits:
         background = luma.background[:rows, :cols]
         self._background = None
         if background.any():
-            self._background = np.maximum(background, np.float32(_BACKGROUND_SHARE))
+            self._background = np.maximum(background, np.float32(BACKGROUND_SHARE))
         plain = plain_levels(encoder, target.quality)
         self._structure = self._model.structure(plain)[0]
         self._visible = self._model.visible(plain)
@@ -77,14 +73,10 @@ class _Limits:
         """The log of the worst ratio of what is seen to its limit: 0 or less where all are kept."""
         fields = [] if self._background is None else [self._background]
         seen, *in_background = self._model.structure(quantised, *fields)
-        structure = _log_ratio(seen, self._structure)
-        visible = _log_ratio(self._model.visible(quantised), self._visible)
-        worst = max(structure, (structure + self._share * visible) / (1 + self._share))
-        return max([worst, *(_log_ratio(other, self._floor) for other in in_background)])
-
-
-def _log_ratio(seen: float, limit: float) -> float:
-    return math.log((seen + _UNSEEN) / (limit + _UNSEEN))
+        structure = log_ratio(seen, self._structure)
+        visible = log_ratio(self._model.visible(quantised), self._visible)
+        worst = excess_of(structure, visible, share=self._share)
+        return max([worst, *(log_ratio(other, self._floor) for other in in_background)])
 
 
 Excess = Callable[[Quantised], float]

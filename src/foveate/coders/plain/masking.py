@@ -16,6 +16,11 @@ HIDING_REACH = _LUMA_STEPS**2 / 100.0
 
 _HIDING = (1.0 / HIDING_REACH).tolist()
 
+SENSITIVITY = ((25.735 / _LUMA_STEPS) ** 2).tolist()
+"""(64,), zigzag: what PSNR-HVS-M counts a squared error of each frequency."""
+REACH = [0.0, *HIDING_REACH[1:].tolist()]
+"""`HIDING_REACH`, but that of DC nothing is hidden, as PSNR-HVS-M has it."""
+
 
 def block_contrast(
     luma: npt.NDArray[np.int16], used: tuple[int, int], *, threads: int

@@ -6,8 +6,8 @@ import numpy as np
 from psnr_hvsm.numpy import psnr_hvs_hvsm
 
 from foveate import native
-from foveate.coders.jpeg.masking import HIDING_REACH, block_contrast, busyness
 from foveate.coders.jpeg.tables import ZIGZAG
+from foveate.coders.plain.masking import HIDING_REACH, block_contrast, busyness
 
 
 def block_of(rng: np.random.Generator) -> np.ndarray:
