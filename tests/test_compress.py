@@ -314,24 +314,24 @@ def test_the_report_agrees_with_the_files_pixels():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"quality": 0}, "quality is 0"),
+        ({"quality": 0}, "`quality` is 0"),
         ({"quality": 101}, "1 to 100"),
         ({"quality": 80, "match_quality": 50}, "contradict"),
-        ({"match_quality": 50, "floor": 30}, "floor goes with quality"),
-        ({"quality": 50, "floor": 60}, "above quality"),
-        ({"size_bytes": 0}, "size_bytes is 0"),
+        ({"match_quality": 50, "floor": 30}, "`floor` goes with `quality`"),
+        ({"quality": 50, "floor": 60}, "above `quality`"),
+        ({"size_bytes": 0}, "`size_bytes` is 0"),
         ({"method": "magic"}, "rdo, mosaic"),
         ({"subsampling": "422"}, "444, 420"),
-        ({"threads": 0}, "threads is 0"),
+        ({"threads": 0}, "`threads` is 0"),
         ({"protect": [(250, 0, 20, 20)]}, "outside the picture"),
         ({"protect": [(0, 0, 0, 20)]}, "at least 1"),
         ({"protect": (0, 0, 8, 8)}, "list of boxes"),
         ({"protect": [(0, 0, 8)]}, "four whole numbers"),
         ({"protect": [(0, 0, 8, 8.5)]}, "four whole numbers"),
-        ({"quality": True}, "quality is True"),
-        ({"quality": 80.0}, "quality is 80.0"),
-        ({"method": "mosaic", "floor": 50}, "floor goes with the method rdo"),
-        ({"threads": 2.0}, "threads is 2.0"),
+        ({"quality": True}, "`quality` is True"),
+        ({"quality": 80.0}, "`quality` is 80.0"),
+        ({"method": "mosaic", "floor": 50}, "`floor` goes with `method='rdo'`"),
+        ({"threads": 2.0}, "`threads` is 2.0"),
         ({"map": "no-such-model"}, "no-such-model"),
         ({"map": 3}, "map is a int"),
         ({"protect": 3}, "list of boxes"),
@@ -386,12 +386,12 @@ def test_the_tune_vision_looks_as_often_as_the_effort_says() -> None:
         assert result.report.coder["effort"] == effort
         scores.append(ssimulacra2(PICTURE, decoded(result.data), data_range=255))
     assert scores == sorted(scores)
-    with pytest.raises(OptionError, match="effort goes with the tune vision"):
+    with pytest.raises(OptionError, match="`effort` goes with `tune='vision'`"):
         foveate.compress(PICTURE, tune="fidelity", effort="best")
 
 
 def test_the_mosaic_is_not_tuned() -> None:
-    with pytest.raises(OptionError, match="tune goes with the method rdo"):
+    with pytest.raises(OptionError, match="`tune` goes with `method='rdo'`"):
         foveate.compress(PICTURE, method="mosaic", tune="eyes")
     assert "tune" not in foveate.compress(PICTURE, method="mosaic").report.coder
 

@@ -62,7 +62,7 @@ def test_a_field_that_there_is_not_is_named():
 
 @pytest.mark.parametrize("name", list(CHOICES))
 def test_a_choice_that_there_is_not_names_those_that_there_are(name):
-    with pytest.raises(OptionError, match=f"{name} is 'odd'; give one of {CHOICES[name][0]}"):
+    with pytest.raises(OptionError, match=f"`{name}` is 'odd'; give one of {CHOICES[name][0]}"):
         dataclasses.replace(Settings(), **{name: "odd"}).checked()
 
 
@@ -95,5 +95,19 @@ def test_every_choice_of_a_coder_has_one():
 
 @pytest.mark.parametrize("background", ["nonesuch", "#12", "", 7])
 def test_a_background_that_is_no_colour_is_refused(background: object) -> None:
-    with pytest.raises(OptionError, match=r"background is .*; give a colour's name"):
+    with pytest.raises(OptionError, match=r"`background` is .*; give a colour's name"):
         Settings(background=background).checked()  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("colour", ["#11223380", "#123f", "rgba(1, 2, 3, 4)", "#112233FF"])
+def test_a_background_with_alpha_is_refused_and_not_cut_down(colour: str) -> None:
+    with pytest.raises(OptionError, match=r"cannot be transparent itself; leave its alpha out: #"):
+        Settings(background=colour).checked()
+
+
+def test_what_has_no_effect_on_a_lossless_file_or_a_mosaic_is_refused() -> None:
+    with pytest.raises(OptionError, match="`lossless` and `map` contradict each other"):
+        Settings(lossless=True, map="centre").checked()
+    assert Settings(lossless=True, map="none").checked().lossless
+    with pytest.raises(OptionError, match="`effort` goes with `method='rdo'`"):
+        Settings(method="mosaic", effort="best").checked()

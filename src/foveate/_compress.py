@@ -11,7 +11,7 @@ from typing import TypeVar, Unpack
 from foveate.coders.base import Coder
 from foveate.coders.registry import get_coder
 from foveate.deadline import check_time
-from foveate.errors import OptionError
+from foveate.errors import OptionError, PictureError, TruncatedError
 from foveate.pictures import (
     DEFAULT_LIMITS,
     Limits,
@@ -82,14 +82,22 @@ def compress(
     asked = asked.checked()
     asked = dataclasses.replace(asked, threads=usable_threads(asked.threads))
     with within_time(limits, name or source_name(image)):
-        source = read_picture(
-            image,
-            limits=limits,
-            name=name,
-            tolerant=asked.tolerant,
-            background=asked.background or "white",
-            keep_alpha=asked.background is None and get_coder(asked.coder).keeps_alpha,
-        )
+        try:
+            source = read_picture(
+                image,
+                limits=limits,
+                name=name,
+                tolerant=asked.tolerant,
+                background=asked.background or "white",
+                keep_alpha=asked.background is None and get_coder(asked.coder).keeps_alpha,
+            )
+        except TruncatedError as error:
+            if asked.lossless:
+                raise PictureError(
+                    f"{error.cut}, and only a whole file can be rewritten without loss; take "
+                    "another copy"
+                ) from error
+            raise
         return _compressed(
             source, asked, asked.map if map is None else map, compare, limits, started
         )

@@ -1,7 +1,11 @@
 """The errors that a user can mend. Each message names the file or option, and what would work.
 
+A message names parameters between backquotes, as `metadata='none'`: the command line puts the
+option in their place (`foveate.cli.option_names`).
+
 FoveateError
 ├── PictureError        a picture that cannot be read
+│   └── TruncatedError  a picture whose end is missing, and that could be read in part
 ├── MapError            a saliency map that cannot be used with its picture
 ├── OptionError         an option out of range, or two that contradict each other
 │   └── TargetError     a size or quality that this picture cannot be brought to
@@ -27,6 +31,18 @@ class FoveateError(Exception):
 
 class PictureError(FoveateError):
     """A picture that cannot be read."""
+
+
+class TruncatedError(PictureError):
+    """A picture whose end is missing; `tolerant` would take the part that is there.
+
+    Args:
+        cut: what the file holds: "photo.jpg: is truncated: it holds the upper 20 % of the picture".
+    """
+
+    def __init__(self, cut: str) -> None:
+        super().__init__(f"{cut}; take another copy, or keep what there is with `tolerant=True`")
+        self.cut = cut
 
 
 class MapError(FoveateError):

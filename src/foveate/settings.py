@@ -42,8 +42,8 @@ class Settings:
             and the background is as good as plain JPEG at `floor`, in as few bytes as that takes.
             With the tune "vision" SSIMULACRA 2 says what is as good, and a mixture of it and
             PSNR-HVS-M; with the others squared error does. Without any target the quality is 80.
-        match_quality: 1 to 100. The file takes as many bytes as Pillow's default JPEG takes at
-            this quality, within 1 %.
+        match_quality: 1 to 100. The picture takes as many bytes as Pillow's default JPEG takes at
+            this quality, within 1 %. Metadata come on top.
         size_bytes: the file takes at most this many bytes, and within 1 % of them. Both byte
             targets take fewer where the quality is at its ceiling.
         floor: 1 to `quality`; 20 below `quality` by default.
@@ -126,23 +126,27 @@ class Settings:
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 given = getattr(self, name)
-                raise OptionError(f"{name} is {given!r}; give one of {', '.join(choices)}")
+                raise OptionError(f"`{name}` is {given!r}; give one of {', '.join(choices)}")
         if self.effort != DEFAULTS.effort and self.tune != "vision":
-            raise OptionError("effort goes with the tune vision; the other tunes do not look back")
+            raise OptionError(
+                "`effort` goes with `tune='vision'`; the other tunes do not look back"
+            )
         if not isinstance(self.map, str):
-            raise OptionError(f"map is {self.map!r}; give a model's name or a file's path")
+            raise OptionError(f"`map` is {self.map!r}; give a model's name or a file's path")
         if self.background is not None:
             background_colour(self.background)
         if self.method == "mosaic" and self.tune != DEFAULTS.tune:
-            raise OptionError("tune goes with the method rdo; the mosaic has nothing to tune")
+            raise OptionError("`tune` goes with `method='rdo'`; the mosaic has nothing to tune")
+        if self.method == "mosaic" and self.effort != DEFAULTS.effort:
+            raise OptionError("`effort` goes with `method='rdo'`; the mosaic does not look back")
         self._check_format()
         threads = self.threads
         if threads is not None:
             threads = _number(threads)
             if threads is None or threads < 1:
                 raise OptionError(
-                    f"threads is {self.threads!r}; give a whole number of 1 or more, or leave it"
-                    " out"
+                    f"`threads` is {self.threads!r}; give a whole number of 1 or more, or leave"
+                    " it out"
                 )
         return dataclasses.replace(
             self, **self._goal(), protect=_boxes(self.protect), threads=threads
@@ -153,33 +157,38 @@ class Settings:
         if self.format == "jpeg":
             return
         asked = {
-            "method mosaic": self.method != DEFAULTS.method,
+            "method='mosaic'": self.method != DEFAULTS.method,
             "tune": self.tune != DEFAULTS.tune,
-            "a baseline file": self.progressive != DEFAULTS.progressive,
+            "progressive=False": self.progressive != DEFAULTS.progressive,
             "lossless": self.lossless,
         }
         for name, differs in asked.items():
             if differs:
-                raise OptionError(f"{name} goes with the format jpeg; leave it out for AVIF")
+                raise OptionError(f"`{name}` goes with `format='jpeg'`; leave it out for AVIF")
 
     def _goal(self) -> dict[str, Any]:
         """The one target that was given; quality 80 where none was."""
         names = ("quality", "match_quality", "size_bytes")
         given = [name for name in names if getattr(self, name) is not None]
         if self.lossless:
-            others = ("floor", "protect", "subsampling", "tune", "effort", "method")
+            others = ("floor", "map", "protect", "subsampling", "tune", "effort", "method")
             given += [name for name in others if getattr(self, name) != getattr(DEFAULTS, name)]
+            if self.map == "none" and "map" in given:  # none is looked at in any case
+                given.remove("map")
             if given:
                 raise OptionError(
-                    f"lossless and {given[0]} contradict each other; give one of them"
+                    f"`lossless` and `{given[0]}` contradict each other; give one of them"
                 )
             return {}
         if len(given) > 1:
-            raise OptionError(f"{' and '.join(given)} contradict each other; give one of them")
+            named = " and ".join(f"`{name}`" for name in given)
+            raise OptionError(f"{named} contradict each other; give one of them")
         if self.floor is not None and given and given != ["quality"]:
-            raise OptionError(f"floor goes with quality; {given[0]} sets the bytes, not the error")
+            raise OptionError(
+                f"`floor` goes with `quality`; `{given[0]}` sets the bytes, not the error"
+            )
         if self.floor is not None and self.method == "mosaic":
-            raise OptionError("floor goes with the method rdo; the mosaic measures no error")
+            raise OptionError("`floor` goes with `method='rdo'`; the mosaic measures no error")
         if self.match_quality is not None:
             return {"match_quality": _within("match_quality", self.match_quality, *QUALITIES)}
         if self.size_bytes is not None:
@@ -192,7 +201,9 @@ class Settings:
             return {"quality": quality, "floor": max(quality - FLOOR_BELOW_QUALITY, QUALITIES[0])}
         floor = _within("floor", self.floor, *QUALITIES)
         if floor > quality:
-            raise OptionError(f"floor {floor} is above quality {quality}; give {quality} or less")
+            raise OptionError(
+                f"`floor` {floor} is above `quality` {quality}; give {quality} or less"
+            )
         return {"quality": quality, "floor": floor}
 
     def but(self, **choices: Unpack[Choices]) -> Settings:
@@ -208,7 +219,7 @@ class Settings:
         for x, y, across, down in self.protect:
             if x < 0 or y < 0 or x + across > width or y + down > height:
                 raise OptionError(
-                    f"{name}: protect {x},{y},{across},{down} reaches outside the picture,"
+                    f"{name}: `protect` {x},{y},{across},{down} reaches outside the picture,"
                     f" which is {width} x {height}"
                 )
         return self.protect
@@ -272,11 +283,16 @@ def background_colour(text: str) -> tuple[int, int, int]:
     from PIL import ImageColor  # not before it is needed, as the command line starts
 
     try:
-        red, green, blue = ImageColor.getrgb(text)[:3]
+        red, green, blue, *alpha = ImageColor.getrgb(text)
     except (ValueError, AttributeError, TypeError) as error:
         raise OptionError(
-            f"background is {text!r}; give a colour's name, or #RRGGBB such as #f0f0f0"
+            f"`background` is {text!r}; give a colour's name, or #RRGGBB such as #f0f0f0"
         ) from error
+    if alpha:
+        raise OptionError(
+            f"`background` is {text!r}, and a background cannot be transparent itself;"
+            f" leave its alpha out: #{red:02x}{green:02x}{blue:02x}"
+        )
     return red, green, blue
 
 
@@ -293,8 +309,15 @@ def _number(value: object) -> int | None:
 def _within(name: str, value: object, low: int, high: int) -> int:
     number = _number(value)
     if number is None or not low <= number <= high:
-        raise OptionError(f"{name} is {value!r}; give a whole number from {low} to {high}")
+        raise OptionError(
+            f"`{name}` is {_shown(value)}; give a whole number from {low} to {high:,}"
+        )
     return number
+
+
+def _shown(value: object) -> str:
+    number = _number(value)
+    return repr(value) if number is None else f"{number:,}"
 
 
 def _boxes(boxes: Iterable[Iterable[int]]) -> tuple[Box, ...]:
@@ -302,7 +325,9 @@ def _boxes(boxes: Iterable[Iterable[int]]) -> tuple[Box, ...]:
     try:
         return tuple(_box(box) for box in boxes)
     except TypeError as error:  # no list at all
-        raise OptionError(f"protect is {boxes!r}; give a list of boxes X,Y,WIDTH,HEIGHT") from error
+        raise OptionError(
+            f"`protect` is {boxes!r}; give a list of boxes X,Y,WIDTH,HEIGHT"
+        ) from error
 
 
 def _box(box: Iterable[int]) -> Box:
@@ -311,10 +336,10 @@ def _box(box: Iterable[int]) -> Box:
         x, y, width, height = (_number(v) for v in box)
     except (TypeError, ValueError) as error:
         raise OptionError(
-            f"protect {box!r}: give a list of boxes, each four whole numbers, X,Y,WIDTH,HEIGHT"
+            f"`protect` {box!r}: give a list of boxes, each four whole numbers, X,Y,WIDTH,HEIGHT"
         ) from error
     if x is None or y is None or width is None or height is None:
-        raise OptionError(f"protect {text}: give four whole numbers, X,Y,WIDTH,HEIGHT")
+        raise OptionError(f"`protect` {text}: give four whole numbers, X,Y,WIDTH,HEIGHT")
     if width < 1 or height < 1:
-        raise OptionError(f"protect {text}: width and height must be at least 1")
+        raise OptionError(f"`protect` {text}: width and height must be at least 1")
     return x, y, width, height

@@ -32,9 +32,9 @@ def usable_threads(asked: int | None = None) -> int:
         try:
             asked = operator.index(asked)
         except TypeError as error:
-            raise OptionError(f"threads is {asked!r}; give a whole number") from error
+            raise OptionError(f"`threads` is {asked!r}; give a whole number") from error
         if asked < 1:
-            raise OptionError(f"threads is {asked}; give 1 or more, or leave it out")
+            raise OptionError(f"`threads` is {asked}; give 1 or more, or leave it out")
     if hasattr(os, "sched_getaffinity"):
         available = len(os.sched_getaffinity(0))
     else:

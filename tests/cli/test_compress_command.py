@@ -195,7 +195,7 @@ def test_a_box_outside_a_picture_is_named(foveate) -> None:
     run = foveate("compress", "photo.png", "--protect", "60,0,24,24")
     assert run.code == 1
     assert run.err == (
-        "foveate: photo.png: protect 60,0,24,24 reaches outside the picture, which is 64 x 48\n"
+        "foveate: photo.png: --protect 60,0,24,24 reaches outside the picture, which is 64 x 48\n"
     )
 
 

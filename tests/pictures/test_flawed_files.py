@@ -139,7 +139,7 @@ def test_of_a_truncated_jpeg_what_it_holds_is_told_and_taken_where_asked(share: 
     cut = whole[: int(len(whole) * share)]
     message = refusal(cut)
     assert "is truncated: it holds the upper" in message
-    assert "--tolerant" in message
+    assert "`tolerant=True`" in message
     picture = read_picture(cut, tolerant=True)
     (note,) = picture.notes
     told = float(note.split("upper ")[1].split(" %")[0]) / 100

@@ -71,8 +71,8 @@ def test_files_are_limited_in_bytes(tmp_path) -> None:  # type: ignore[no-untype
     data = saved("PNG")
     (tmp_path / "a.png").write_bytes(data)
     assert "the limit" in refusal(tmp_path / "a.png", bytes=len(data) - 1)
-    assert "over the limit" in refusal(data, bytes=len(data) - 1)
-    assert "over the limit" in refusal(memoryview(data), bytes=len(data) - 1)
+    assert f"larger than {len(data) - 1} bytes, the limit" in refusal(data, bytes=len(data) - 1)
+    assert "the limit" in refusal(memoryview(data), bytes=len(data) - 1)
     assert read_picture(data, limits=Limits(bytes=len(data))).width == 64
 
 
@@ -131,9 +131,9 @@ def test_counting_damaged_frames_takes_no_time(filler: bytes) -> None:
 
 
 def test_time_is_looked_at_while_reading_and_while_encoding() -> None:
-    with pytest.raises(PictureError, match=r"<bytes>: takes more than 1e-09 seconds"):
+    with pytest.raises(PictureError, match=r"<bytes>: takes more than 0.000000001 seconds"):
         read_picture(saved("PNG"), limits=Limits(seconds=1e-9))
-    with pytest.raises(PictureError, match="takes more than 1e-09 seconds"):
+    with pytest.raises(PictureError, match=r"takes more than 0\.000000001 seconds"):
         compress(RAMP, map="none", limits=Limits(seconds=1e-9))
     assert compress(RAMP, map="none", limits=Limits(seconds=600)).data[:2] == b"\xff\xd8"
 

@@ -45,7 +45,7 @@ def test_the_bytes_arrive_and_nothing_else(tmp_path: Path) -> None:
 def test_an_existing_file_stays_unless_overwritten(tmp_path: Path) -> None:
     file = tmp_path / "a.jpg"
     file.write_bytes(b"old")
-    assert "exists already; use --overwrite" in refusal(file)
+    assert "exists already; use `overwrite=True`" in refusal(file)
     assert contents(tmp_path) == {"a.jpg": b"old"}
     write_atomically(file, b"new", overwrite=True)
     assert contents(tmp_path) == {"a.jpg": b"new"}

@@ -187,7 +187,7 @@ def test_a_plan_without_a_shard_claims_nothing(tmp_path):
 
 def test_wrong_threads_are_refused_before_the_folder_is_claimed(tmp_path):
     write_parts(tmp_path / "set", 2, 1)
-    with pytest.raises(OptionError, match="threads is 0"):
+    with pytest.raises(OptionError, match="`threads` is 0"):
         pack_pictures(tmp_path / "set", tmp_path / "out", OPTIONS, threads=0)
     assert not (tmp_path / "out").exists()
 

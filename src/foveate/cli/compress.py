@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
-from foveate.cli.option_values import box, checked_map, in_options, parsed, percentage, size_bytes
+from foveate.cli.option_values import box, checked_map, parsed, percentage, size_bytes
 from foveate.errors import OptionError, printable
 from foveate.settings import (
     DEFAULT_QUALITY,
@@ -300,10 +300,7 @@ def compress(
         background=background,
         threads=threads,
     )
-    try:
-        settings = settings.checked()
-    except OptionError as error:
-        raise OptionError(in_options(str(error))) from error
+    settings = settings.checked()
     checked_map(map, "--map")
     places = Places(
         inputs,

@@ -13,7 +13,8 @@ import typer
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import Input, found_inputs
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
-from foveate.cli.option_values import box, checked_map, in_options, parsed, size_bytes
+from foveate.cli.option_names import CROP, in_options
+from foveate.cli.option_values import box, checked_map, parsed, size_bytes
 from foveate.cli.output_files import (
     make_folder,
     planned_outputs,
@@ -220,7 +221,7 @@ def crop(
     try:
         checked = settings.checked()
     except OptionError as error:
-        raise OptionError(in_options(str(error)).replace("--size", "--bytes")) from error
+        raise OptionError(in_options(str(error), CROP)) from error
     checked_map(map, "--map")
     limits = limits_of(untrusted, limit)
     if no_files and output is not None:
@@ -246,7 +247,9 @@ def crop(
             )
 
     nowhere = [item.path for item in pictures]  # each picture has several targets: see `places`
-    outcome = for_each_picture(pictures, nowhere, work, as_json=Done.to_dict if as_json else None)
+    outcome = for_each_picture(
+        pictures, nowhere, work, as_json=Done.to_dict if as_json else None, names=CROP
+    )
     if outcome.done and not as_json:
         _show(outcome.done)
     raise typer.Exit(outcome.exit_code)

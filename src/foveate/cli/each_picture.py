@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from foveate.cli import stopping
 from foveate.cli.exit_codes import EXIT_FAILED
 from foveate.cli.input_files import Input
 from foveate.cli.json_lines import print_json
+from foveate.cli.option_names import in_options
 from foveate.errors import FoveateError, printable
 
 Result = TypeVar("Result")
@@ -39,12 +40,14 @@ def for_each_picture(
     work: Callable[[Path, Path], Result],
     *,
     as_json: Callable[[Result], dict[str, Any]] | None,
+    names: Mapping[str, str] | None = None,
 ) -> Outcome[Result]:
     """Calls `work` with each picture's path and the path of its result.
 
     A picture that fails does not stop the others: one line on stderr tells of it. Ctrl-C stops the
     work, and what is done by then stays. With `as_json` a JSON object for each picture goes to
     stdout as soon as it is done: what `as_json` makes of the result, or {"source", "error"}.
+    `names` are options that the command calls otherwise; see `foveate.cli.option_names`.
     """
     from foveate.pictures.drafts import sweep_drafts
 
@@ -62,7 +65,7 @@ def for_each_picture(
                 except (FoveateError, MemoryError) as error:
                     stopping.check()
                     outcome.failed += 1
-                    report_failure(item.path, error, as_json=as_json is not None)
+                    report_failure(item.path, error, as_json=as_json is not None, names=names)
                 else:
                     outcome.done.append(result)
                     if as_json is not None:
@@ -79,18 +82,20 @@ def tell_interruption(done: int, total: int) -> None:
     print(f"foveate: interrupted: {done} of {total} done, nothing half-written", file=sys.stderr)
 
 
-def failure_message(source: Path, error: Exception) -> str:
+def failure_message(source: Path, error: Exception, names: Mapping[str, str] | None = None) -> str:
     """What went wrong with a picture, in one line that begins with its name."""
     name = printable(source)
-    message = printable(str(error))
+    message = printable(in_options(str(error), names))
     if isinstance(error, MemoryError):
         message = "does not fit in this machine's memory; resize it first"
     return message if name in message else f"{name}: {message}"
 
 
-def report_failure(source: Path, error: Exception, *, as_json: bool) -> None:
+def report_failure(
+    source: Path, error: Exception, *, as_json: bool, names: Mapping[str, str] | None = None
+) -> None:
     """Tells of a picture that failed: on stderr, and with `as_json` on stdout too."""
-    message = failure_message(source, error)
+    message = failure_message(source, error, names)
     print(f"foveate: {message}", file=sys.stderr)
     if as_json:
         print_json({"source": str(source), "error": message})

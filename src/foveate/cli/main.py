@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 import foveate
 from foveate.cli import compare, compress, crop, map, models, stopping, votes
 from foveate.cli.exit_codes import EXIT_FAILED, EXIT_USAGE
+from foveate.cli.option_names import in_options
 from foveate.cli.plain_help import hide_types
 from foveate.cli.stopping import stoppable
 from foveate.errors import FoveateError, MissingExtraError, OptionError, printable
@@ -147,7 +148,7 @@ def _run() -> int:
         _tell_usage(error)
         return EXIT_USAGE
     except FoveateError as error:
-        print(f"foveate: {printable(str(error))}", file=sys.stderr)
+        print(f"foveate: {printable(in_options(str(error)))}", file=sys.stderr)
         return EXIT_USAGE if isinstance(error, OptionError) else EXIT_FAILED
     except BrokenPipeError:
         _drop_output()  # the reader of a pipe has gone, which needs no message
@@ -176,7 +177,7 @@ def _tell_usage(error: Any) -> None:
     said = error.format_message().removeprefix("Invalid value for ")
     for prefix in ("Value error, ", "Input "):  # typer puts these before what is wrong
         said = said.replace(f": {prefix}", ": ")
-    said = re.sub(r"^'(\S+)':", r"\1:", said).rstrip(".")
+    said = in_options(re.sub(r"^'(\S+)':", r"\1:", said).rstrip("."))
     print(f"{command}: {printable(said)} (see '{command} --help')", file=sys.stderr)
 
 

@@ -19,14 +19,6 @@ Value = TypeVar("Value")
 
 _SIZE = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)\s*([kmg]?)(i?)b?\s*", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3}
-_OPTIONS = {
-    "quality": "--quality",
-    "match_quality": "--match-quality",
-    "size_bytes": "--size",
-    "floor": "--floor",
-    "background": "--background",
-    "lossless": "--lossless",
-}
 
 
 def size_bytes(text: str) -> int:
@@ -70,12 +62,6 @@ def parsed(parse: Callable[[str], Value], text: str, option: str) -> Value:
         return parse(text)
     except OptionError as error:
         raise typer.BadParameter(str(error), param_hint=option) from error
-
-
-def in_options(message: str) -> str:
-    """The message with the names of `foveate.Settings` replaced by the options that were typed."""
-    words = "|".join(_OPTIONS)
-    return re.sub(rf"\b({words})\b", lambda match: _OPTIONS[match[1]], message)
 
 
 def class_choice(model: str, classes: str | None, threshold: float | None) -> ClassChoice:

@@ -59,7 +59,7 @@ def _encoded(weights: Weights, picture: Picture, settings: Settings) -> Encoded:
     """
     subsampling = chosen_subsampling(picture, settings)
     segments, notes = kept_segments(picture, settings)
-    target_bytes = most_bytes_asked(picture, settings)
+    target_bytes = most_bytes_asked(picture, settings, len(segments))
     levels = saliency_levels(weights.highest())
     mosaic = mosaic_image(Image.fromarray(picture.pixels), levels, subsampling=subsampling)
     final = jpeg_of_size(

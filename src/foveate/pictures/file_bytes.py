@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from foveate.deadline import check_time, is_timed
 from foveate.errors import FoveateError, PictureError, printable
+from foveate.pictures.over_limits import over_bytes, readable_limit
 
 MAX_FILE_BYTES = 2 << 30
 PICTURE_FILE = "picture file"
@@ -89,8 +90,6 @@ def too_big_for_memory(name: str) -> str:
 
 
 def _too_large(name: str, most: int, kind: str) -> str:
-    limit = f"{most / 2**30:.4g} GiB" if most >= 2**30 else f"{most / 2**20:.4g} MiB"
-    mend = f"give a {kind}"
     if kind == PICTURE_FILE:
-        mend = "resize it first, or raise the limit bytes"
-    return f"{name}: is larger than {limit}, the limit; {mend}"
+        return f"{name}: {over_bytes(most)}"
+    return f"{name}: is larger than {readable_limit(most)}, the limit; give a {kind}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from foveate.deadline import OutOfTimeError, deadline
 from foveate.errors import OptionError, PictureError
 from foveate.pictures.file_bytes import MAX_FILE_BYTES
+from foveate.pictures.over_limits import over_time
 from foveate.pictures.picture import MAX_PIXELS
 
 MAX_SCANS = 500
@@ -54,7 +55,7 @@ class Limits:
                 fits = _is_number(value) and value == int(value) and 1 <= value <= _LARGEST
                 wanted = "a whole number of 1 or more"
             if not fits:
-                raise OptionError(f"the limit {field.name} is {value!r}; give {wanted}")
+                raise OptionError(f"`Limits.{field.name}` is {value!r}; give {wanted}")
 
     @classmethod
     def untrusted(cls) -> Limits:
@@ -82,7 +83,4 @@ def within_time(limits: Limits, name: str) -> Iterator[None]:
     except OutOfTimeError as error:
         if limits.seconds is None:  # the deadline is of a block around this one
             raise
-        raise PictureError(
-            f"{name}: takes more than {limits.seconds:g} seconds, the limit; resize it first, or "
-            "raise the limit seconds"
-        ) from error
+        raise PictureError(f"{name}: {over_time(limits.seconds)}") from error

@@ -14,6 +14,7 @@ from foveate.pictures.containers.isobmff import boxes, brands
 from foveate.pictures.containers.jxl_size import CODESTREAM, CONTAINER, jxl_size
 from foveate.pictures.decoded import Decoded, eight_bits
 from foveate.pictures.metadata import tiff_exif
+from foveate.pictures.over_limits import over_pixels
 from foveate.pictures.tiff import MAGICS, is_misread, read_by_tifffile
 
 if TYPE_CHECKING:
@@ -141,10 +142,7 @@ def _by_imagecodecs(encoded: bytes, name: str, max_pixels: int) -> Decoded:
     """A JPEG XL picture, upright; EXIF and XMP of its boxes come too."""
     width, height = jxl_size(encoded) or (0, 0)
     if width * height > max_pixels:
-        raise PictureError(
-            f"{name}: is {width} x {height}, {width * height / 1e6:.4g} megapixels, over the limit "
-            f"of {max_pixels / 1e6:.4g}: resize it first, or raise the limit pixels"
-        )
+        raise PictureError(f"{name}: {over_pixels(width, height, max_pixels)}")
     from PIL import Image
 
     try:

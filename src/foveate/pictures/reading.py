@@ -23,6 +23,7 @@ from foveate.pictures.limits import DEFAULT_LIMITS, Limits, within_time
 from foveate.pictures.metadata import tiff_exif
 from foveate.pictures.opening import opened
 from foveate.pictures.other_readers import read_by_another, read_tiff_otherwise
+from foveate.pictures.over_limits import over_bytes, over_pixels, over_scans
 from foveate.pictures.picture import MAX_SIDE, Picture, PictureSource
 from foveate.pictures.png_carried import png_carried
 from foveate.pictures.quiet import without_warnings
@@ -125,10 +126,7 @@ def _from_bytes(
     if not size:
         raise PictureError(f"{name}: is empty (0 bytes); give a picture file")
     if size > limits.bytes:
-        raise PictureError(
-            f"{name}: takes {size / 2**20:.4g} MiB, over the limit of {limits.bytes / 2**20:.4g}: "
-            "resize it first, or raise the limit bytes"
-        )
+        raise PictureError(f"{name}: {over_bytes(limits.bytes)}")
     encoded = bytes(data)
     with within_time(limits, name), _pillow_errors(name, encoded):
         decoded = read_by_another(encoded, name, limits.pixels)
@@ -231,18 +229,12 @@ def _check_size(name: str, width: int, height: int, limits: Limits) -> None:
             "resize it first"
         )
     if width * height > limits.pixels:
-        raise PictureError(
-            f"{name}: is {width} x {height}, {width * height / 1e6:.4g} megapixels, over the limit "
-            f"of {limits.pixels / 1e6:.4g}: resize it first, or raise the limit pixels"
-        )
+        raise PictureError(f"{name}: {over_pixels(width, height, limits.pixels)}")
 
 
 def _check_scans(name: str, jpeg: bytes, most: int) -> None:
     if count_scans(jpeg, most) > most:
-        raise PictureError(
-            f"{name}: is a JPEG of more than {most} scans, the limit, which takes long to decode: "
-            "convert it first, or raise the limit scans"
-        )
+        raise PictureError(f"{name}: {over_scans(most)}")
 
 
 def _metadata(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from foveate.errors import PictureError
+from foveate.errors import PictureError, TruncatedError
 from foveate.pictures.containers.jpeg_layout import jpeg_layout
 from foveate.pictures.containers.png_chunks import SIGNATURE, readable_png
 from foveate.pictures.truncated import mended
@@ -34,10 +34,7 @@ def repaired_bytes(encoded: bytes, name: str, max_pixels: int, *, tolerant: bool
         return Repaired(readable_png(found.data)[0], (note,), _is_arithmetic(encoded))
     if found is not None:
         if not tolerant:
-            raise PictureError(
-                f"{name}: is truncated: it holds {found.words}; take another copy, or keep what "
-                "there is by --tolerant (tolerant=True)"
-            )
+            raise TruncatedError(f"{name}: is truncated: it holds {found.words}")
         if found.held == 0:
             raise PictureError(f"{name}: holds no row of its picture; take another copy")
         note = f"truncated: the file holds {found.words}"

@@ -18,6 +18,7 @@ from foveate.errors import MissingReaderError, PictureError
 from foveate.pictures.carried import Carried, Density, tiff_photoshop
 from foveate.pictures.decoded import Decoded, eight_bits
 from foveate.pictures.metadata import tiff_exif
+from foveate.pictures.over_limits import over_pixels
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -81,9 +82,12 @@ def read_by_tifffile(encoded: bytes, name: str, max_pixels: int) -> Decoded:
             page: Any = file.pages[0]
             width, height = int(page.imagewidth), int(page.imagelength)
             too_deep = int(page.size) > _MOST_SAMPLES * max_pixels
-            if width * height > max_pixels or too_deep or page.imagedepth != 1:
+            if width * height > max_pixels:
+                raise PictureError(f"{name}: {over_pixels(width, height, max_pixels)}")
+            if too_deep or page.imagedepth != 1:
                 raise PictureError(
-                    f"{name}: is {width} x {height} pixels, over the limit; resize it first"
+                    f"{name}: is {width} x {height} with more samples a pixel than `Limits.pixels`"
+                    " allows; convert it first"
                 )
             samples, axes = np.asarray(page.asarray()), str(page.axes)
             tags = {int(tag.code): tag.value for tag in page.tags.values()}

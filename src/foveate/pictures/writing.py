@@ -46,7 +46,7 @@ def write_atomically(
         _write(target, data, times, overwrite=overwrite)
     except FileExistsError as error:
         raise OutputError(
-            f"{printable(path)}: exists already; use --overwrite (overwrite=True) to replace it"
+            f"{printable(path)}: exists already; use `overwrite=True` to replace it"
         ) from error
     except (OSError, ValueError) as error:
         number = error.errno if isinstance(error, OSError) else None

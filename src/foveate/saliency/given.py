@@ -17,6 +17,7 @@ from foveate.pictures import DEFAULT_LIMITS, Limits, Picture
 from foveate.pictures.file_bytes import file_bytes
 from foveate.pictures.npy import npy_array
 from foveate.pictures.opening import opened
+from foveate.pictures.over_limits import over_pixels
 from foveate.pictures.quiet import without_warnings
 from foveate.saliency.map import SaliencyMap, flat_map
 
@@ -82,10 +83,7 @@ def _grey(data: bytes, name: str, most_pixels: int) -> npt.NDArray[Any]:
     """The numbers of a picture file as they are stored; palettes and 1 bit as 8-bit grey."""
     with opened(data) as image:
         if image.width * image.height > most_pixels:
-            raise MapError(
-                f"{name} is {image.width}x{image.height}, over the limit of"
-                f" {most_pixels / 1e6:.4g} megapixels: resize it first"
-            )
+            raise MapError(f"{name}: {over_pixels(image.width, image.height, most_pixels)}")
         if image.mode in ("L", "I;16", "I;16B", "I;16L", "F", "RGB", "RGBA"):
             return np.array(image)
         if image.mode == "I":  # 16-bit PNG in older Pillow

@@ -24,7 +24,7 @@ from foveate.coders.avif.source import no_larger_than_source
 from foveate.coders.avif.tuning import SPEEDS
 from foveate.coders.base import Encoded, Weights
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING
-from foveate.coders.plain.asked_bytes import most_bytes_asked
+from foveate.coders.plain.asked_bytes import most_bytes_asked, too_few_bytes
 from foveate.coders.plain.subsampling import chosen_subsampling
 from foveate.errors import TargetError
 from foveate.pictures import MAX_SIDE, Picture
@@ -39,6 +39,7 @@ _SEEN_SLOPE = 0.06
 _LEAST = 0.991
 """The share of the most bytes from which a byte target is met."""
 _FILLINGS = 3
+_SMALLEST = "this is the smallest AVIF of the picture, whose frame takes more bytes than JPEG's"
 _STEERED_BYTES = 0.12
 """The log of the bytes that steering adds at a level: where the search for a filling begins."""
 
@@ -92,8 +93,14 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
     files = LevelFiles(pixels, weights, options, alpha=alpha)
     target_bytes = None
     if settings.quality is None:
-        target_bytes = most_bytes_asked(picture, settings)
-        found = _of_size(files, target_bytes)
+        target_bytes = most_bytes_asked(picture, settings, options.metadata_bytes)
+        try:
+            found = _of_size(files, target_bytes)
+        except TargetError:
+            if settings.match_quality is None:
+                raise
+            found = _Found(files.at(COARSEST), COARSEST, at_ceiling=False)
+            lost = (*lost, _SMALLEST)
     else:
         found = _of_quality(files, picture, weights, settings)
     facts: dict[str, Any] = {
@@ -138,12 +145,7 @@ def _of_size(files: LevelFiles, most: int) -> _Found:
     fineness = last_within(excess, lowest=-COARSEST, highest=-FINEST, guess=-32, slope=_BYTES_SLOPE)
     if fineness is None:
         least = len(files.at(COARSEST))
-        held = files.options.metadata_bytes
-        carried = f" with its {held} bytes of metadata" if held else ""
-        raise TargetError(
-            f"{most} bytes are too few for this picture{carried};"
-            f" the nearest that can be met is {least} bytes"
-        )
+        raise too_few_bytes(most, least, files.options.metadata_bytes)
     level = -fineness
     found = _Found(files.at(level), level, level == FINEST and excess(fineness) < math.log(_LEAST))
     if level == FINEST or not files.has_map:

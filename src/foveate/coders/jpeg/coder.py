@@ -50,8 +50,8 @@ def _encoded(weights: Weights, picture: Picture, settings: Settings) -> Encoded:
     """The picture as a file that meets the target of the settings."""
     vision = settings.tune == "vision"
     tuning = TUNINGS[DEFAULT_TUNE if vision else settings.tune]
-    target = _target(picture, settings)
     segments, notes = kept_segments(picture, settings)
+    target = _target(picture, settings, len(segments))
     threads = settings.threads or 1
     source = source_coefficients(picture, threads=threads)
     chroma_420 = chosen_subsampling(picture, settings) == "420"
@@ -104,10 +104,14 @@ def kept_segments(picture: Picture, settings: Settings) -> tuple[bytes, tuple[st
     )
 
 
-def _target(picture: Picture, settings: Settings) -> BytesTarget | PlainQuality:
+def _target(
+    picture: Picture, settings: Settings, metadata_bytes: int
+) -> BytesTarget | PlainQuality:
     """Bytes to meet, or the errors of plain JPEG to keep."""
     if settings.quality is not None:
         assert settings.floor is not None
         return PlainQuality(settings.quality, settings.floor)
-    most = most_bytes_asked(picture, settings)
-    return BytesTarget(math.ceil(_LEAST * most), round(_AIM * most), most)
+    most = most_bytes_asked(picture, settings, metadata_bytes)
+    free = most - metadata_bytes if settings.size_bytes is None else most
+    least, aim = most - free + _LEAST * free, most - free + _AIM * free
+    return BytesTarget(math.ceil(least), round(aim), most)

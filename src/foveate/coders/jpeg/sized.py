@@ -10,12 +10,12 @@ from PIL import Image
 from foveate.annex_k import Table
 from foveate.coders.jpeg.metadata import spliced
 from foveate.coders.jpeg.tables import COARSEST_PERCENT, ZIGZAG, percent_quality, tables_at_percent
+from foveate.coders.plain.asked_bytes import too_few_bytes
 from foveate.coders.plain.pillow_jpeg import pillow_jpeg
-from foveate.errors import TargetError
 
 _BISECTIONS = 14
 _ENOUGH = 0.995
-"""The share of the target that ends the search; what follows would hardly be seen."""
+"""The share of the target, without metadata, that ends the search: the rest is hardly seen."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,11 @@ class _Files:
         self._subsampling = subsampling
         self._progressive = progressive
         self._segments = app_segments
+
+    @property
+    def metadata_bytes(self) -> int:
+        """How many bytes of each file are metadata."""
+        return len(self._segments)
 
     def with_tables(self, tables: tuple[Table, Table]) -> bytes:
         data = pillow_jpeg(
@@ -87,7 +92,8 @@ def jpeg_of_size(
         TargetError: even the coarsest tables take more; names what they take.
     """
     files = _Files(image, subsampling, progressive, app_segments)
-    percent, data = _largest_within(files, math.ceil(_ENOUGH * target_bytes), target_bytes)
+    least = target_bytes - (1 - _ENOUGH) * max(target_bytes - files.metadata_bytes, 0)
+    percent, data = _largest_within(files, math.ceil(least), target_bytes)
     return SizedJpeg(data, percent_quality(percent), percent == 0.0)
 
 
@@ -99,10 +105,7 @@ def _largest_within(files: _Files, least: int, most: int) -> tuple[float, bytes]
         return fine, finest
     best = files.at(coarse)
     if len(best) > most:
-        raise TargetError(
-            f"{most:,} bytes are too few for this picture;"
-            f" the nearest that can be met is {len(best):,} bytes"
-        )
+        raise too_few_bytes(most, len(best), files.metadata_bytes)
     for _ in range(_BISECTIONS):
         # Sizes go about as 1 / steps: halve in the logarithm, but let steps of one be reached.
         middle = math.sqrt((coarse + 1) * (fine + 1)) - 1

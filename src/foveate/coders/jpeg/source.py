@@ -192,17 +192,27 @@ def lossless_source(picture: Picture, settings: Settings) -> Encoded:
     if picture.format != "JPEG":
         raise PictureError(
             f"{picture.name}: is no JPEG file, and only these can be rewritten without loss;"
-            " leave out lossless"
+            " leave out `lossless`"
         )
     source = _source_as_asked(picture, settings)
     try:
         if source is None:
-            raise StoredError("it is not laid out as the standard has it")
+            raise StoredError(
+                "it is truncated"
+                if _is_cut(picture)
+                else "it is not laid out as the standard has it"
+            )
         return _rewritten(source, settings)
     except StoredError as error:
         raise PictureError(
-            f"{picture.name}: cannot be rewritten without loss, since {error}; leave out lossless"
+            f"{picture.name}: cannot be rewritten without loss, since {error}; leave out `lossless`"
         ) from error
+
+
+def _is_cut(picture: Picture) -> bool:
+    """Whether pixels are missing at the file's end."""
+    found = None if picture.encoded is None else mended(picture.encoded)
+    return found is not None and not found.is_whole
 
 
 def _rewritten(source: Encoded, settings: Settings) -> Encoded:

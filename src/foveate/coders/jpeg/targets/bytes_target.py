@@ -25,7 +25,7 @@ from foveate.coders.jpeg.targets.search import (
     scale_secant,
 )
 from foveate.coders.jpeg.trellis_passes import Encoder
-from foveate.errors import TargetError
+from foveate.coders.plain.asked_bytes import too_few_bytes
 
 # The starting guesses below are held against results/targets.json, which `foveate tune targets`
 # measured on photographs; a search replaces each of them by what its own passes show.
@@ -140,9 +140,5 @@ def meet_bytes(encoder: Encoder, target: BytesTarget, segments: bytes) -> Found:
     if best is None:
         best = _coarsest(encoder, segments)
         if len(best.data) > target.most:
-            carried = f" with its {fixed} bytes of metadata" if fixed else ""
-            raise TargetError(
-                f"{target.most} bytes are too few for this picture{carried};"
-                f" the nearest that can be met is {len(best.data)} bytes"
-            )
+            raise too_few_bytes(target.most, len(best.data), fixed)
     return best
