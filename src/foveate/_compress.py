@@ -28,6 +28,9 @@ from foveate.saliency import MapSource, SaliencyMap, Weights, map_of
 from foveate.settings import DEFAULTS, Choices, Settings
 from foveate.threads import usable_threads
 
+QUICK_MAP = "foveate-s-quick"
+"""What "auto" means with the effort "fast"."""
+
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
@@ -111,8 +114,7 @@ def _compressed(
     _check_sides(source, coder)
     boxes = asked.boxes_within(source.width, source.height, source.name)
     picture = with_metadata(source, asked.metadata)
-    sought = "none" if asked.lossless else map
-    saliency = map_of(sought, picture, threads=asked.threads, limits=limits)
+    saliency = map_of(_sought(map, asked), picture, threads=asked.threads, limits=limits)
     check_time()
     made = coder.encode(picture, Weights(saliency, boxes), asked)
     comparison = None
@@ -139,6 +141,15 @@ def _compressed(
         seconds=time.perf_counter() - started,
     )
     return Compressed(made.data, report, saliency)
+
+
+def _sought(map: MapSource, asked: Settings) -> MapSource:
+    """The map that the settings mean: none where nothing is chosen by it, and of the model for
+    short looks where "auto" is to be fast."""
+    if asked.lossless:
+        return "none"
+    quick = asked.effort == "fast" and isinstance(map, str) and map == "auto"
+    return QUICK_MAP if quick else map
 
 
 def _check_sides(picture: Picture, coder: Coder) -> None:

@@ -55,7 +55,8 @@ class Settings:
             to which the encoder looks back; "fidelity" is squared error above all; "eyes" is error
             as far as contrast lets eyes see it, with more weight on colours, without looking back.
         effort: with the tune "vision", how often it looks: "fast" never, "default" twice, "best"
-            six times. For AVIF, libaom's speed: 7, 6 or 4.
+            six times. "fast" also makes the map of a smaller picture. For AVIF, libaom's speed: 7,
+            6 or 4.
         method: "rdo" is the weighted trellis, "mosaic" the method of Prakash et al. (DCC 2017).
         format: the format of the file: "jpeg", or "avif" by libaom, which the map steers. For AVIF
             SSIMULACRA 2 alone says what is as good, a byte target without a map is met within one

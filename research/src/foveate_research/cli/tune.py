@@ -115,6 +115,25 @@ def steering(*, data: Sets, results: Results) -> None:
 
 @app.command()
 @grouped
+def quick(
+    *,
+    data: Sets,
+    every: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Use every N-th picture of both sets.")
+    ] = 1,
+    results: Results,
+) -> None:
+    """How few pixels foveate-s may look at where the effort is fast."""
+    from foveate_research.tuning.quick import quick_fit
+
+    results.refuse()
+    with progress(None) as tick:
+        record = quick_fit(data, tick=tick, every=every)
+    results.publish(record, show_record)
+
+
+@app.command()
+@grouped
 def windows(
     *,
     data: Sets,

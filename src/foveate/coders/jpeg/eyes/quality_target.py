@@ -14,17 +14,26 @@ from foveate.coders.jpeg.eyes.passes import EyeEncoder
 from foveate.coders.jpeg.eyes.scout import Scout
 from foveate.coders.jpeg.tables import quantisation_tables
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
-from foveate.coders.jpeg.targets.search import LARGEST_SCALE, SMALLEST_SCALE, Found, scale_secant
+from foveate.coders.jpeg.targets.search import (
+    LARGEST_SCALE,
+    SMALLEST_SCALE,
+    Found,
+    Secant,
+    scale_secant,
+)
 from foveate.coders.jpeg.trellis_passes import Quantised
 from foveate.coders.plain.eye_limits import BACKGROUND_SHARE, excess_of, log_ratio
 
 _SEARCH_PASSES = 6
-_FULL_PASSES = 10
+_SCALE_PASSES, _LAMBDA_PASSES = 6, 4
 """Bounds that end a search which does not converge."""
 _SETTLING = 3
 """Passes until rates and steps hardly change."""
 _SLOPE = 1.1
 """The slope of the log of what is seen over log scale."""
+_LAMBDA_SLOPE = 0.2
+"""The slope of the log of what is seen over log lambda, while steps stay."""
+_LAMBDA_RANGE = math.log(3)
 _BYTES_SLOPE = 0.7
 """The slope of log bytes over the log of what is seen, its sign turned."""
 _NEAR = 0.06
@@ -86,24 +95,46 @@ Excess = Callable[[Quantised], float]
 def _coarsest_within(
     encoder: EyeEncoder, excess_of: Excess, log_scale: float
 ) -> tuple[Quantised, float]:
-    """The coarsest pass that keeps all limits, or the finest there is, and its log scale."""
-    best: tuple[Quantised, float] | None = None
-    secant = scale_secant(_SLOPE)
-    for _ in range(_FULL_PASSES):
-        quantised = encoder.refit(encoder.quantise(math.exp(log_scale)))
+    """The pass of fewest bytes that keeps all limits, or the finest there is, and its log scale.
+
+    Steps are whole numbers, so that what is seen jumps from scale to scale: a few scales are tried,
+    and from the nearest on lambda alone moves.
+    """
+    best: Quantised | None = None
+
+    def tried(log_scale: float, log_lambda: float) -> float:
+        nonlocal best
+        passed = encoder.quantise(math.exp(log_scale), lambda_factor=math.exp(log_lambda))
+        quantised = encoder.refit(passed)
         excess = excess_of(quantised)
-        if excess <= 0 and (best is None or log_scale > best[1]):
-            best = quantised, log_scale
-        if -_TOLERANCE <= excess <= 0:
-            break
+        if excess <= 0 and (best is None or quantised.size_bytes < best.size_bytes):
+            best = quantised
+        return excess
+
+    nearest = (math.inf, log_scale, 0.0)
+    secant = scale_secant(_SLOPE)
+    for n in range(_SCALE_PASSES):
+        excess = tried(log_scale, 0.0)
+        distance = max(2 * excess, -excess)  # a finer lambda costs more than a coarser one saves
+        nearest = min(nearest, (distance, log_scale, excess))
         following = secant.next(log_scale, excess + _TOLERANCE / 2)
-        if abs(following - log_scale) < 1e-4:
+        if abs(following - log_scale) < 1e-4 or (n > 0 and distance < _NEAR):
             break
         log_scale = following
+    _, log_scale, excess = nearest
+    secant = Secant(_LAMBDA_SLOPE, -_LAMBDA_RANGE, _LAMBDA_RANGE)
+    log_lambda = 0.0
+    for _ in range(_LAMBDA_PASSES):
+        if -_TOLERANCE <= excess <= 0:
+            break
+        following = secant.next(log_lambda, excess + _TOLERANCE / 2)
+        if abs(following - log_lambda) < 1e-3:
+            break
+        log_lambda = following
+        excess = tried(log_scale, log_lambda)
     if best is None:
-        log_scale = math.log(SMALLEST_SCALE)
-        best = encoder.refit(encoder.quantise(SMALLEST_SCALE)), log_scale
-    return best
+        best = encoder.refit(encoder.quantise(SMALLEST_SCALE))
+    return best, math.log(best.scale)
 
 
 @dataclass(frozen=True)
@@ -121,8 +152,10 @@ def _searched(encoder: EyeEncoder, limits: _Limits, finest: float, rounds: int) 
 
     finest: about the scale of plain JPEG's own tables.
     """
-    log_scale = math.log(min(max(0.7 * finest, SMALLEST_SCALE), LARGEST_SCALE))
+    log_scale = math.log(min(max(0.8 * finest, SMALLEST_SCALE), LARGEST_SCALE))
     settled(encoder, math.exp(log_scale), _SETTLING - 1)
+    if rounds == 0:
+        return _Search([math.exp(log_scale)], math.nan)
     secant = scale_secant(_SLOPE)
     for _ in range(_SEARCH_PASSES):
         quantised = encoder.refit(encoder.quantise(math.exp(log_scale)))
