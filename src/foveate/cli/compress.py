@@ -150,7 +150,8 @@ def compress(
         Effort,
         typer.Option(
             help="With --tune vision: how often the encoder looks at the decoded picture. fast "
-            "never does, default does twice, best six times. For AVIF: how slowly libaom works."
+            "never does, and makes its map of a smaller picture; default does twice, best six "
+            "times. For AVIF: how slowly libaom works."
         ),
     ] = DEFAULTS.effort,
     method: Annotated[
