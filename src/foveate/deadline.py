@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 
 _END: ContextVar[float | None] = ContextVar("foveate_deadline", default=None)
+_LONG_SECONDS = 1e8
+_TOLD: list[Callable[[float | None], object]] = []
 
 
 class OutOfTimeError(Exception):
@@ -27,9 +29,27 @@ def deadline(seconds: float | None) -> Iterator[None]:
     end = time.monotonic() + seconds
     token = _END.set(end if before is None else min(end, before))
     try:
+        _tell()
         yield
     finally:
         _END.reset(token)
+        _tell()
+
+
+def tell_of_ends(told: Callable[[float | None], object]) -> None:
+    """Has `told` called in how many seconds this thread's time ends, or None: now and at changes.
+
+    For work that cannot call `check_time`.
+    """
+    _TOLD.append(told)
+    _tell()
+
+
+def _tell() -> None:
+    end = _END.get()
+    left = None if end is None else min(max(0.0, end - time.monotonic()), _LONG_SECONDS)
+    for told in _TOLD:
+        told(left)
 
 
 def is_timed() -> bool:

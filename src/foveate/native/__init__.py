@@ -5,11 +5,12 @@ coefficients in units of 1 / `COEFFICIENT_UNITS`, or levels. ``used`` is the ``(
 of an array that holds samples; the rest only fills up the last MCUs. Tables are 64 numbers in
 zigzag order. A scan is ``(components, first, last)``: its components and its zigzag band.
 Wrong shapes and ranges raise ``ValueError`` or ``TypeError``. The number of threads never changes
-a result.
+a result. Within a `foveate.deadline` that runs out, functions end by its error.
 """
 
 from __future__ import annotations
 
+from foveate.deadline import tell_of_ends
 from foveate.native._core import (
     add_visible_error,
     block_contrast,
@@ -17,6 +18,7 @@ from foveate.native._core import (
     butteraugli,
     colour_slopes,
     dering,
+    end_within,
     expected_bits,
     fill_padding,
     fit_steps,
@@ -45,6 +47,8 @@ from foveate.native._core import (
     write_jpeg,
 )
 
+tell_of_ends(end_within)
+
 COEFFICIENT_UNITS = 32
 """Coefficients of 8-bit samples lie within 1024, so that they fill 16 bits."""
 
@@ -56,6 +60,7 @@ __all__ = [
     "butteraugli",
     "colour_slopes",
     "dering",
+    "end_within",
     "expected_bits",
     "fill_padding",
     "fit_steps",

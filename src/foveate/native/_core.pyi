@@ -8,6 +8,13 @@ from typing import Annotated
 import numpy
 from numpy.typing import NDArray
 
+def end_within(seconds: float | None) -> None:
+    """
+    Let this thread's work here end after so many seconds, by OutOfTimeError; None: never.
+
+    What a function changes in place is of no use once it ended so.
+    """
+
 def forward(
     pixels: Annotated[NDArray[numpy.uint8], dict(order="C", device="cpu", writable=False)],
     chroma_420: bool,

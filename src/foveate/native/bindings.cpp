@@ -9,6 +9,7 @@
 #include "colour.hpp"
 #include "contrast.hpp"
 #include "deringing.hpp"
+#include "ending.hpp"
 #include "levels.hpp"
 #include "sharp_chroma.hpp"
 #include "trellis.hpp"
@@ -251,10 +252,40 @@ void fill_padding_binding(const InOut<std::int16_t, BlockShape>& levels, Used us
 }  // namespace
 }  // namespace foveate
 
+namespace {
+
+namespace nb = nanobind;
+
+void end_within(std::optional<double> seconds) {
+  auto& end = foveate::end_of_thread();
+  end.reset();
+  if (!seconds) return;
+  foveate::require(*seconds >= 0.0 && *seconds <= 1e9, "seconds must lie in 0..1e9");
+  const std::chrono::duration<double> left(*seconds);
+  end = foveate::Clock::now() + std::chrono::duration_cast<foveate::Clock::duration>(left);
+}
+
+// Tells Python by its own kind of error that no time is left.
+void tell_out_of_time(const std::exception_ptr& failure, void*) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const foveate::OutOfTime& error) {
+    const nb::object kind = nb::module_::import_("foveate.deadline").attr("OutOfTimeError");
+    PyErr_SetString(kind.ptr(), error.what());
+  }
+}
+
+}  // namespace
+
 NB_MODULE(_core, m) {
   using namespace foveate;
   m.doc() = "Foveate's encoder core; see foveate.native for what each function takes and gives.";
   using namespace nb::literals;
+  nb::register_exception_translator(&tell_out_of_time);
+  m.def("end_within", &end_within, "seconds"_a.none(),
+        R"(Let this thread's work here end after so many seconds, by OutOfTimeError; None: never.
+
+What a function changes in place is of no use once it ended so.)");
   m.def("forward", &forward_binding, "pixels"_a.noconvert(), "chroma_420"_a, "threads"_a = 1,
         R"(DCT coefficients of every component of (H, W) grey or (H, W, 3) sRGB pixels.
 

@@ -36,7 +36,8 @@ class Limits:
         counted: how many frames or pages of a file are counted at most. The first one is used in
             any case, and a note tells how many there are.
         seconds: how long a picture may take, from its first byte to the result; None for as long
-            as it takes. The time is looked at between steps, so that it can be passed by one step.
+            as it takes. It can be passed by one call of a decoder or a network, which nothing here
+            can stop.
     """
 
     pixels: int = MAX_PIXELS
