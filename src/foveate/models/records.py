@@ -97,7 +97,10 @@ def checked_weights(name: str) -> bytes:
     path: Traversable = added if added.is_file() else package_file("weights", stated["file"])
     mend = "add the model again" if added.is_file() else "reinstall foveate"
     try:
-        data = file_bytes(added, error_kind=ModelError) if path is added else path.read_bytes()
+        if path is added:
+            data = file_bytes(added, kind="ONNX file", error_kind=ModelError)
+        else:
+            data = path.read_bytes()
     except OSError as error:
         raise ModelError(f"{path} is missing: {mend}") from error
     if hashlib.sha256(data).hexdigest() != stated["sha256"]:

@@ -11,6 +11,8 @@ from foveate.errors import FoveateError, PictureError, printable
 from foveate.pictures.over_limits import over_bytes, readable_limit
 
 MAX_FILE_BYTES = 2 << 30
+LARGEST_TEXT = 64 << 20
+"""Bytes of a file of lists, numbers or settings: parsed, it takes many times as much memory."""
 PICTURE_FILE = "picture file"
 _CHUNK_BYTES = 1 << 20
 
@@ -23,20 +25,20 @@ def file_bytes(
     kind: str = PICTURE_FILE,
     error_kind: type[FoveateError] = PictureError,
 ) -> bytes:
-    """What a file holds, of `most` bytes at most; a device is never read.
+    """What a file holds, of `most` bytes at most.
+
+    A device is never read. A pipe is read where it may bring a picture and no time is set: to wait
+    for one can take for ever.
 
     Raises PictureError, or `error_kind`, which calls the file `name` or its path and asks for
     a file of that kind.
     """
     name = printable(os.fsdecode(path)) if name is None else name
     try:
-        if is_timed() and not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path):
-            # To open a pipe can take for ever, and no time is looked at meanwhile.
-            raise error_kind(f"{name}: is no regular file; give a {kind}")
+        _check_kind(os.stat(path).st_mode, name, kind, error_kind)
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
-            if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode):
-                raise error_kind(f"{name}: is a device; give a {kind}")
+            _check_kind(status.st_mode, name, kind, error_kind)
             if status.st_size > most:
                 raise error_kind(_too_large(name, most, kind))
             return stream_bytes(
@@ -53,6 +55,29 @@ def file_bytes(
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise error_kind(f"{name}: cannot be read: {reason}; check the name and disk") from error
+
+
+def text_of(
+    path: str | os.PathLike[str],
+    *,
+    kind: str,
+    error_kind: type[FoveateError],
+    most: int = LARGEST_TEXT,
+) -> str:
+    """The text of a file, in UTF-8. Raises `error_kind` in one line, as `file_bytes` does."""
+    data = file_bytes(path, most=most, kind=kind, error_kind=error_kind)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise error_kind(f"{printable(os.fsdecode(path))}: is no text; give a {kind}") from error
+
+
+def _check_kind(mode: int, name: str, kind: str, error_kind: type[FoveateError]) -> None:
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise error_kind(f"{name}: is a device; give a {kind}")
+    unwanted = is_timed() or kind != PICTURE_FILE
+    if unwanted and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise error_kind(f"{name}: is no regular file; give a {kind}")
 
 
 def stream_bytes(

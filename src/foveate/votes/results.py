@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foveate.errors import VotesError, printable
+from foveate.pictures.file_bytes import text_of
 from foveate.votes.page import UNEQUAL
 
 CHOICES = ("left", "right", "same")
@@ -63,13 +64,7 @@ def read_results(paths: Iterable[Path]) -> Ballots:
 def _read(path: Path) -> tuple[tuple[str, str], list[Vote]]:
     """The page and the voter of a file, and its votes."""
     name = printable(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise VotesError(f"{name}: cannot be read: {reason}; check the name") from error
-    except UnicodeDecodeError as error:
-        raise VotesError(f"{name}: is no text; give the file that the page downloads") from error
+    text = text_of(path, kind="file that the page of votes downloads", error_kind=VotesError)
     try:
         told = json.loads(text)
     except (ValueError, RecursionError) as error:

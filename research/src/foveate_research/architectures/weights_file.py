@@ -29,12 +29,15 @@ class WeightsFile:
     @classmethod
     def at(cls, path: Path) -> WeightsFile:
         """The file that lies there. Raises ModelError."""
+        shown = printable(path)
         try:
+            if path.exists() and not path.is_file():
+                raise ModelError(f"{shown}: is no regular file; give a file of weights")
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
         except OSError as error:
             why = error.strerror or str(error)
-            raise ModelError(f"{printable(path)} cannot be read: {why}") from error
+            raise ModelError(f"{shown} cannot be read: {why}") from error
         return cls(path.name, digest, path)
 
     def told(self) -> dict[str, str]:

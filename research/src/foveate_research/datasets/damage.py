@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from foveate.errors import DatasetError, FoveateError, printable
-from foveate.pictures.file_bytes import file_bytes
+from foveate.pictures.file_bytes import file_bytes, text_of
 
 
 @contextlib.contextmanager
@@ -25,3 +25,8 @@ def damage_told(where: str | os.PathLike[str], what: str) -> Iterator[None]:
 def dataset_bytes(path: Path, kind: str) -> bytes:
     """What a file of a set holds, "a KIND"; DatasetError for devices and what cannot be read."""
     return file_bytes(path, kind=kind, error_kind=DatasetError)
+
+
+def dataset_text(path: Path, kind: str) -> str:
+    """The text of a file of a set, "a KIND"; DatasetError for one that is too large or no text."""
+    return text_of(path, kind=kind, error_kind=DatasetError)

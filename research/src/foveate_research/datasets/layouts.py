@@ -8,6 +8,7 @@ from pathlib import Path
 
 from foveate.errors import DatasetError, OptionError, printable
 from foveate_research.datasets.attention import AttentionPicture
+from foveate_research.datasets.damage import dataset_text
 from foveate_research.datasets.fixation_files import read_osie
 from foveate_research.datasets.folders import (
     class_mask_folders,
@@ -95,7 +96,7 @@ def _is_there(folder: Path, places: Places) -> bool:
 def _listed(folder: Path, places: Places) -> list[str] | None:
     """The keys of the part where a list or a prefix states them."""
     if places.list_file is not None:
-        text = (folder / places.list_file).read_text(encoding="utf-8")
+        text = dataset_text(folder / places.list_file, "list of names")
         return [line.split()[0] for line in text.splitlines() if line.strip()]
     if places.prefix:
         files = files_by_key(folder / places.images, places.image_suffixes)

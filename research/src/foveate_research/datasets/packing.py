@@ -20,6 +20,7 @@ from PIL import Image
 
 from foveate.errors import DatasetError, OutputError, printable
 from foveate.pictures import write_atomically
+from foveate.pictures.file_bytes import text_of
 from foveate_research.datasets.attention import AttentionPicture
 from foveate_research.datasets.labels import LabelledPicture
 from foveate_research.datasets.sets import PictureSet
@@ -83,8 +84,8 @@ def _manifest_in(out: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = json.loads(text_of(path, kind="manifest of shards", error_kind=OutputError))
+    except (ValueError, RecursionError) as error:
         raise OutputError(f"{printable(path)} is not JSON: choose another -o") from error
     if not isinstance(found, dict):
         raise OutputError(f"{printable(path)} is no manifest of shards: choose another -o")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import ModelError, printable
+from foveate.pictures.file_bytes import file_bytes
 from foveate_research.importing.caffemodel import LARGEST_FILE, Layer
 from foveate_research.importing.pickled import PickleError, load_arrays
 
@@ -29,12 +31,8 @@ def read_arrays(path: Path) -> list[Layer]:
     """
     shown = printable(path)
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ModelError(f"{shown}: is larger than a file of weights can be")
-        found = _archive(path) if path.suffix == ".npz" else load_arrays(path.read_bytes())
-    except OSError as error:
-        why = "no such file; check the name" if not path.exists() else error.strerror
-        raise ModelError(f"{shown}: {why}") from error
+        data = file_bytes(path, most=LARGEST_FILE, kind="file of weights", error_kind=ModelError)
+        found = _archive(data) if path.suffix == ".npz" else load_arrays(data)
     except PickleError as error:
         raise ModelError(f"{shown}: cannot be read: {error}") from error
     except (ValueError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError) as error:
@@ -70,13 +68,13 @@ def layers_of(found: Any, source: str) -> list[Layer]:
     ]
 
 
-def _archive(path: Path) -> Any:
+def _archive(data: bytes) -> Any:
     """An .npz file's arrays by name; a list where nobody named them."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = archive.infolist()
         if len(members) > MOST_ARRAYS or sum(each.file_size for each in members) > LARGEST_FILE:
             raise ValueError("too large")
-    with np.load(path, allow_pickle=False) as archive:
+    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
         found = {name: archive[name] for name in archive.files}
     places = {name: _COUNTED.fullmatch(name) for name in found}
     if all(places.values()):

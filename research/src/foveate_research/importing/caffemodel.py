@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import ModelError, printable
+from foveate.pictures.file_bytes import file_bytes
 
 Floats = npt.NDArray[np.float32]
 Value = int | memoryview
@@ -50,13 +51,7 @@ class Layer:
 def read_caffemodel(path: Path) -> list[Layer]:
     """The layers with weights, in the file's order; ModelError, of one line, for another file."""
     shown = printable(path)
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ModelError(f"{shown}: is larger than a Caffe model can be")
-        data = path.read_bytes()
-    except OSError as error:
-        why = "no such file; check the name" if not path.exists() else error.strerror
-        raise ModelError(f"{shown}: {why}") from error
+    data = file_bytes(path, most=LARGEST_FILE, kind="Caffe model", error_kind=ModelError)
     try:
         layers = parse_net(memoryview(data))
     except WireError as error:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foveate.errors import DatasetError, printable
+from foveate.pictures.file_bytes import LARGEST_TEXT, file_bytes
 from foveate_research.models.classes import ClassList
 
 
@@ -52,13 +53,11 @@ class ClassFile:
 def read_class_file(path: Path) -> ClassFile:
     """The classes of a file: CLASS = ["LABEL", ...] a line. Raises DatasetError."""
     where = printable(path)
+    data = file_bytes(path, most=LARGEST_TEXT, kind="file of classes", error_kind=DatasetError)
     try:
-        data = path.read_bytes()
         stated = tomllib.loads(data.decode("utf-8"))
-    except OSError as error:
-        raise DatasetError(f"{where} cannot be read: {error.strerror or error}") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DatasetError(f"{where} is not TOML: {error}") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DatasetError(f"{where} is not TOML: {printable(str(error))}") from error
     fold: dict[str, str] = {}
     for name, labels in stated.items():
         if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import DatasetError, printable
+from foveate_research.datasets.damage import dataset_text
 from foveate_research.intervals import Estimate, paired_difference
 from foveate_research.papers.printed import printed_facts
 from foveate_research.thesis.names import RESNET, Experiment, parse_experiment
@@ -123,9 +124,9 @@ def thesis_record(
 def read_earlier(path: Path) -> Record:
     """What `foveate reproduce thesis` recorded. DatasetError without results picture by picture."""
     try:
-        found: Record = json.loads(path.read_text(encoding="utf-8"))
+        found: Record = json.loads(dataset_text(path, "record of results"))
         missing = [key for key in ("pack", "table4.1", "hits", "val_labels") if key not in found]
-    except (OSError, ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise DatasetError(f"{printable(path)} cannot be read as a record") from error
     if missing:
         raise DatasetError(

@@ -10,6 +10,7 @@ from pathlib import Path
 from foveate.errors import DatasetError, printable
 from foveate.pictures import read_picture
 from foveate_research.datasets.attention import in_colour
+from foveate_research.datasets.damage import dataset_text
 from foveate_research.datasets.folders import PICTURES
 from foveate_research.datasets.sets import split_by_hash
 from foveate_research.thesis.source import Source
@@ -140,7 +141,7 @@ def _listed(root: Path, folder: Path, part: str) -> dict[str, list[Path]]:
             )
         return {}
     found: dict[str, list[Path]] = {}
-    for line in listed.read_text(encoding="utf-8").splitlines():
+    for line in dataset_text(listed, "list of classes").splitlines():
         words = re.split(r"[,\s]+", line.strip())
         if len(words) > 1 and (path := files.get(Path(words[0]).stem)) is not None:
             found.setdefault(words[1], []).append(path)
@@ -152,7 +153,8 @@ def _titles(root: Path, classes: tuple[str, ...]) -> dict[str, str]:
     for name in TITLES:
         path = root / name
         if path.is_file():
-            rows = (line.split(maxsplit=1) for line in path.read_text("utf-8").splitlines())
+            lines = dataset_text(path, "list of names").splitlines()
+            rows = (line.split(maxsplit=1) for line in lines)
             stated = {row[0]: row[1].strip() for row in rows if len(row) == 2}
             return {name: stated[name] for name in classes if name in stated}
     return {}

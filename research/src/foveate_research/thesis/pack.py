@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foveate.errors import DatasetError, printable
+from foveate_research.datasets.damage import dataset_text
 
 MANIFEST = "manifest.json"
 STORED_SIDES = {128: 144, 227: 256}
@@ -69,7 +70,7 @@ def open_pack(folder: Path) -> Pack:
     if not path.is_file():
         raise DatasetError(f"{where} holds no pack: make one with 'foveate classify pack -o'")
     try:
-        stated = json.loads(path.read_text(encoding="utf-8"))
+        stated = json.loads(dataset_text(path, "manifest of a pack"))
         red, green, blue = (float(value) for value in stated["mean"]["rgb"])
         pack = Pack(
             folder=folder,
@@ -87,7 +88,7 @@ def open_pack(folder: Path) -> Pack:
             made_of=dict(stated.get("made_of", {})),
         )
         sizes = {str(name): int(size) for name, size in stated.get("sizes", {}).items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DatasetError(
             f"{printable(path)} is no pack's: make one with 'foveate classify pack -o'"
         ) from error

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from foveate.errors import OutputError, printable
+from foveate.errors import DatasetError, OutputError, printable
 from foveate.pictures import write_atomically
+from foveate_research.datasets.damage import dataset_text
 
 FOLDER = ".packing"
 
@@ -71,9 +72,9 @@ def note(out: Path, name: str, shard: Shard) -> None:
 def finished(out: Path, name: str, made_of: str) -> Shard | None:
     """What is known of a shard that was finished before, of the same pictures."""
     try:
-        shard = Shard(**json.loads(_record_of(out, name).read_text(encoding="utf-8")))
+        shard = Shard(**json.loads(dataset_text(_record_of(out, name), "record of a shard")))
         whole = (out / name).stat().st_size == shard.size_bytes
-    except (OSError, ValueError, TypeError):
+    except (DatasetError, OSError, ValueError, TypeError, RecursionError):
         return None  # not finished, or damaged: it is made again
     return shard if whole and shard.made_of == made_of else None
 
@@ -88,8 +89,8 @@ def forget(out: Path) -> None:
 def _compare(out: Path, plan: dict[str, Any]) -> None:
     path = _plan_of(out)
     try:
-        before = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        before = json.loads(dataset_text(path, "plan of a pack"))
+    except (DatasetError, ValueError, RecursionError) as error:
         raise OutputError(
             f"{printable(path)} is damaged: choose another -o, or remove {printable(out)}"
         ) from error

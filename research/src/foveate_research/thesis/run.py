@@ -20,6 +20,7 @@ from lightning.pytorch.callbacks import Checkpoint, TQDMProgressBar
 
 from foveate.errors import DatasetError, OptionError, printable
 from foveate.pictures import write_atomically
+from foveate_research.datasets.damage import dataset_text
 from foveate_research.records import head
 from foveate_research.thesis.attention_transfer import BETA
 from foveate_research.thesis.batches import PackedBatches
@@ -190,8 +191,8 @@ def read_record(folder: Path) -> Record | None:
 def read_json(path: Path) -> Record:
     """What a training wrote. Raises DatasetError where it is damaged."""
     try:
-        found: Record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found: Record = json.loads(dataset_text(path, "record"))
+    except (DatasetError, ValueError, RecursionError) as error:
         raise DatasetError(
             f"{printable(path)} cannot be read: remove its folder to train that again"
         ) from error

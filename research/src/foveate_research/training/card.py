@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foveate.errors import ModelError, printable
+from foveate.pictures.file_bytes import text_of
 from foveate_research.training.choices import Choices, choices_in
 from foveate_research.training.onnx_file import write_onnx
 from foveate_research.training.recipes import Recipe
@@ -63,8 +64,8 @@ def read_record(run: Path) -> dict[str, Any]:
     """What a training in OUT tells of itself. Raises ModelError."""
     path = run / "record.json"
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        record = json.loads(text_of(path, kind="training's record", error_kind=ModelError))
+    except (ValueError, RecursionError) as error:
         raise ModelError(f"{printable(path)} cannot be read: {error}") from error
     if not isinstance(record, dict):
         raise ModelError(f"{printable(path)} is no record of a training")

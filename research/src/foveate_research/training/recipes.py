@@ -156,6 +156,8 @@ def get_recipe(name: str) -> Recipe:
 def averaged_state(checkpoint: Path) -> dict[str, torch.Tensor]:
     """The averaged weights in a training's checkpoint; ModelError for another file."""
     prefix = "average."
+    if checkpoint.exists() and not checkpoint.is_file():  # a pipe would keep it waiting
+        raise ModelError(f"{checkpoint} is no regular file: give a training's last.ckpt")
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)["state_dict"]
     except FileNotFoundError as error:

@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
 from foveate.errors import OptionError, printable
 from foveate_research.records import cpu_name
+from foveate_research.training.card import read_record
 from foveate_research.training.choices import option_name
 from foveate_research.training.machine import Machine, fastest_precision
 from foveate_research.training.recipes import Recipe, Request
@@ -107,7 +108,7 @@ def _refuse_another(out: Path, options: dict[str, Any]) -> None:
     record = out / "record.json"
     if not (out / "last.ckpt").is_file() or not record.is_file():
         return
-    before = json.loads(record.read_text(encoding="utf-8")).get("options", options)
+    before = read_record(out).get("options", options)
     options = json.loads(json.dumps(options))  # as it was written: lists for tuples
     changed = [name for name in {**before, **options} if before.get(name) != options.get(name)]
     if changed:
@@ -167,5 +168,5 @@ def _write_record(
     others = {"started_from": request.start, "taught_by": teacher.path if teacher else None}
     for relation, checkpoint in others.items():
         if checkpoint and (before := checkpoint.parent / "record.json").is_file():
-            record[relation] = json.loads(before.read_text(encoding="utf-8"))
+            record[relation] = read_record(before.parent)
     (out / "record.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from foveate.errors import OutputError, printable
+from foveate.errors import FoveateError, OutputError, printable
 from foveate.pictures.file_bytes import file_bytes
 from foveate.settings import Settings
 
@@ -56,8 +56,8 @@ class Manifest:
     @cached_property
     def _lines(self) -> list[Record]:
         try:
-            lines = self.path.read_bytes().splitlines()
-        except OSError:  # none is there yet, or it cannot be read: then nothing is known as done
+            lines = file_bytes(self.path, kind="manifest").splitlines()
+        except FoveateError:  # none is there yet, or none that can be read: nothing is done
             return []
         return [record for line in lines if (record := _record(line)) is not None]
 
@@ -110,7 +110,7 @@ def _record(line: bytes) -> Record | None:
     try:
         values = json.loads(line)
         record = Record(**values)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
     texts = (record.result, record.source, record.settings)
     good = all(isinstance(text, str) for text in texts)

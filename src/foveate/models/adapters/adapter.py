@@ -9,6 +9,7 @@ from typing import Any
 from foveate.errors import ModelError, printable
 from foveate.models.adapters.fields import Table
 from foveate.models.working_size import longer_side_size
+from foveate.pictures.file_bytes import text_of
 
 LARGEST_FILE = 1 << 16  # bytes of TOML
 LARGEST_SIDE = 4096
@@ -97,16 +98,9 @@ def read_adapter(path: Path) -> Adapter:
     import tomllib
 
     shown = printable(path)
+    text = text_of(path, most=LARGEST_FILE, kind="adapter's file", error_kind=ModelError)
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        why = "no such file; check the name" if not path.exists() else error.strerror
-        raise ModelError(f"{shown}: {why}") from error
-    if len(data) > LARGEST_FILE:
-        raise ModelError(f"{shown}: is larger than {LARGEST_FILE >> 10} KiB: not an adapter file")
-    try:
-        values = tomllib.loads(data.decode("utf-8"))
+        values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         why = " ".join(printable(str(error)).split())[:120]
         raise ModelError(f"{shown}: is not TOML: {why}") from error
