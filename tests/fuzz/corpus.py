@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+import zlib
 from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
+
+from foveate.pictures.containers.mpf import mpf_payload
 
 RAMP = np.linspace(0, 255, 24 * 40 * 3).reshape(24, 40, 3).astype(np.uint8)
 
@@ -73,6 +76,76 @@ def metadata() -> list[bytes]:
         b"\xeeAdobe\0d\0\0\0\0\x01",
         b"\xfea comment",
     ]
+
+
+def chunks() -> list[bytes]:
+    """PNG's chunks, as their four letters and their bodies."""
+    numbers = {b"gAMA": [45_455], b"cHRM": [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000]}
+    coded = [kind + b"".join(n.to_bytes(4, "big") for n in each) for kind, each in numbers.items()]
+    packed = zlib.compress(b"someone's own words")
+    return [
+        *coded,
+        b"sRGB\0",
+        b"cICP\x0c\x0d\0\x01",
+        b"iCCPname\0\0" + zlib.compress(bytes(132)),
+        b"tEXtCopyright\0me",
+        b"zTXtAuthor\0\0" + packed,
+        b"iTXtTitle\0\x01\0en\0\0" + packed,
+        b"iTXtXML:com.adobe.xmp\0\0\0\0\0<x:xmpmeta xmlns:x='adobe:ns:meta/'/>",
+        b"zTXtRaw profile type iptc\0\0" + zlib.compress(b"\niptc\n       4\n1c027400\n"),
+        b"pHYs\0\0\x0b\x13\0\0\x0b\x13\x01",
+        b"eXIf" + _exif().tobytes()[6:],
+        b"acTL\0\0\0\x02\0\0\0\0",
+        b"tRNS\0\0\0\0\0\0",
+        b"caBXjumb",
+    ]
+
+
+def trailers() -> list[bytes]:
+    """An APP2 segment's body, a bar, and what follows a JPEG's end."""
+    picture = _saved("JPEG")
+    mark = b"urn:iso:std:iso:ts:21496-1\0"
+    marked = picture[:2] + b"\xff\xe2\0\x1e" + mark + picture[2:]
+    index = mpf_payload(len(picture), 30, [len(marked)])
+    video = b"\0\0\0\x18ftypmp42\0\0\0\0isommp42\0\0\0\x08mdat"
+    return [index + b"|" + marked, mark + b"|" + marked + video, b"|" + picture, b"|" + video]
+
+
+def _box(kind: bytes, *bodies: bytes) -> bytes:
+    body = b"".join(bodies)
+    return (len(body) + 8).to_bytes(4, "big") + kind + body
+
+
+def files_of_boxes() -> list[bytes]:
+    """HEIF's boxes without a picture, a JPEG XL codestream's head, and AVIF where Pillow can."""
+    nclx = _box(b"colr", b"nclx\0\x0c\0\x10\0\x06\x80")
+    gain = b"auxC\0\0\0\0urn:com:apple:photo:2020:aux:hdrgainmap\0"
+    properties = _box(b"ipco", nclx, (len(gain) + 4).to_bytes(4, "big") + gain)
+    associated = _box(b"ipma", b"\0\0\0\0\0\0\0\x02\0\x01\x01\x81\0\x02\x01\x82")
+    entries = [_box(b"infe", b"\x02\0\0\0\0" + n + b"\0\0hvc1\0") for n in (b"\x01", b"\x02")]
+    items = _box(b"iinf", b"\0\0\0\0\0\x02", *entries)
+    references = _box(b"iref", b"\0\0\0\0", _box(b"auxl", b"\0\x02\0\x01\0\x01"))
+    primary = _box(b"pitm", b"\0\0\0\0\0\x01")
+    meta = _box(
+        b"meta", bytes(4), primary, items, references, _box(b"iprp", properties, associated)
+    )
+    heif = _box(b"ftyp", b"heic\0\0\0\0mif1heic") + meta
+    jxl = bytes.fromhex("ff0a7f4f0000")
+    held = _box(b"JXL ", b"\r\n\x87\n") + _box(b"ftyp", b"jxl \0\0\0\0jxl ") + _box(b"jxlc", jxl)
+    try:
+        return [heif, jxl, held, _saved("AVIF")]
+    except (OSError, KeyError):
+        return [heif, jxl, held]
+
+
+def texts() -> list[bytes]:
+    """Results of votes, an adapter and a batch's manifest, each after a byte that says which."""
+    vote = {"picture": "p", "left": "a", "right": "b", "choice": "left", "left_bytes": 10}
+    told = {"format": "foveate votes", "version": 1, "page": {"sha256": "0"}, "voter": "v"}
+    votes = json.dumps({**told, "votes": [vote, {**vote, "picture": "q", "choice": "right"}]})
+    adapter = b'[input]\nwidth = 64\nheight = 48\n[output]\nkind = "logits"\n'
+    line = {"result": "a.jpg", "source": "0", "settings": "0", "content": "0"}
+    return [b"v" + votes.encode(), b"a" + adapter, b"m" + json.dumps(line).encode() + b"\n"]
 
 
 def maps() -> list[bytes]:
@@ -148,6 +221,10 @@ def fixations() -> list[bytes]:
 CORPORA: dict[str, Callable[[], list[bytes]]] = {
     "picture": pictures,
     "metadata": metadata,
+    "chunks": chunks,
+    "trailer": trailers,
+    "boxes": files_of_boxes,
+    "text": texts,
     "map": maps,
     "shard": shards,
     "card": cards,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import tempfile
+import zlib
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -12,13 +13,21 @@ from pathlib import Path
 import numpy as np
 
 from foveate import FoveateError, Limits, read_picture
-from foveate.coders.jpeg.metadata import without_metadata
+from foveate.cli.batch.manifest import NAME as MANIFEST
+from foveate.cli.batch.manifest import Manifest
+from foveate.coders.jpeg.metadata import segments, without_metadata
 from foveate.coders.jpeg.source import bare_jpeg
-from foveate.models.adapters.adapter import parsed_adapter
+from foveate.coders.jpeg.whole_file import joined
+from foveate.models.adapters.adapter import parsed_adapter, read_adapter
 from foveate.models.card_fields import parsed_card
 from foveate.models.own import ENTRIES
 from foveate.models.registry import size_of
+from foveate.pictures.containers.isobmff import brands, coding_points
+from foveate.pictures.containers.jxl_size import jxl_size
+from foveate.pictures.keeping import with_metadata
 from foveate.saliency.given import map_from_file
+from foveate.votes.results import read_results
+from foveate.votes.scoring import scored
 from fuzz.corpus import RAMP, pictures
 
 LIMITS = Limits(pixels=1_000_000, bytes=1 << 20, scans=50, counted=10, seconds=5)
@@ -50,6 +59,7 @@ def picture(data: bytes) -> None:
 
 
 _JPEG = pictures()[0]
+_PNG = next(each for each in pictures() if each.startswith(b"\x89PNG"))
 
 
 def metadata(data: bytes) -> None:
@@ -65,6 +75,60 @@ def metadata(data: bytes) -> None:
             bare_jpeg(jpeg)
 
     _politely(read)
+
+
+def chunks(data: bytes) -> None:
+    """A PNG picture with a chunk of four letters and a body, whose checksum is made right."""
+    kind, body = data[:4].ljust(4, b"a"), data[4:]
+    chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    png = _PNG[:33] + chunk + _PNG[33:]  # after the header
+    _politely(lambda: read_picture(png, limits=LIMITS))
+
+
+def trailer(data: bytes) -> None:
+    """A JPEG with an APP2 segment, up to the bar, and what follows its end, written anew."""
+
+    def read() -> None:
+        head, _, rest = data.partition(b"|")
+        body = head[:65_000]
+        index = struct.pack(">BBH", 0xFF, 0xE2, len(body) + 2) + body
+        found = read_picture(_JPEG[:2] + index + _JPEG[2:] + rest, limits=LIMITS)
+        for kept in ("all", "rights", "none"):
+            picture = with_metadata(found, kept)
+            assert len(joined(_JPEG, picture.carried.appended)) <= len(_JPEG) + 2 * len(data) + 1000
+            segments(
+                exif=picture.exif,
+                xmp=picture.xmp,
+                icc=picture.icc,
+                photoshop=picture.carried.photoshop,
+                comments=picture.carried.comments,
+            )
+
+    _politely(read)
+
+
+def boxes(data: bytes) -> None:
+    """A file of boxes, such as HEIF, AVIF and JPEG XL are: what is told of it before decoding."""
+    coding_points(data)
+    brands(data)
+    jxl_size(data)
+    _politely(lambda: read_picture(data, limits=LIMITS))
+
+
+def text(data: bytes) -> None:
+    """Files of texts, by the first byte: results of votes, an adapter, or a batch's manifest."""
+    kind, body = data[:1], data[1:]
+    path = _HERE / ("adapter.toml" if kind == b"a" else "votes.json")
+    path.write_bytes(body)
+    if kind == b"a":
+        _politely(lambda: read_adapter(path))
+    elif kind == b"m":
+        folder = _HERE / "batch"
+        folder.mkdir(exist_ok=True)
+        (folder / MANIFEST).write_bytes(body)
+        _politely(lambda: Manifest(folder).done(path, folder / "a.jpg", "0", in_place=True))
+    else:
+        _politely(lambda: scored(read_results([path]).votes))
 
 
 def map(data: bytes) -> None:
@@ -130,6 +194,10 @@ def fixations(data: bytes) -> None:
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "picture": picture,
     "metadata": metadata,
+    "chunks": chunks,
+    "trailer": trailer,
+    "boxes": boxes,
+    "text": text,
     "map": map,
     "shard": shard,
     "card": card,

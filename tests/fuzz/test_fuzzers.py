@@ -11,9 +11,21 @@ import pytest
 
 from fuzz.corpus import CORPORA
 from fuzz.mutations import mutations
+from fuzz.table import run_of, table
 from fuzz.targets import TARGETS
 
-MOMENTS = {"picture": 40, "metadata": 40, "map": 60, "shard": 6, "card": 300, "fixations": 80}
+MOMENTS = {
+    "picture": 40,
+    "metadata": 40,
+    "chunks": 40,
+    "trailer": 40,
+    "boxes": 80,
+    "text": 80,
+    "map": 60,
+    "shard": 6,
+    "card": 300,
+    "fixations": 80,
+}
 RESEARCH = ("shard", "fixations")
 
 
@@ -42,6 +54,25 @@ def test_the_fuzzers_tell_a_find_from_a_refusal(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(targets, "read_picture", reads(found))
         with pytest.raises((AssertionError, ValueError)):
             targets.picture(b"")
+
+
+def test_the_table_tells_what_each_fuzzer_did(tmp_path: Path) -> None:
+    (tmp_path / "card.txt").write_text(
+        "#9 NEW    cov: 40 ft: 1\n#12 REDUCE cov: 4100 ft: 7 corp: 9/1Kb\n"
+        "stat::number_of_executed_units: 12345\nstat::new_units_added:      7\nseconds 60\n"
+    )
+    (tmp_path / "native.txt").write_text(
+        "native: 900 executions, 3 new files, 250 places reached, 0 slow\nseconds 30\n"
+    )
+    (tmp_path / "map.txt").write_text("Traceback\nseconds 1\n")
+    runs = [run_of(tmp_path / f"{name}.txt") for name in ("card", "native", "map")]
+    rows = [line.split() for line in table(runs).splitlines()[1:]]
+    assert rows == [
+        ["card", "12,345", "60", "206", "7", "4,100"],
+        ["native", "900", "30", "30", "3", "250"],
+        ["map", "-", "1", "-", "-", "-"],
+        ["all", "13,245", "91", "146", "10", "-"],
+    ]
 
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="there is no g++")

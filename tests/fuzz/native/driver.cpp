@@ -83,6 +83,7 @@ int main(int count, char** arguments) {
     std::ifstream in(arguments[i], std::ios::binary);
     corpus.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
   }
+  const std::size_t begun_with = corpus.size();
   std::mt19937 chance(std::random_device{}());
   std::size_t executions = 0, slow = 0;
   while (Clock::now() < end) {
@@ -96,12 +97,12 @@ int main(int count, char** arguments) {
     if (Clock::now() - started > std::chrono::seconds(10))
       keep(file, "native-slow-" + std::to_string(slow++));
     ++executions;
-    if (is_new() && executions > corpus.size()) corpus.push_back(file);
+    if (is_new() && executions > begun_with) corpus.push_back(file);
   }
   std::size_t places = 0;
   for (const unsigned char each : known) places += each;
   std::remove((found_folder + "/native-last").c_str());
-  std::cout << "native: " << executions << " executions, " << corpus.size() << " files kept, "
+  std::cout << "native: " << executions << " executions, " << corpus.size() - begun_with << " new files, "
             << places << " places reached, " << slow << " slow\n";
   return slow > 0;
 }
