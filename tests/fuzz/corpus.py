@@ -111,27 +111,28 @@ def trailers() -> list[bytes]:
     return [index + b"|" + marked, mark + b"|" + marked + video, b"|" + picture, b"|" + video]
 
 
-def _box(kind: bytes, *bodies: bytes) -> bytes:
+def boxed(kind: bytes, *bodies: bytes) -> bytes:
+    """A box of the ISO base media file format."""
     body = b"".join(bodies)
     return (len(body) + 8).to_bytes(4, "big") + kind + body
 
 
 def files_of_boxes() -> list[bytes]:
     """HEIF's boxes without a picture, a JPEG XL codestream's head, and AVIF where Pillow can."""
-    nclx = _box(b"colr", b"nclx\0\x0c\0\x10\0\x06\x80")
+    nclx = boxed(b"colr", b"nclx\0\x0c\0\x10\0\x06\x80")
     gain = b"auxC\0\0\0\0urn:com:apple:photo:2020:aux:hdrgainmap\0"
-    properties = _box(b"ipco", nclx, (len(gain) + 4).to_bytes(4, "big") + gain)
-    associated = _box(b"ipma", b"\0\0\0\0\0\0\0\x02\0\x01\x01\x81\0\x02\x01\x82")
-    entries = [_box(b"infe", b"\x02\0\0\0\0" + n + b"\0\0hvc1\0") for n in (b"\x01", b"\x02")]
-    items = _box(b"iinf", b"\0\0\0\0\0\x02", *entries)
-    references = _box(b"iref", b"\0\0\0\0", _box(b"auxl", b"\0\x02\0\x01\0\x01"))
-    primary = _box(b"pitm", b"\0\0\0\0\0\x01")
-    meta = _box(
-        b"meta", bytes(4), primary, items, references, _box(b"iprp", properties, associated)
+    properties = boxed(b"ipco", nclx, (len(gain) + 4).to_bytes(4, "big") + gain)
+    associated = boxed(b"ipma", b"\0\0\0\0\0\0\0\x02\0\x01\x01\x81\0\x02\x01\x82")
+    entries = [boxed(b"infe", b"\x02\0\0\0\0" + n + b"\0\0hvc1\0") for n in (b"\x01", b"\x02")]
+    items = boxed(b"iinf", b"\0\0\0\0\0\x02", *entries)
+    references = boxed(b"iref", b"\0\0\0\0", boxed(b"auxl", b"\0\x02\0\x01\0\x01"))
+    primary = boxed(b"pitm", b"\0\0\0\0\0\x01")
+    meta = boxed(
+        b"meta", bytes(4), primary, items, references, boxed(b"iprp", properties, associated)
     )
-    heif = _box(b"ftyp", b"heic\0\0\0\0mif1heic") + meta
+    heif = boxed(b"ftyp", b"heic\0\0\0\0mif1heic") + meta
     jxl = bytes.fromhex("ff0a7f4f0000")
-    held = _box(b"JXL ", b"\r\n\x87\n") + _box(b"ftyp", b"jxl \0\0\0\0jxl ") + _box(b"jxlc", jxl)
+    held = boxed(b"JXL ", b"\r\n\x87\n") + boxed(b"ftyp", b"jxl \0\0\0\0jxl ") + boxed(b"jxlc", jxl)
     try:
         return [heif, jxl, held, _saved("AVIF")]
     except (OSError, KeyError):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from foveate.pictures.containers.appended import ISO_GAIN_MAP, Appended, appended_to
+from foveate.pictures.containers.heif_items import left_out_of
 from foveate.pictures.containers.jpeg_layout import (
     APP0,
     APP1,
@@ -81,6 +82,9 @@ def carried_by(image: PillowImage, encoded: bytes | None, file_format: str | Non
     )
     if file_format == "TIFF":
         return _by_tiff(image, carried)
+    if encoded is not None and file_format in ("HEIF", "AVIF"):
+        left_out = left_out_of(encoded)
+        return carried.but(appended=Appended(left_out=left_out), left_out=left_out)
     if encoded is not None and file_format == "WEBP" and b"C2PA" in encoded[:4096]:
         return carried.but(left_out=(CREDENTIALS,))
     return carried

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import struct
 
+from foveate.pictures.containers.heif_items import sequence_frames
+
 _START_OF_SCAN = b"\xff\xda"
 _MARKER = re.compile(rb"\xff+([\x01-\xcf\xd8-\xfe])")
 _STANDALONE = {0x01, 0xD8}
@@ -39,12 +41,14 @@ def count_scans(jpeg: bytes, most: int) -> int:
 
 
 def count_frames(data: bytes, file_format: str, most: int) -> int | None:
-    """Frames of a GIF or pages of a TIFF; `most + 1` stands for any larger number.
+    """Frames of a GIF or a HEIF sequence, or pages of a TIFF; `most + 1` stands for any more.
 
     What is damaged ends the count. None for other formats, whose headers tell their number.
     """
     if file_format == "GIF":
         return _gif_frames(data, most)
+    if file_format == "HEIF" and (frames := sequence_frames(data)):
+        return min(frames, most + 1)
     return _tiff_pages(data, most) if file_format == "TIFF" else None
 
 

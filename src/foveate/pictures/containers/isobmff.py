@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_MOST_ITEMS = 10_000
+"""A picture of 250 megapixels in tiles of 256 x 256 has some 4,000."""
+
 
 @dataclass(frozen=True)
 class CodingPoints:
@@ -50,7 +53,7 @@ def coding_points(data: bytes) -> CodingPoints | None:
     parts = dict(boxes(meta))
     properties = dict(boxes(parts.get(b"iprp", b"")))
     listed = list(boxes(properties.get(b"ipco", b"")))
-    of_primary = _associated(properties.get(b"ipma", b""), parts.get(b"pitm", b""))
+    of_primary = _of_primary(properties.get(b"ipma", b""), parts.get(b"pitm", b""))
     for number, (kind, body) in enumerate(listed, 1):
         if kind == b"colr" and body[:4] == b"nclx" and len(body) >= 11:
             if of_primary and number not in of_primary:
@@ -63,26 +66,29 @@ def coding_points(data: bytes) -> CodingPoints | None:
     return None
 
 
-def _associated(ipma: bytes, pitm: bytes) -> frozenset[int]:
-    """The numbers of the primary picture's properties (ISO 23008-12, 9.3)."""
-    if len(ipma) < 8 or len(pitm) < 6:
-        return frozenset()
-    wide_items, wide_numbers = ipma[0] >= 1, bool(ipma[3] & 1)
-    primary = int.from_bytes(pitm[4 : 6 if pitm[0] == 0 else 8], "big")
+def associations(ipma: bytes) -> dict[int, frozenset[int]]:
+    """The numbers of each item's properties (ISO 23008-12, 9.3)."""
+    found: dict[int, frozenset[int]] = {}
+    if len(ipma) < 8:
+        return found
+    item_bytes, wide = (4 if ipma[0] >= 1 else 2), bool(ipma[3] & 1)
+    step, mask = (2, 0x7FFF) if wide else (1, 0x7F)
     at = 8
-    for _ in range(min(int.from_bytes(ipma[4:8], "big"), len(ipma))):
-        item_bytes = 4 if wide_items else 2
+    for _ in range(min(int.from_bytes(ipma[4:8], "big"), _MOST_ITEMS)):
+        if at + item_bytes >= len(ipma):
+            break
         item = int.from_bytes(ipma[at : at + item_bytes], "big")
         at += item_bytes
-        count = ipma[at] if at < len(ipma) else 0
-        at += 1
-        step = 2 if wide_numbers else 1
-        mask = 0x7FFF if wide_numbers else 0x7F
-        numbers = frozenset(
-            int.from_bytes(ipma[at + step * i : at + step * (i + 1)], "big") & mask
-            for i in range(count)
-        )
-        if item == primary:
-            return numbers
-        at += step * count
-    return frozenset()
+        end = at + 1 + step * ipma[at]
+        numbers = (ipma[n : n + step] for n in range(at + 1, end, step))
+        found[item] = frozenset(int.from_bytes(each, "big") & mask for each in numbers)
+        at = end
+    return found
+
+
+def _of_primary(ipma: bytes, pitm: bytes) -> frozenset[int]:
+    """The numbers of the primary picture's properties; none where that is not told."""
+    if len(pitm) < 6:
+        return frozenset()
+    primary = int.from_bytes(pitm[4 : 6 if pitm[0] == 0 else 8], "big")
+    return associations(ipma).get(primary, frozenset())
