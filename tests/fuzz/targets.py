@@ -23,7 +23,7 @@ from foveate.models.card_fields import parsed_card
 from foveate.models.own import ENTRIES
 from foveate.models.registry import size_of
 from foveate.pictures.containers.isobmff import brands, coding_points
-from foveate.pictures.containers.jxl_size import jxl_size
+from foveate.pictures.containers.jxl_header import jxl_header
 from foveate.pictures.keeping import with_metadata
 from foveate.saliency.given import map_from_file
 from foveate.votes.results import read_results
@@ -111,7 +111,7 @@ def boxes(data: bytes) -> None:
     """A file of boxes, such as HEIF, AVIF and JPEG XL are: what is told of it before decoding."""
     coding_points(data)
     brands(data)
-    jxl_size(data)
+    jxl_header(data)
     _politely(lambda: read_picture(data, limits=LIMITS))
 
 

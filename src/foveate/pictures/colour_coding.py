@@ -83,7 +83,7 @@ def png_coding(data: bytes) -> tuple[ColourCoding | None, bool]:
     found = {c.kind: c.body for c in chunks(data) if c.is_sound}
     cicp = found.get(b"cICP", b"")
     if len(cicp) >= 4 and cicp[2] == 0:
-        coding = _by_numbers(CodingPoints(cicp[0], cicp[1], bool(cicp[3])))
+        coding = coding_of(CodingPoints(cicp[0], cicp[1], bool(cicp[3])))
         if coding is not None:
             return coding, True
     if b"sRGB" in found:
@@ -102,10 +102,11 @@ def boxed_coding(data: bytes) -> ColourCoding | None:
     points = coding_points(data)
     if points is None:
         return None
-    return _by_numbers(CodingPoints(points.primaries, points.transfer))
+    return coding_of(CodingPoints(points.primaries, points.transfer))
 
 
-def _by_numbers(points: CodingPoints) -> ColourCoding | None:
+def coding_of(points: CodingPoints) -> ColourCoding | None:
+    """The coding that numbers of H.273 mean; None for unknown ones."""
     curve = SRGB_CURVE if points.transfer == _UNSPECIFIED else _CURVES.get(points.transfer)
     primaries = BT709 if points.primaries == _UNSPECIFIED else _NAMED.get(points.primaries)
     if curve is None or primaries is None:

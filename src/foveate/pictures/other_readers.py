@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from foveate.errors import MissingReaderError, PictureError
-from foveate.pictures.containers.isobmff import boxes, brands
-from foveate.pictures.containers.jxl_size import CODESTREAM, CONTAINER, jxl_size
-from foveate.pictures.decoded import Decoded, eight_bits
+from foveate.pictures.containers.isobmff import brands
+from foveate.pictures.containers.jxl_header import CODESTREAM, CONTAINER
+from foveate.pictures.decoded import Decoded
+from foveate.pictures.jxl import read_jxl
 from foveate.pictures.metadata import tiff_exif
-from foveate.pictures.over_limits import over_pixels
 from foveate.pictures.tiff import MAGICS, is_misread, read_by_tifffile
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def read_by_another(encoded: bytes, name: str, max_pixels: int) -> Decoded | Non
     if found & {b"crx "} or encoded.startswith(_RAW_MAGICS) or encoded[8:10] == b"CR":
         return _by_rawpy(encoded, name)
     if encoded.startswith((CODESTREAM, CONTAINER)):
-        return _by_imagecodecs(encoded, name, max_pixels)
+        return read_jxl(encoded, name, max_pixels)
     if found & _HEIF_BRANDS and not found & {b"avif", b"avis"}:
         _register_heif(name)
         return None
@@ -136,52 +136,6 @@ def _register_heif(name: str) -> None:
             __import__(module, fromlist=["register_heif_opener"]).register_heif_opener()
             return
     raise MissingReaderError(f"{name}: is a HEIC picture", "heif")
-
-
-def _by_imagecodecs(encoded: bytes, name: str, max_pixels: int) -> Decoded:
-    """A JPEG XL picture, upright; EXIF and XMP of its boxes come too."""
-    width, height = jxl_size(encoded) or (0, 0)
-    if width * height > max_pixels:
-        raise PictureError(f"{name}: {over_pixels(width, height, max_pixels)}")
-    from PIL import Image
-
-    try:
-        from imagecodecs import jpegxl_decode
-    except ImportError as error:
-        raise MissingReaderError(f"{name}: is a JPEG XL picture", "jxl") from error
-    try:
-        samples = np.asarray(jpegxl_decode(encoded))
-    except MemoryError:
-        raise
-    except Exception as error:  # imagecodecs raises its own kinds
-        raise PictureError(
-            f"{name}: is damaged and cannot be decoded; take another copy"
-        ) from error
-    notes = []
-    if samples.ndim == 4:
-        notes.append(f"first of {len(samples)} frames")
-        samples = samples[0]
-    if samples.dtype.kind == "f":
-        samples = np.rint(np.clip(np.nan_to_num(samples), 0, 1) * 65_535).astype(np.uint16)
-    if samples.dtype.itemsize > 1:
-        notes.append("16-bit reduced to 8-bit")
-        samples = eight_bits(samples, np.iinfo(samples.dtype).max)
-    if samples.ndim == 3 and samples.shape[2] == 1:
-        samples = samples[..., 0]
-    if samples.ndim not in (2, 3) or (samples.ndim == 3 and samples.shape[2] > 4):
-        raise PictureError(f"{name}: has channels that are no colours; convert it first")
-    parts = dict(boxes(encoded)) if encoded.startswith(CONTAINER) else {}
-    exif = parts.get(b"Exif", b"")
-    if b"brob" in parts:
-        notes.append("left out: metadata that are compressed by Brotli")
-    notes.append("colours taken as sRGB, since the reader does not tell the profile")
-    return Decoded(
-        image=Image.fromarray(np.ascontiguousarray(samples)),
-        format="JXL",
-        exif=exif[4 + int.from_bytes(exif[:4], "big") :] or None,
-        xmp=parts.get(b"xml ") or None,
-        notes=tuple(notes),
-    )
 
 
 def _by_rawpy(encoded: bytes, name: str) -> Decoded:
