@@ -2,7 +2,8 @@
 
 usage: python tests/fuzz/table.py LOG...
 
-Each log is called TARGET.txt, and its last line is "seconds N", as scripts/fuzz writes it.
+Each log is called TARGET.txt. Where a fuzzer does not tell how long it ran, its last line,
+"seconds N", does.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def run_of(log: Path) -> Run:
     return Run(
         target=log.stem,
         executions=_last(text, _EXECUTIONS),
-        seconds=_last(text, (r"^seconds (\d+)$",)) or 0,
+        seconds=_last(text, (r"Done \d+ runs in (\d+) second", r"^seconds (\d+)$")) or 0,
         new_files=_last(text, _NEW),
         coverage=_last(text, _COVERAGE),
     )

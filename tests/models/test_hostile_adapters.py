@@ -105,7 +105,7 @@ def test_a_missing_adapter_or_network_is_named(tmp_path):
     with pytest.raises(ModelError, match=r"gone\.onnx: no such file"):
         add_foreign_model(tmp_path / "gone.onnx", write_adapter(tmp_path / "a.toml", GOOD))
     (tmp_path / "latin.toml").write_bytes(b"name = '\xff'")
-    with pytest.raises(ModelError, match=r"latin\.toml: is not TOML"):
+    with pytest.raises(ModelError, match=r"latin\.toml: is no text; give an adapter file"):
         add_foreign_model(source, tmp_path / "latin.toml")
 
 

@@ -47,7 +47,7 @@ def file_bytes(
     except FileNotFoundError as error:
         raise error_kind(f"{name}: no such file; check the name") from error
     except IsADirectoryError as error:
-        raise error_kind(f"{name}: is a folder; give a {kind}") from error
+        raise error_kind(f"{name}: is a folder; give {_article(kind)} {kind}") from error
     except PermissionError as error:
         raise error_kind(f"{name}: no permission to read it; change its permissions") from error
     except MemoryError as error:
@@ -69,15 +69,21 @@ def text_of(
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise error_kind(f"{printable(os.fsdecode(path))}: is no text; give a {kind}") from error
+        raise error_kind(
+            f"{printable(os.fsdecode(path))}: is no text; give {_article(kind)} {kind}"
+        ) from error
+
+
+def _article(kind: str) -> str:
+    return "an" if kind[0] in "AEIOUaeiou" else "a"
 
 
 def _check_kind(mode: int, name: str, kind: str, error_kind: type[FoveateError]) -> None:
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-        raise error_kind(f"{name}: is a device; give a {kind}")
+        raise error_kind(f"{name}: is a device; give {_article(kind)} {kind}")
     unwanted = is_timed() or kind != PICTURE_FILE
     if unwanted and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        raise error_kind(f"{name}: is no regular file; give a {kind}")
+        raise error_kind(f"{name}: is no regular file; give {_article(kind)} {kind}")
 
 
 def stream_bytes(
@@ -117,4 +123,4 @@ def too_big_for_memory(name: str) -> str:
 def _too_large(name: str, most: int, kind: str) -> str:
     if kind == PICTURE_FILE:
         return f"{name}: {over_bytes(most)}"
-    return f"{name}: is larger than {readable_limit(most)}, the limit; give a {kind}"
+    return f"{name}: is larger than {readable_limit(most)}, the limit; give {_article(kind)} {kind}"

@@ -98,7 +98,7 @@ def read_adapter(path: Path) -> Adapter:
     import tomllib
 
     shown = printable(path)
-    text = text_of(path, most=LARGEST_FILE, kind="adapter's file", error_kind=ModelError)
+    text = text_of(path, most=LARGEST_FILE, kind="adapter file", error_kind=ModelError)
     try:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
