@@ -86,7 +86,8 @@ def test_metadata_tell_the_size_of_the_crop_and_not_of_the_photo() -> None:
     exif.get_ifd(0x8769).update({0xA002: 64, 0xA003: 48})
     exif[0x8769] = exif.get_ifd(0x8769)
     xmp = (
-        b'<x exif:PixelXDimension="64" tiff:Orientation="1"><tiff:ImageLength>48</tiff:ImageLength>'
+        b'<x xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" '
+        b'exif:PixelXDimension="64"><tiff:ImageLength>48</tiff:ImageLength></x>'
     )
     file = io.BytesIO()
     Image.fromarray(photo()).save(file, "JPEG", exif=exif.tobytes(), xmp=xmp)

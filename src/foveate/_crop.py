@@ -13,10 +13,11 @@ import numpy as np
 from PIL import Image
 
 from foveate.errors import OptionError
-from foveate.pictures import MAX_SIDE, Picture, PictureSource, read_picture
+from foveate.pictures import DEFAULT_LIMITS, MAX_SIDE, Limits, Picture, PictureSource, read_picture
 from foveate.pictures.containers.appended import Appended
 from foveate.pictures.keeping import with_appended
-from foveate.pictures.metadata import sized_xmp, upright_exif
+from foveate.pictures.placement import Placement
+from foveate.pictures.upright import with_cut_metadata
 from foveate.saliency import MapSource, SaliencyMap, map_of
 from foveate.saliency.windows import SummedMap, in_css
 from foveate.settings import Box, Settings
@@ -181,10 +182,16 @@ def crops(
     return crops_by_map(picture, saliency, shapes, protect=boxes, avoid_cuts=avoid_cuts)
 
 
-def window_map(source: MapSource, picture: Picture, *, threads: int | None = None) -> SaliencyMap:
+def window_map(
+    source: MapSource,
+    picture: Picture,
+    *,
+    threads: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> SaliencyMap:
     """The map that places windows: what `source` means, "auto" being the model for windows."""
     named = isinstance(source, str) and source == "auto"
-    return map_of(AUTO_MAP if named else source, picture, threads=threads)
+    return map_of(AUTO_MAP if named else source, picture, threads=threads, limits=limits)
 
 
 def crops_by_map(
@@ -268,17 +275,15 @@ def _cut(
         kept = kept and kept.resized(size)
         if size[0] > width or size[1] > height:
             notes = (f"enlarged from {width} x {height} to {size[0]} x {size[1]} pixels",)
-    width, height = pixels.shape[1], pixels.shape[0]
-    exif = picture.exif and upright_exif(picture.exif, width=width, height=height)
     cut = dataclasses.replace(
         picture,
         pixels=np.ascontiguousarray(pixels),
-        exif=exif,
-        xmp=picture.xmp and sized_xmp(picture.xmp, width=width, height=height),
         encoded=None,  # the file that came in shows more than this
         format=None,
         transparency=kept,
     )
+    whole, part = (picture.width, picture.height), (cut.width, cut.height)
+    cut = with_cut_metadata(cut, Placement.cut_out(box, whole, part))
     parts = picture.carried.appended.names  # a gain map or a video shows the whole picture
     if parts:
         cut = with_appended(cut, Appended())

@@ -138,7 +138,7 @@ class Settings:
             background_colour(self.background)
         if self.method == "mosaic" and self.tune != DEFAULTS.tune:
             raise OptionError("`tune` goes with `method='rdo'`; the mosaic has nothing to tune")
-        if self.method == "mosaic" and self.effort != DEFAULTS.effort:
+        if self.method == "mosaic" and self.effort == "best":
             raise OptionError("`effort` goes with `method='rdo'`; the mosaic does not look back")
         self._check_format()
         threads = self.threads

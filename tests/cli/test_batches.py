@@ -240,7 +240,9 @@ def test_processes_give_the_same_files_and_one_log(foveate) -> None:
 
 def test_stdin_and_stdout_are_called_minus(foveate, monkeypatch) -> None:
     data = write_photo("a.png").read_bytes()
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
+    monkeypatch.setattr(
+        sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data), isatty=lambda: False)
+    )
     assert foveate("compress", "-", "-o", "b.jpg", *FAST).code == 0
     command = [sys.executable, "-m", "foveate", "compress", "-", *FAST]
     paths = os.pathsep.join(filter(None, sys.path))

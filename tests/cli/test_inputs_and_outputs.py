@@ -52,7 +52,14 @@ def test_pipes_and_folders_in_a_folder_are_left_out_but_not_broken_links(tmp_pat
     touched(tmp_path, "a.jpg", "folder.jpg/b.txt")
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "link.jpg").symlink_to("nowhere.jpg")
-    assert names(found_inputs([str(tmp_path)])) == ["a.jpg", "link.jpg"]
+    first, second = found_inputs([str(tmp_path)])
+    assert (first.path.name, first.error) == ("a.jpg", None)
+    (named,) = found_inputs([str(tmp_path / "link.jpg")])
+    for item in (second, named):
+        assert str(item.error) == (
+            f"{tmp_path}/link.jpg: is a link to nowhere.jpg, which is not there; mend or remove the"
+            " link"
+        )
 
 
 def test_a_result_named_with_its_picture_is_left_out(tmp_path: Path) -> None:
@@ -79,10 +86,17 @@ def test_one_picture_may_be_given_a_file_name() -> None:
     assert plan(["a.png"], "b/small.JPG") == ["b/small.JPG"]
 
 
-@pytest.mark.parametrize("output", ["small", "small.png", "small.jpg.gz"])
+@pytest.mark.parametrize("output", ["small.png", "small.jpg.gz", "out.2024"])
 def test_a_file_name_that_does_not_fit_is_refused(output: str) -> None:
     with pytest.raises(OptionError, match=r"end a file's name in \.jpg or \.jpeg"):
         plan(["a.png"], output)
+    with pytest.raises(OptionError, match=r"a folder's in /"):
+        plan(["a.png", "b.png"], output, several=True)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_name_without_an_ending_is_a_folders_for_any_number(several: bool) -> None:
+    assert plan(["a.png"], "small", several=several) == ["small/a.foveate.jpg"]
 
 
 def test_several_pictures_go_into_a_folder(tmp_path: Path) -> None:
@@ -96,8 +110,9 @@ def test_several_pictures_go_into_a_folder(tmp_path: Path) -> None:
 
 def test_several_pictures_cannot_go_into_a_file(tmp_path: Path) -> None:
     (file,) = touched(tmp_path, "a.jpg")
-    with pytest.raises(OptionError, match="several results need a folder"):
-        plan(["a.png", "b.png"], file, several=True)
+    for name in (file, "new.jpg"):
+        with pytest.raises(OptionError, match="several results need a folder; end its name in /"):
+            plan(["a.png", "b.png"], name, several=True)
 
 
 def clashes(inputs: list[str], output: str | None = None) -> list[str | None]:

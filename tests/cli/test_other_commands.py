@@ -143,7 +143,9 @@ def test_ctrl_c_in_a_batch_keeps_what_was_done(capsys: pytest.CaptureFixture[str
         return source.name
 
     inputs = [Input(Path(name)) for name in "abc"]
-    outcome = for_each_picture(inputs, [Path("x")] * 3, work, as_json=lambda name: {"source": name})
+    outcome = for_each_picture(
+        inputs, [Path("x")] * 3, work, folders=[], as_json=lambda name: {"source": name}
+    )
     assert (outcome.done, outcome.exit_code) == (["a"], 130)
     printed = capsys.readouterr()
     assert printed.out == '{"source": "a"}\n'
@@ -155,7 +157,7 @@ def test_a_bug_shows_its_trace_and_is_not_taken_for_bad_input() -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        for_each_picture([Input(Path("a"))], [Path("b")], work, as_json=None)
+        for_each_picture([Input(Path("a"))], [Path("b")], work, folders=[], as_json=None)
 
 
 def command_line(*arguments: str) -> list[str]:

@@ -12,10 +12,12 @@ from PIL import Image
 import phone_files as phone
 from foveate.pictures import read_picture
 from foveate.pictures.metadata import upright_exif
-from foveate.pictures.turned_xmp import turned_xmp
+from foveate.pictures.placed_xmp import placed_xmp
+from foveate.pictures.placement import Placement
 from foveate.pictures.xmp import changed_xmp
 
 WIDTH, HEIGHT = 80, 40  # as stored
+TURN = Placement.turned(6, (40, 80))
 MARK = (24, 8, 16, 8)  # x, y, width and height of a white box
 
 
@@ -105,16 +107,16 @@ def test_the_packets_dimensions_are_the_pictures() -> None:
         'xmlns:exif="http://ns.adobe.com/exif/1.0/"><tiff:ImageLength>40</tiff:ImageLength>'
         "<exif:PixelXDimension>80</exif:PixelXDimension></rdf:Description>"
     )
-    turned = turned_xmp(packet, 6, width=40, height=80)
+    turned = placed_xmp(packet, TURN)
     names = ("tiff:ImageWidth", "tiff:ImageLength", "exif:PixelXDimension")
     assert told(turned, names) == [40, 80, 40]
-    assert turned_xmp(packet, 1, width=80, height=40) == packet
+    assert placed_xmp(packet, Placement.turned(1, (80, 40))) == packet
 
 
 def test_a_packets_wrapper_prefixes_and_padding_stay() -> None:
     inner = phone.packet(MWG.replace("{}", AREAS["attributes"]))
     begin, end = b'<?xpacket begin="\xef\xbb\xbf" id="W5M0"?>', b'  \n<?xpacket end="w"?>'
-    turned = turned_xmp(begin + inner + end, 6, width=40, height=80)
+    turned = placed_xmp(begin + inner + end, TURN)
     assert turned.startswith(begin + b"<x:xmpmeta")
     assert turned.endswith(b'</x:xmpmeta><?xpacket end="w"?>')
     assert b"<mwg-rs:Regions " in turned
@@ -131,7 +133,7 @@ def test_a_packets_wrapper_prefixes_and_padding_stay() -> None:
     ],
 )
 def test_xmp_that_cannot_be_parsed_stays_as_it_is(packet: bytes) -> None:
-    assert turned_xmp(packet, 6, width=40, height=80) == packet
+    assert placed_xmp(packet, TURN) == packet
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foveate.cli.each_picture import for_each_picture
-from foveate.cli.input_files import Input
+from foveate.cli.input_files import named_input
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import checked_map, parsed
 from foveate.cli.output_files import refuse_existing
+from foveate.cli.picture_options import Tolerant
 from foveate.errors import OptionError, OutputError, PictureError, printable
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def compare(
     ] = None,
     untrusted: Untrusted = False,
     limit: LimitList = None,
+    tolerant: Tolerant = False,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a page that exists already.")
     ] = False,
@@ -132,6 +134,7 @@ def compare(
             *(original, copies, vote, limits),
             seconds=vote_seconds,
             seed=vote_seed,
+            tolerant=tolerant,
             overwrite=overwrite,
         )
         return
@@ -154,7 +157,10 @@ def compare(
         raise PictureError(
             f"{printable(original)}: is a folder; give a picture file, or folders with --vote"
         )
-    before = read_picture(original, limits=limits)
+    first = named_input(Path(original))
+    if first.error is not None:
+        raise first.error
+    before = read_picture(original, limits=limits, tolerant=tolerant)
     saliency = map_of(map, before, limits=limits)
     page = None
     if html is not None:
@@ -162,17 +168,22 @@ def compare(
 
         page = ComparisonPage(before, saliency)
 
-    def work(source: Path, _: Path) -> Comparison:
+    def work(source: Path, _: None) -> Comparison:
         with within_time(limits, printable(source)):
-            copy = read_picture(source, limits=limits)
+            copy = read_picture(source, limits=limits, tolerant=tolerant)
             comparison = compare_pictures(before, copy, map=saliency, metrics=names)
             if page is not None:
                 page.add(copy, comparison)
             return comparison
 
-    inputs = [Input(Path(name)) for name in copies]
-    paths = [item.path for item in inputs]
-    outcome = for_each_picture(inputs, paths, work, as_json=Comparison.to_dict if as_json else None)
+    inputs = [named_input(Path(name)) for name in copies]
+    outcome = for_each_picture(
+        inputs,
+        [None] * len(inputs),
+        work,
+        folders=[] if html is None else [html.parent],
+        as_json=Comparison.to_dict if as_json else None,
+    )
     if outcome.done and not as_json:
         from foveate.cli.comparison_tables import show_comparisons
 

@@ -11,19 +11,30 @@ import typer
 
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import box, checked_map, parsed, percentage, size_bytes
+from foveate.cli.picture_options import (
+    WHERE,
+    AsJson,
+    Efforts,
+    KeptMetadata,
+    MatchQuality,
+    Overwrite,
+    Pictures,
+    Quality,
+    Recursive,
+    Strip,
+    Threads,
+    Tolerant,
+    TuneFor,
+)
 from foveate.errors import OptionError, printable
 from foveate.settings import (
-    DEFAULT_QUALITY,
     DEFAULTS,
     FLOOR_BELOW_QUALITY,
     QUALITIES,
-    Effort,
     Format,
-    Metadata,
     Method,
     Settings,
     Subsampling,
-    Tune,
 )
 
 if TYPE_CHECKING:
@@ -53,29 +64,19 @@ The exit code is 0 when all is done, 1 when some files failed, and 2 for wrong u
 
 
 def compress(
-    inputs: Annotated[
-        list[str],
-        typer.Argument(metavar="IN", help="Pictures, or folders of pictures; - reads stdin."),
-    ],
+    inputs: Pictures,
     output: Annotated[
         str | None,
         typer.Option(
             "-o",
             "--output",
             metavar="FILE|DIR",
-            help="Where to write: a file, or a folder, in which results are called as their "
-            "pictures are; - writes to stdout. Default: NAME.foveate.jpg or .avif beside each "
-            "picture.",
+            help=f"Where to write: {WHERE.format(kinds='.jpg or .avif')}; - writes to stdout. In "
+            "a folder results are called as their pictures are. Default: NAME.foveate.jpg or .avif "
+            "beside each picture.",
         ),
     ] = None,
-    recursive: Annotated[
-        bool,
-        typer.Option(
-            "-r",
-            "--recursive",
-            help="Look into the folders of folders too. A folder of results keeps their tree.",
-        ),
-    ] = False,
+    recursive: Recursive = False,
     in_place: Annotated[
         bool,
         typer.Option(
@@ -88,25 +89,8 @@ def compress(
         Path | None,
         typer.Option(metavar="DIR", help="With --in-place: keep the originals in this folder."),
     ] = None,
-    quality: Annotated[
-        int | None,
-        typer.Option(
-            min=QUALITIES[0],
-            max=QUALITIES[1],
-            metavar="Q",
-            help="Where people look, be as good as plain JPEG at this quality. "
-            f"Default: {DEFAULT_QUALITY}.",
-        ),
-    ] = None,
-    match_quality: Annotated[
-        int | None,
-        typer.Option(
-            min=QUALITIES[0],
-            max=QUALITIES[1],
-            metavar="Q",
-            help="Take as many bytes as plain JPEG takes at this quality.",
-        ),
-    ] = None,
+    quality: Quality = None,
+    match_quality: MatchQuality = None,
     size: Annotated[
         str | None,
         typer.Option(
@@ -139,21 +123,8 @@ def compress(
             f"Default: {FLOOR_BELOW_QUALITY} below --quality.",
         ),
     ] = None,
-    tune: Annotated[
-        Tune,
-        typer.Option(
-            help="What counts as error: vision counts what models of the eye see in the decoded "
-            "picture; fidelity counts squared error, and is faster; eyes lies between the two."
-        ),
-    ] = DEFAULTS.tune,
-    effort: Annotated[
-        Effort,
-        typer.Option(
-            help="With --tune vision: how often the encoder looks at the decoded picture. fast "
-            "never does, and makes its map of a smaller picture; default does twice, best six "
-            "times. For AVIF: how slowly libaom works."
-        ),
-    ] = DEFAULTS.effort,
+    tune: TuneFor = DEFAULTS.tune,
+    effort: Efforts = DEFAULTS.effort,
     method: Annotated[
         Method,
         typer.Option(
@@ -187,21 +158,9 @@ def compress(
             "code it in fewer bytes.",
         ),
     ] = DEFAULTS.lossless,
-    metadata: Annotated[
-        Metadata,
-        typer.Option(
-            help="Keep all metadata that a JPEG can hold, those that tell rights (copyright, "
-            "creator, licence) and colours, or none."
-        ),
-    ] = DEFAULTS.metadata,
-    strip: Annotated[bool, typer.Option("--strip", help="The same as --metadata none.")] = False,
-    tolerant: Annotated[
-        bool,
-        typer.Option(
-            "--tolerant",
-            help="Take what there is of a JPEG or PNG whose end is missing, and tell how much.",
-        ),
-    ] = DEFAULTS.tolerant,
+    metadata: KeptMetadata = DEFAULTS.metadata,
+    strip: Strip = False,
+    tolerant: Tolerant = DEFAULTS.tolerant,
     background: Annotated[
         str | None,
         typer.Option(
@@ -210,10 +169,7 @@ def compress(
             "it AVIF keeps transparency, and JPEG takes white.",
         ),
     ] = DEFAULTS.background,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="Use at most this many threads. Default: all."),
-    ] = DEFAULTS.threads,
+    threads: Threads = DEFAULTS.threads,
     untrusted: Untrusted = False,
     limit: LimitList = None,
     jobs: Annotated[
@@ -247,13 +203,8 @@ def compress(
             "--keep-times/--no-keep-times", help="Give each result the dates of its picture."
         ),
     ] = True,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace results that exist already.")
-    ] = False,
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Print one JSON object for each picture, and nothing else."),
-    ] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
     log: Annotated[
         Path | None,
         typer.Option(

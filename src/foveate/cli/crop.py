@@ -6,39 +6,56 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foveate.cli.crop_results import Done, Written, show
 from foveate.cli.each_picture import for_each_picture
-from foveate.cli.input_files import Input, found_inputs
+from foveate.cli.input_files import STREAM, Input, found_inputs
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_names import CROP, in_options
 from foveate.cli.option_values import box, checked_map, parsed, size_bytes
 from foveate.cli.output_files import (
+    folder_of,
     make_folder,
     planned_outputs,
     refuse_existing,
-    where_written,
     without_clashes,
 )
-from foveate.cli.readable_numbers import readable_bytes
-from foveate.errors import OptionError, printable
-from foveate.settings import DEFAULT_QUALITY, DEFAULTS, QUALITIES, Effort, Metadata, Settings, Tune
+from foveate.cli.picture_options import (
+    WHERE,
+    AsJson,
+    Efforts,
+    KeptMetadata,
+    MatchQuality,
+    Overwrite,
+    Pictures,
+    Quality,
+    Recursive,
+    Strip,
+    Threads,
+    Tolerant,
+    TuneFor,
+)
+from foveate.cli.streams import check_stdout, goes_to_stdout, input_bytes, input_name, to_stdout
+from foveate.errors import OptionError
+from foveate.settings import DEFAULTS, Settings
 
 if TYPE_CHECKING:
     from foveate._crop import Crop, Shape
     from foveate.pictures.limits import Limits
-    from foveate.report import Report
 
 EPILOG = """
 [bold]Examples[/]
 
 foveate crop photo.jpg --aspect 9:16
 
-foveate crop holiday/ --size 400x300 -o thumbnails/
+foveate crop holiday/ -r --size 400x300 -o thumbnails/
 
 foveate crop photo.jpg --aspect 1:1 --aspect 3:1 --protect 40,80,200,120
+
+foveate crop - --aspect 1:1 < photo.jpg > square.jpg
 
 foveate crop photo.jpg --aspect 16:9 --no-files --json
 
@@ -50,58 +67,18 @@ JPEGS = (".jpg", ".jpeg")
 
 
 @dataclass(frozen=True)
-class Written:
-    """One crop, and the file that was made of it where one was."""
+class _Asked:
+    """What is asked of every picture. settings: how its crops are compressed."""
 
-    crop: Crop
-    output: Path | None
-    report: Report | None
-
-    def to_dict(self) -> dict[str, Any]:
-        values = self.crop.to_dict()
-        values["output"] = None if self.output is None else str(self.output)
-        values["bytes"] = None if self.report is None else self.report.bytes
-        values["notes"] = list(self.notes)
-        return values
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        return self.crop.notes if self.report is None else (*self.crop.notes, *self.report.notes)
-
-
-@dataclass(frozen=True)
-class Done:
-    """A picture whose crops were made."""
-
-    source: Path
-    width: int
-    height: int
-    model: str
-    confidence: float
-    crops: tuple[Written, ...]
-    seconds: float
-
-    def to_dict(self) -> dict[str, Any]:
-        from foveate.saliency.windows import in_css
-
-        first = self.crops[0].crop
-        return {
-            "source": str(self.source),
-            "width": self.width,
-            "height": self.height,
-            "map": self.model,
-            "confidence": round(self.confidence, 3),
-            "focal_point": list(first.focal_point),
-            "object_position": in_css(first.any_position),
-            "crops": [each.to_dict() for each in self.crops],
-            "seconds": round(self.seconds, 3),
-        }
+    shapes: tuple[Shape, ...]
+    settings: Settings
+    limits: Limits
+    avoid_cuts: bool
+    overwrite: bool
 
 
 def crop(
-    inputs: Annotated[
-        list[str], typer.Argument(metavar="IN", help="Pictures, or folders of pictures.")
-    ],
+    inputs: Pictures,
     aspect: Annotated[
         list[str] | None,
         typer.Option(
@@ -122,10 +99,11 @@ def crop(
             "-o",
             "--output",
             metavar="FILE|DIR",
-            help="Where to write: a file, or a folder for several crops. Default: "
+            help=f"Where to write: {WHERE.format(kinds='.jpg')}; - writes to stdout. Default: "
             "NAME.9x16.foveate.jpg beside each picture.",
         ),
     ] = None,
+    recursive: Recursive = False,
     protect: Annotated[
         list[str] | None,
         typer.Option(
@@ -149,59 +127,27 @@ def crop(
             "('foveate models'), or a grey picture that is bright where they look.",
         ),
     ] = DEFAULTS.map,
-    quality: Annotated[
-        int | None,
-        typer.Option(
-            min=QUALITIES[0],
-            max=QUALITIES[1],
-            metavar="Q",
-            help="Where people look, be as good as plain JPEG at this quality. "
-            f"Default: {DEFAULT_QUALITY}.",
-        ),
-    ] = None,
-    match_quality: Annotated[
-        int | None,
-        typer.Option(
-            min=QUALITIES[0],
-            max=QUALITIES[1],
-            metavar="Q",
-            help="Take as many bytes as plain JPEG takes at this quality.",
-        ),
-    ] = None,
+    quality: Quality = None,
+    match_quality: MatchQuality = None,
     most_bytes: Annotated[
         str | None,
         typer.Option(
             "--bytes", metavar="BYTES", help="Take at most this many bytes a crop: 20000, 50k."
         ),
     ] = None,
-    tune: Annotated[
-        Tune, typer.Option(help="What counts as error; see 'foveate compress --help'.")
-    ] = DEFAULTS.tune,
-    effort: Annotated[
-        Effort,
-        typer.Option(help="With --tune vision: how often to look at the decoded picture."),
-    ] = DEFAULTS.effort,
-    metadata: Annotated[
-        Metadata,
-        typer.Option(help="Keep all metadata, only copyright and the like (rights), or none."),
-    ] = DEFAULTS.metadata,
-    strip: Annotated[bool, typer.Option("--strip", help="The same as --metadata none.")] = False,
-    threads: Annotated[
-        int | None,
-        typer.Option(min=1, metavar="N", help="Use at most this many threads. Default: all."),
-    ] = DEFAULTS.threads,
+    tune: TuneFor = DEFAULTS.tune,
+    effort: Efforts = DEFAULTS.effort,
+    metadata: KeptMetadata = DEFAULTS.metadata,
+    strip: Strip = False,
+    tolerant: Tolerant = DEFAULTS.tolerant,
+    threads: Threads = DEFAULTS.threads,
     untrusted: Untrusted = False,
     limit: LimitList = None,
     no_files: Annotated[
         bool, typer.Option("--no-files", help="Tell the windows, and write no files.")
     ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace results that exist already.")
-    ] = False,
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Print one JSON object for each picture, and nothing else."),
-    ] = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
 ) -> None:
     """Cut pictures to other shapes where they keep most of what people look at.
 
@@ -212,10 +158,12 @@ def crop(
         quality=quality,
         match_quality=match_quality,
         size_bytes=None if most_bytes is None else parsed(size_bytes, most_bytes, "--bytes"),
+        map=map,
         protect=tuple(parsed(box, text, "--protect") for text in protect or ()),
         tune=tune,
         effort=effort,
         metadata="none" if strip else metadata,
+        tolerant=tolerant,
         threads=threads,
     )
     try:
@@ -223,35 +171,43 @@ def crop(
     except OptionError as error:
         raise OptionError(in_options(str(error), CROP)) from error
     checked_map(map, "--map")
-    limits = limits_of(untrusted, limit)
+    asked = _Asked(
+        tuple(shapes),
+        settings.but(protect=checked.protect),
+        limits_of(untrusted, limit),
+        avoid_cuts,
+        overwrite,
+    )
     if no_files and output is not None:
         raise OptionError("-o says where to write, and --no-files to write nothing; give one")
-    pictures = found_inputs(inputs)
-    places: dict[Path, list[Path | None]] = {}
-    if not no_files:
+    streams = not no_files and goes_to_stdout(inputs, output)
+    if streams:
+        many = len(inputs) > 1 or len(shapes) > 1 or any(Path(name).is_dir() for name in inputs)
+        check_stdout(several=many, as_json=as_json)
+    apart = [folder] if not streams and (folder := folder_of(output)) else []
+    pictures = found_inputs(inputs, recursive=recursive, without=apart)
+    places: list[list[Path | None]] = [[None] * len(shapes) for _ in pictures]
+    if streams:
+        places = [[Path(STREAM)] for _ in pictures]
+    elif not no_files:
         pictures, places = _places(pictures, inputs, shapes, output)
 
-    def work(source: Path, _: Path) -> Done:
+    def work(source: Path, targets: Sequence[Path | None]) -> Done:
         from foveate.pictures.limits import within_time
 
-        with within_time(limits, printable(source)):
-            return _crop_picture(
-                source,
-                shapes,
-                places.get(source, [None] * len(shapes)),
-                map=map,
-                avoid_cuts=avoid_cuts,
-                settings=settings.but(protect=checked.protect),
-                limits=limits,
-                overwrite=overwrite,
-            )
+        with within_time(asked.limits, input_name(source)):
+            return _crop_picture(source, targets, asked)
 
-    nowhere = [item.path for item in pictures]  # each picture has several targets: see `places`
     outcome = for_each_picture(
-        pictures, nowhere, work, as_json=Done.to_dict if as_json else None, names=CROP
+        pictures,
+        places,
+        work,
+        folders={target.parent for targets in places for target in targets if target is not None},
+        as_json=Done.to_dict if as_json else None,
+        names=CROP,
     )
-    if outcome.done and not as_json:
-        _show(outcome.done)
+    if outcome.done and not (as_json or streams):
+        show(outcome.done)
     raise typer.Exit(outcome.exit_code)
 
 
@@ -268,109 +224,66 @@ def _shapes(aspects: Sequence[str], sizes: Sequence[str]) -> list[Shape]:
 
 def _places(
     pictures: Sequence[Input], inputs: Sequence[str], shapes: Sequence[Shape], output: str | None
-) -> tuple[list[Input], dict[Path, list[Path | None]]]:
+) -> tuple[list[Input], list[list[Path | None]]]:
     """The pictures, of which those with clashing names have an error, and where crops are written.
 
     The places of a picture's crops come in the order of the shapes.
     """
-    named = output is not None and output.lower().endswith(JPEGS) and not Path(output).is_dir()
-    if named and len(shapes) > 1:
-        raise OptionError(f"-o {output}: several crops need a folder, whose name ends in /")
     several = len(inputs) > 1 or len(shapes) > 1 or any(Path(name).is_dir() for name in inputs)
-    found: dict[Path, list[Path | None]] = {item.path: [] for item in pictures}
+    found: list[list[Path | None]] = [[] for _ in pictures]
     for shape in shapes:
-        targets = planned_outputs(
-            pictures,
-            output,
-            suffix=f".{shape.name}.foveate.jpg",
-            kinds=JPEGS,
-            several=several,
-        )
         suffix = f".{shape.name}.foveate.jpg"
+        targets = planned_outputs(pictures, output, suffix=suffix, kinds=JPEGS, several=several)
         pictures = without_clashes(pictures, targets, suffix=suffix, may_replace=True)
-        for item, target in zip(pictures, targets, strict=True):
-            found[item.path].append(target)
+        for place, target in zip(found, targets, strict=True):
+            place.append(target)
     return list(pictures), found
 
 
-def _crop_picture(
-    source: Path,
-    shapes: Sequence[Shape],
-    targets: Sequence[Path | None],
-    *,
-    map: str,
-    avoid_cuts: bool,
-    settings: Settings,
-    limits: Limits,
-    overwrite: bool,
-) -> Done:
+def _crop_picture(source: Path, targets: Sequence[Path | None], asked: _Asked) -> Done:
     from foveate._crop import crops_by_map, window_map
     from foveate.pictures import read_picture
 
     started = time.perf_counter()
-    for target in filter(None, targets):
-        refuse_existing(target, overwrite=overwrite)
-    picture = read_picture(source, limits=limits)
-    boxes = settings.boxes_within(picture.width, picture.height, picture.name)
-    saliency = window_map(map, picture, threads=settings.threads)
-    made = crops_by_map(picture, saliency, shapes, protect=boxes, avoid_cuts=avoid_cuts)
-    written = tuple(
-        _write(each, target, map=map, settings=settings, overwrite=overwrite)
-        for each, target in zip(made, targets, strict=True)
+    settings, limits = asked.settings, asked.limits
+    for target in targets:
+        if target is not None and str(target) != STREAM:
+            refuse_existing(target, overwrite=asked.overwrite)
+    picture = read_picture(
+        input_bytes(source, most=limits.bytes),
+        limits=limits,
+        name=input_name(source),
+        tolerant=settings.tolerant,
     )
+    boxes = settings.boxes_within(picture.width, picture.height, picture.name)
+    saliency = window_map(settings.map, picture, threads=settings.threads, limits=limits)
+    made = crops_by_map(picture, saliency, asked.shapes, protect=boxes, avoid_cuts=asked.avoid_cuts)
     return Done(
         source=source,
         width=picture.width,
         height=picture.height,
         model=saliency.model,
         confidence=saliency.confidence,
-        crops=written,
+        crops=tuple(
+            _write(each, target, asked) for each, target in zip(made, targets, strict=True)
+        ),
         seconds=time.perf_counter() - started,
     )
 
 
-def _write(
-    made: Crop, target: Path | None, *, map: str, settings: Settings, overwrite: bool
-) -> Written:
+def _write(made: Crop, target: Path | None, asked: _Asked) -> Written:
     """The crop as a file: people see it alone, so a model looks at it alone."""
     from foveate._compress import compress
 
     if target is None:
         return Written(made, None, None)
-    steering = made.map if Path(map).suffix else map
-    settings = settings.but(protect=made.protect)
+    name = asked.settings.map
+    steering = made.map if Path(name).suffix else name
+    settings = asked.settings.but(protect=made.protect)
     result = compress(made.picture, settings=settings, map=steering)
-    make_folder(target.parent)
-    result.save(target, overwrite=overwrite)
+    if str(target) == STREAM:
+        to_stdout(result.data)
+    else:
+        make_folder(target.parent)
+        result.save(target, overwrite=asked.overwrite)
     return Written(made, target, result.report)
-
-
-KEPT = "Kept: the share of the map that lies in the window; position: CSS's object-position."
-
-
-def _show(results: list[Done]) -> None:
-    """Prints a row a crop, their notes, and where they were written."""
-    from foveate.cli.terminal import console, name_cell, table
-
-    out = console()
-    rows = table("picture", "shape", "window x,y,w,h", "kept", "position", "bytes")
-    for done in results:
-        for each in done.crops:
-            rows.add_row(
-                name_cell(printable(done.source)),
-                each.crop.shape.text,
-                ",".join(map(str, each.crop.box)),
-                f"{100 * each.crop.kept:.0f} %",
-                each.crop.object_position,
-                "–" if each.report is None else readable_bytes(each.report.bytes),
-            )
-    out.print(rows)
-    out.print(KEPT, style="dim", soft_wrap=True)
-    for done in results:
-        for each in done.crops:
-            for note in each.notes:
-                line = f"{printable(done.source)}, {each.crop.shape.text}: {note}"
-                out.print(line, style="dim", soft_wrap=True)
-    places = [(done.source, [w.output for w in done.crops if w.output]) for done in results]
-    if places[0][1]:
-        out.print(where_written(places, "NAME.SHAPE.foveate.jpg"), soft_wrap=True)

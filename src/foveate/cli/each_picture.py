@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from foveate.cli.option_names import in_options
 from foveate.errors import FoveateError, printable
 
 Result = TypeVar("Result")
+Target = TypeVar("Target")
 
 
 @dataclass
@@ -36,22 +37,24 @@ class Outcome(Generic[Result]):
 
 def for_each_picture(
     inputs: Sequence[Input],
-    targets: Sequence[Path],
-    work: Callable[[Path, Path], Result],
+    targets: Sequence[Target],
+    work: Callable[[Path, Target], Result],
     *,
+    folders: Iterable[Path],
     as_json: Callable[[Result], dict[str, Any]] | None,
     names: Mapping[str, str] | None = None,
 ) -> Outcome[Result]:
-    """Calls `work` with each picture's path and the path of its result.
+    """Calls `work` with each picture's path and the place of its result, or of its results.
 
     A picture that fails does not stop the others: one line on stderr tells of it. Ctrl-C stops the
     work, and what is done by then stays. With `as_json` a JSON object for each picture goes to
     stdout as soon as it is done: what `as_json` makes of the result, or {"source", "error"}.
-    `names` are options that the command calls otherwise; see `foveate.cli.option_names`.
+    `folders` are those of the results, where a killed run may have left drafts. `names` are options
+    that the command calls otherwise; see `foveate.cli.option_names`.
     """
     from foveate.pictures.drafts import sweep_drafts
 
-    sweep_drafts({target.parent for target in targets})
+    sweep_drafts(folders)
     outcome: Outcome[Result] = Outcome()
     with progress(len(inputs), as_json=as_json is not None) as advance:
         try:

@@ -36,6 +36,11 @@ class Input:
     named: Path | None = None
 
     @property
+    def called(self) -> Path:
+        """The picture's path, after which its results are called."""
+        return Path("stdin") if str(self.path) == STREAM else self.path
+
+    @property
     def inside(self) -> Path:
         """The picture's folder, seen from the folder that was named."""
         return Path() if self.named is None else self.path.parent.relative_to(self.named)
@@ -60,11 +65,25 @@ def found_inputs(
         elif path.is_dir():
             inputs = _in_named_folder(path, passed_over, recursive=recursive)
         else:
-            inputs = [Input(path)]
+            inputs = [named_input(path)]
         for item in inputs:
             found.setdefault(os.path.realpath(item.path), item)
     pictures = {item.path.parent / item.path.stem for item in found.values()}
     return [item for item in found.values() if not _is_result_of(item.path, pictures)]
+
+
+def named_input(path: Path, named: Path | None = None) -> Input:
+    """A picture's path; a link that leads nowhere has an error that tells where it should lead."""
+    if not path.is_symlink() or path.exists():
+        return Input(path, named=named)
+    try:
+        target = printable(os.readlink(path))
+    except OSError:  # it is gone by now, which reading it will tell
+        return Input(path, named=named)
+    error = PictureError(
+        f"{printable(path)}: is a link to {target}, which is not there; mend or remove the link"
+    )
+    return Input(path, error, named)
 
 
 def _is_result_of(path: Path, pictures: set[Path]) -> bool:
@@ -93,7 +112,7 @@ def _in_named_folder(named: Path, without: set[str], *, recursive: bool) -> list
             reason = error.strerror or str(error)
             found.append(_failed(folder, f"cannot be listed: {reason}; check its permissions"))
             continue
-        found += [Input(path, named=named) for path in paths if _is_picture(path)]
+        found += [named_input(path, named) for path in paths if _is_picture(path)]
         folders = [path for path in paths if _is_inner_folder(path, without)]
         holds_folders = holds_folders or bool(folders)
         if recursive:
@@ -122,7 +141,7 @@ def _is_picture(path: Path) -> bool:
     name = path.name.lower()
     if name.startswith(".") or name.endswith(OWN_SUFFIXES):
         return False
-    # Reading a pipe would wait for ever. A link that leads nowhere is kept, to fail as missing.
+    # Reading a pipe would wait for ever. A link that leads nowhere is kept, to fail.
     return path.suffix.lower() in PICTURE_SUFFIXES and (path.is_file() or not path.exists())
 
 

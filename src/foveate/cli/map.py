@@ -11,17 +11,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from foveate.cli.each_picture import for_each_picture
-from foveate.cli.input_files import found_inputs
+from foveate.cli.input_files import STREAM, found_inputs
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import checked_map, class_choice
 from foveate.cli.output_files import (
+    folder_of,
     make_folder,
     planned_outputs,
     refuse_existing,
     where_written,
     without_clashes,
 )
-from foveate.errors import printable
+from foveate.cli.picture_options import (
+    WHERE,
+    AsJson,
+    Overwrite,
+    Pictures,
+    Recursive,
+    Tolerant,
+)
+from foveate.cli.streams import check_stdout, goes_to_stdout, input_bytes, input_name, to_stdout
+from foveate.errors import OptionError, printable
 
 if TYPE_CHECKING:
     from foveate.models.class_choice import ClassChoice
@@ -75,19 +85,18 @@ class Done:
 
 
 def map_pictures(
-    inputs: Annotated[
-        list[str], typer.Argument(metavar="IN", help="Pictures, or folders of pictures.")
-    ],
+    inputs: Pictures,
     output: Annotated[
         str | None,
         typer.Option(
             "-o",
             "--output",
             metavar="FILE|DIR",
-            help="Where to write: a file, or a folder for several pictures. Default: "
+            help=f"Where to write: {WHERE.format(kinds='.png')}; - writes to stdout. Default: "
             "NAME.map.png beside each picture.",
         ),
     ] = None,
+    recursive: Recursive = False,
     model: Annotated[
         str, typer.Option(metavar="NAME", help="The model to use, from 'foveate models'.")
     ] = "auto",
@@ -114,37 +123,51 @@ def map_pictures(
     ] = False,
     untrusted: Untrusted = False,
     limit: LimitList = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace results that exist already.")
-    ] = False,
-    as_json: Annotated[
-        bool,
-        typer.Option("--json", help="Print one JSON object for each picture, and nothing else."),
-    ] = False,
+    tolerant: Tolerant = False,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write maps of where people look: grey pictures, bright where they look."""
     checked_map(model, "--model", files=False)
     choice = class_choice(model, classes, threshold)
     limits = limits_of(untrusted, limit)
-    pictures = found_inputs(inputs)
     several = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
-    targets = planned_outputs(pictures, output, suffix=".map.png", kinds=(".png",), several=several)
-    pictures = without_clashes(pictures, targets, suffix=".map.png", may_replace=True)
+    streams = goes_to_stdout(inputs, output)
+    if streams:
+        check_stdout(several=several, as_json=as_json)
+        if overlay:
+            raise OptionError("--overlay is a second file, and stdout takes one; give -o FILE")
+    apart = [folder] if not streams and (folder := folder_of(output)) else []
+    pictures = found_inputs(inputs, recursive=recursive, without=apart)
+    if streams:
+        targets = [Path(STREAM) for _ in pictures]
+    else:
+        targets = planned_outputs(
+            pictures, output, suffix=".map.png", kinds=(".png",), several=several
+        )
+        pictures = without_clashes(pictures, targets, suffix=".map.png", may_replace=True)
 
     def work(source: Path, target: Path) -> Done:
         from foveate.pictures.limits import within_time
 
-        with within_time(limits, printable(source)):
+        with within_time(limits, input_name(source)):
             return _write_map(
                 *(source, target, limits),
                 model=model,
                 choice=choice,
                 overlay=overlay,
+                tolerant=tolerant,
                 overwrite=overwrite,
             )
 
-    outcome = for_each_picture(pictures, targets, work, as_json=Done.to_dict if as_json else None)
-    if outcome.done and not as_json:
+    outcome = for_each_picture(
+        pictures,
+        targets,
+        work,
+        folders={target.parent for target in targets},
+        as_json=Done.to_dict if as_json else None,
+    )
+    if outcome.done and not (as_json or streams):
         _show(outcome.done)
     raise typer.Exit(outcome.exit_code)
 
@@ -157,6 +180,7 @@ def _write_map(
     model: str,
     choice: ClassChoice,
     overlay: bool,
+    tolerant: bool,
     overwrite: bool,
 ) -> Done:
     import numpy as np
@@ -168,16 +192,25 @@ def _write_map(
 
     started = time.perf_counter()
     beside = _overlay_path(target) if overlay else None
-    for path in filter(None, (target, beside)):
+    streams = str(target) == STREAM
+    for path in () if streams else filter(None, (target, beside)):
         refuse_existing(path, overwrite=overwrite)
-    picture = read_picture(source, limits=limits)
+    picture = read_picture(
+        input_bytes(source, most=limits.bytes),
+        limits=limits,
+        name=input_name(source),
+        tolerant=tolerant,
+    )
     saliency = saliency_map(
         picture, model=model, classes=choice.classes, threshold=choice.threshold
     )
     check_time()
     levels = np.rint(saliency.values * 255).astype(np.uint8)
-    make_folder(target.parent)
-    write_atomically(target, _encoded(levels, "PNG"), overwrite=overwrite)
+    if streams:
+        to_stdout(_encoded(levels, "PNG"))
+    else:
+        make_folder(target.parent)
+        write_atomically(target, _encoded(levels, "PNG"), overwrite=overwrite)
     if beside is not None:
         data = _encoded(painted(picture, saliency), "JPEG", quality=90)
         write_atomically(beside, data, overwrite=overwrite)

@@ -22,38 +22,52 @@ def planned_outputs(
 ) -> list[Path]:
     """The path of each input's result.
 
-    Without `output` a result lies beside its input and is called NAME + `suffix`. `output` means a
-    folder for such results where it is an existing folder, ends in a slash, or `several` inputs
-    were named; the pictures of a named folder keep their places in it. Otherwise `output` is the
-    one result's file. With `keep_names` a result in a folder is called as its picture is, with the
-    first of `kinds` in the place of other suffixes.
+    Without `output` a result lies beside its input and is called NAME + `suffix`. `output` is a
+    folder for such results or the one result's file, as `folder_of` says; the pictures of a named
+    folder keep their places in it. `several` tells whether there can be several results. With
+    `keep_names` a result in a folder is called as its picture is, with the first of `kinds` in the
+    place of other suffixes.
 
     Raises:
-        OptionError: the one file's name ends in none of `kinds`, or the folder is a file.
+        OptionError: a file's name ends in none of `kinds` or is to take several results, or the
+            folder is a file.
     """
-    if output is not None and not means_folder(output, several=several):
+    if output is None:
+        return [item.called.parent / (item.called.stem + suffix) for item in inputs]
+    folder = folder_of(output)
+    if folder is None:
         if Path(output).suffix.lower() not in kinds:
             raise OptionError(
                 f"-o {printable(output)}: end a file's name in {' or '.join(kinds)}, "
                 "a folder's in /"
             )
+        if several:
+            raise OptionError(
+                f"-o {printable(output)}: is a file's name, and several results need a folder; "
+                "end its name in /"
+            )
         return [Path(output)]
-    if output is None:
-        return [item.path.parent / (item.path.stem + suffix) for item in inputs]
-    folder = Path(output)
     if folder.exists() and not folder.is_dir():
         raise OptionError(f"-o {printable(folder)}: several results need a folder; this is a file")
     return [
         folder
         / item.inside
-        / (_kept_name(item.path, kinds) if keep_names else item.path.stem + suffix)
+        / (_kept_name(item.called, kinds) if keep_names else item.called.stem + suffix)
         for item in inputs
     ]
 
 
-def means_folder(output: str, *, several: bool) -> bool:
-    """Whether a typed output is a folder for results, and not the one result's file."""
-    return several or output.endswith(("/", os.sep)) or Path(output).is_dir()
+def folder_of(output: str | None) -> Path | None:
+    """The folder for results that a typed output is; None where it is the one result's file.
+
+    A name without an ending, or with a slash at the end, is a folder's, as is that of a folder
+    which is there already.
+    """
+    if output is None:
+        return None
+    path = Path(output)
+    is_folder = output.endswith(("/", os.sep)) or path.is_dir() or not path.suffix
+    return path if is_folder else None
 
 
 def _kept_name(path: Path, kinds: tuple[str, ...]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ def write_vote_page(
     *,
     seconds: float | None,
     seed: int | None,
+    tolerant: bool,
     overwrite: bool,
 ) -> None:
     """Writes the page, and prints how many pairs it has and what speaks against them.
@@ -34,14 +36,16 @@ def write_vote_page(
     from foveate.pictures import read_picture, write_atomically
     from foveate.votes.page import UNEQUAL, VotePage
 
+    read = partial(read_picture, limits=limits, tolerant=tolerant)
+
     if len(copies) < 2:
         raise OptionError("--vote: a vote is between two copies at least; name one more")
     made = VotePage(seconds=seconds, seed=seed)
     for each in _encodings(original, copies):
         made.add(
             each.original.name,
-            read_picture(each.original, limits=limits),
-            {name: read_picture(path, limits=limits) for name, path in each.copies.items()},
+            read(each.original),
+            {name: read(path) for name, path in each.copies.items()},
         )
     write_atomically(page, made.html().encode(), overwrite=overwrite)
     print(f"Written: {printable(page)}, {made.pairs} {'pair' if made.pairs == 1 else 'pairs'}")

@@ -12,8 +12,8 @@ import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from foveate.pictures.placement import Placement, placed_subject
 from foveate.pictures.quiet import without_warnings
-from foveate.pictures.turned_xmp import TURNS
 
 if TYPE_CHECKING:
     from PIL.Image import Exif
@@ -25,8 +25,8 @@ _X_RESOLUTION, _Y_RESOLUTION = 0x011A, 0x011B
 _SUBJECT_AREA, _SUBJECT_LOCATION = 0x9214, 0xA214
 _MAKER_NOTE, _ARTIST, _COPYRIGHT = 0x927C, 0x013B, 0x8298
 _STRIP_OFFSETS, _JPEG_OFFSET = 0x0111, 0x0201
-_SHORT, _LONG = 3, 4
-_TRANSPOSED = frozenset((5, 6, 7, 8))
+_FOCAL_PLANE_X, _FOCAL_PLANE_Y = 0xA20E, 0xA20F
+_SHORT, _LONG, _RATIONAL = 3, 4, 5
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 # What a TIFF file says of the photo and not of its samples' storage (TIFF 6.0, section 8).
 _DESCRIPTIVE = (
@@ -44,9 +44,6 @@ _DESCRIPTIVE = (
 _XMP_ATTRIBUTE = re.compile(rb"(tiff:Orientation\s*=\s*[\"'])[2-8]([\"'])")
 _XMP_ELEMENT = re.compile(rb"(<tiff:Orientation>\s*)[2-8](\s*</tiff:Orientation>)")
 
-_XMP_WIDTHS = rb"tiff:ImageWidth|exif:PixelXDimension"
-_XMP_HEIGHTS = rb"tiff:ImageLength|exif:PixelYDimension"
-
 
 def upright_exif(payload: bytes, *, width: int, height: int, orientation: int = 1) -> bytes | None:
     """The EXIF of a picture that has been turned upright and is now `width` x `height`.
@@ -56,10 +53,18 @@ def upright_exif(payload: bytes, *, width: int, height: int, orientation: int = 
     tells places and resolutions turned from the `orientation` that the picture was stored in. None
     where the structure is broken, or its directories point at each other in a circle.
     """
+    return placed_exif(payload, Placement.turned(orientation, (width, height)))
+
+
+def placed_exif(payload: bytes, placement: Placement) -> bytes | None:
+    """As `upright_exif`, of the picture that was made by a `Placement`.
+
+    What a cut leaves of the subject's area stays, and a subject that is cut off goes.
+    """
     while payload.startswith(b"Exif\0\0"):
         payload = payload[6:]
     try:
-        return _Tiff(payload).upright(width, height, orientation)
+        return _Tiff(payload).placed(placement)
     except (struct.error, ValueError):
         return None
 
@@ -115,18 +120,6 @@ def upright_xmp(packet: bytes) -> bytes:
     return _XMP_ELEMENT.sub(rb"\g<1>1\g<2>", packet)
 
 
-def sized_xmp(packet: bytes, *, width: int, height: int) -> bytes:
-    """The XMP packet with the size in pixels that TIFF's and EXIF's schemas state in it.
-
-    What the packet does not state is not added.
-    """
-    for names, value in ((_XMP_WIDTHS, width), (_XMP_HEIGHTS, height)):
-        number = str(value).encode()
-        for pattern in (rb"((?:%s)\s*=\s*[\"'])\d+([\"'])", rb"(<(?:%s)>\s*)\d+(\s*</)"):
-            packet = re.sub(pattern % names, rb"\g<1>%s\g<2>" % number, packet)
-    return packet
-
-
 def tiff_exif(tags: Exif) -> bytes | None:
     """The EXIF payload of a photo that came as a TIFF file; None where it says nothing."""
     from PIL import Image
@@ -158,7 +151,8 @@ class _Tiff:
             raise ValueError("no TIFF header")
         self.order = orders[payload[:4]]
 
-    def upright(self, width: int, height: int, orientation: int) -> bytes:
+    def placed(self, placement: Placement) -> bytes:
+        width, height = placement.after
         first = self._read("I", 4)
         self.seen.add(first)
         entries, kept_end = self._directory(first)
@@ -167,12 +161,11 @@ class _Tiff:
         for tag, value in ((_IMAGE_WIDTH, width), (_IMAGE_LENGTH, height)):
             if tag in entries:
                 self._write_number(entries[tag], value, kind=_LONG)
-        if orientation in _TRANSPOSED and _X_RESOLUTION in entries and _Y_RESOLUTION in entries:
+        if placement.transposed and _X_RESOLUTION in entries and _Y_RESOLUTION in entries:
             self._swap(entries[_X_RESOLUTION], entries[_Y_RESOLUTION])
         for tag in (_EXIF_IFD, _GPS_IFD):
             if tag in entries:
-                end = self._sub_directory(entries[tag], width, height, orientation)
-                kept_end = max(kept_end, end)
+                kept_end = max(kept_end, self._sub_directory(entries[tag], placement))
         link = first + 2 + 12 * self._read("H", first)
         thumbnail = self._read("I", link) if link + 4 <= len(self.bytes) else 0
         if thumbnail:
@@ -182,8 +175,8 @@ class _Tiff:
                 del self.bytes[start:]
         return bytes(self.bytes)
 
-    def _sub_directory(self, entry: int, width: int, height: int, orientation: int) -> int:
-        """Patches the pixel dimensions; returns where this directory's bytes end.
+    def _sub_directory(self, entry: int, placement: Placement) -> int:
+        """Patches places, dimensions and resolutions; returns where this directory's bytes end.
 
         Raises ValueError for a directory that was met before.
         """
@@ -195,31 +188,56 @@ class _Tiff:
             entries, end = self._directory(offset)
         except (struct.error, ValueError):
             return len(self.bytes)
-        for tag in (_SUBJECT_AREA, _SUBJECT_LOCATION):
-            if tag in entries:
-                self._turn_subject(entries[tag], width, height, orientation)
-        for tag, value in ((_PIXEL_WIDTH, width), (_PIXEL_HEIGHT, height)):
+        sizes = zip((_PIXEL_WIDTH, _PIXEL_HEIGHT), placement.after, strict=True)
+        for tag, value in sizes:
             if tag in entries:
                 self._write_number(entries[tag], value, kind=_LONG)
         if _INTEROP_IFD in entries:
-            inner = self._sub_directory(entries[_INTEROP_IFD], width, height, orientation)
-            end = max(end, inner)
+            end = max(end, self._sub_directory(entries[_INTEROP_IFD], placement))
+        self._place_focal_plane(entries, placement)
+        gone = [
+            entries[tag]
+            for tag in (_SUBJECT_AREA, _SUBJECT_LOCATION)
+            if tag in entries and not self._place_subject(entries[tag], placement)
+        ]
+        for place in sorted(gone, reverse=True):  # each moves the entries after it
+            self._remove(offset, place)
         return end
 
-    def _turn_subject(self, entry: int, width: int, height: int, orientation: int) -> None:
-        """Where the subject is: x, y, and perhaps a diameter or width and height (Exif 4.6.5)."""
-        _, kind, count = struct.unpack_from(self.order + "HHI", self.bytes, entry)
-        if kind != _SHORT or not 2 <= count <= 4 or orientation not in TURNS:
+    def _place_focal_plane(self, entries: dict[int, int], placement: Placement) -> None:
+        """Pixels of the sensor's plane a unit of length (Exif 2.32, 4.6.5)."""
+        if not {_FOCAL_PLANE_X, _FOCAL_PLANE_Y} <= set(entries):
             return
-        transposed = orientation in _TRANSPOSED
-        across, down = (height, width) if transposed else (width, height)
+        pair = entries[_FOCAL_PLANE_X], entries[_FOCAL_PLANE_Y]
+        if placement.transposed:
+            self._swap(*pair)
+        for entry, factor in zip(pair, placement.resized, strict=True):
+            _, kind, count = struct.unpack_from(self.order + "HHI", self.bytes, entry)
+            if factor == 1 or (kind, count) != (_RATIONAL, 1):
+                continue
+            at = self._read("I", entry + 8)
+            over, under = struct.unpack_from(self.order + "II", self.bytes, at)
+            if under and 0 < (value := over / under * factor) < 1e6:
+                self._write("II", at, round(value * 1000), 1000)
+
+    def _remove(self, directory: int, entry: int) -> None:
+        """Takes an entry out of a directory; those after it, and the link behind them, move up."""
+        count = self._read("H", directory)
+        end = directory + 2 + 12 * count + 4
+        self.bytes[entry:end] = self.bytes[entry + 12 : end] + bytes(12)
+        self._write("H", directory, count - 1)
+
+    def _place_subject(self, entry: int, placement: Placement) -> bool:
+        """Where the subject is, in the new picture; whether it is there at all."""
+        _, kind, count = struct.unpack_from(self.order + "HHI", self.bytes, entry)
+        if kind != _SHORT or not 2 <= count <= 4:
+            return True
         at = entry + 8 if count == 2 else self._read("I", entry + 8)
-        values = list(struct.unpack_from(f"{self.order}{count}H", self.bytes, at))
-        x, y = TURNS[orientation](values[0] / across, values[1] / down)
-        values[:2] = round(min(max(x, 0), 1) * width), round(min(max(y, 0), 1) * height)
-        if transposed and count == 4:
-            values[2:] = values[3], values[2]
-        self._write(f"{count}H", at, *values)
+        subject = list(struct.unpack_from(f"{self.order}{count}H", self.bytes, at))
+        placed = placed_subject(subject, placement)
+        if placed is not None:
+            self._write(f"{count}H", at, *placed)
+        return placed is not None
 
     def _swap(self, entry: int, other: int) -> None:
         """Exchanges what two entries of one kind hold or point at."""

@@ -11,9 +11,10 @@ from PIL import Image
 from foveate.pictures.carried import Carried
 from foveate.pictures.containers.jpeg_layout import APP0, APP14, jpeg_layout
 from foveate.pictures.conversion import upright
-from foveate.pictures.metadata import upright_exif, upright_xmp
+from foveate.pictures.metadata import placed_exif, upright_xmp
 from foveate.pictures.picture import Picture
-from foveate.pictures.turned_xmp import TURNS, turned_xmp
+from foveate.pictures.placed_xmp import placed_xmp
+from foveate.pictures.placement import TURNS, Placement
 from foveate.pictures.xmp import extended_guid, with_extended_guid, without_extended_guid
 
 _TRANSPOSED = range(5, 9)
@@ -23,23 +24,18 @@ _MOST_GAIN_MAP_PIXELS = 100_000_000
 def with_upright_metadata(picture: Picture, orientation: int) -> Picture:
     """The picture, whose pixels are upright by now, with all else turned as they were."""
     carried, xmp, notes = picture.carried, picture.xmp, list(picture.notes)
-    size = {"width": picture.width, "height": picture.height}
+    placement = Placement.turned(orientation, (picture.width, picture.height))
     exif = picture.exif
     if exif is not None:
-        exif = upright_exif(exif, orientation=orientation, **size)
+        exif = placed_exif(exif, placement)
         if exif is None:
             notes.append("EXIF is broken and left out")
     if xmp:
-        xmp = turned_xmp(upright_xmp(xmp), orientation, **size)
+        xmp = upright_xmp(xmp)
         extended = carried.extended_xmp
         if extended and extended_guid(extended) not in xmp.upper():
-            extended = b""  # of another packet
-        if extended:
-            extended = turned_xmp(extended, orientation, **size)
-            xmp = with_extended_guid(xmp, extended)
-        else:
-            xmp = without_extended_guid(xmp)
-        carried = carried.but(extended_xmp=extended)
+            carried = carried.but(extended_xmp=b"")  # of another packet
+        xmp, carried = _placed(xmp, carried, placement)
     else:
         carried = carried.but(extended_xmp=b"")
     if orientation in TURNS:
@@ -47,6 +43,25 @@ def with_upright_metadata(picture: Picture, orientation: int) -> Picture:
     return dataclasses.replace(
         picture, exif=exif, xmp=xmp or None, carried=carried, notes=tuple(notes)
     )
+
+
+def with_cut_metadata(picture: Picture, placement: Placement) -> Picture:
+    """The picture, whose pixels were cut out of another, with EXIF and XMP of what is there."""
+    exif, xmp, carried = picture.exif, picture.xmp, picture.carried
+    if exif:
+        exif = placed_exif(exif, placement)
+    if xmp:
+        xmp, carried = _placed(xmp, carried, placement)
+    return dataclasses.replace(picture, exif=exif, xmp=xmp, carried=carried)
+
+
+def _placed(xmp: bytes, carried: Carried, placement: Placement) -> tuple[bytes, Carried]:
+    """XMP and its extended part after a placement, pointing at each other."""
+    xmp = placed_xmp(xmp, placement)
+    if not carried.extended_xmp:
+        return without_extended_guid(xmp), carried
+    extended = placed_xmp(carried.extended_xmp, placement)
+    return with_extended_guid(xmp, extended), carried.but(extended_xmp=extended)
 
 
 def _turned(carried: Carried, orientation: int) -> Carried:

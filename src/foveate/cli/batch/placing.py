@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 from foveate.cli.output_files import make_folder, refuse_existing, refuse_unwritable
@@ -20,7 +19,6 @@ __all__ = [
     "refuse_unwritable",
     "status_of",
     "times_of",
-    "to_stdout",
 ]
 
 
@@ -67,15 +65,6 @@ def in_place(
     if backup is not None:
         _keep_original(source, backup)
     write_atomically(source, data, overwrite=True, times=times_of(status) if keep_times else None)
-
-
-def to_stdout(data: bytes) -> None:
-    """Writes a result to stdout. Raises OutputError where that is a terminal."""
-    if sys.stdout.isatty():
-        raise OutputError("-: stdout is a terminal; redirect it to a file, or give -o FILE")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
 
 
 def _version(status: os.stat_result) -> tuple[int, ...]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from foveate.cli.batch.task import Task
 from foveate.cli.input_files import STREAM, Input, found_inputs
-from foveate.cli.output_files import means_folder, planned_outputs, without_clashes
+from foveate.cli.output_files import folder_of, planned_outputs, without_clashes
+from foveate.cli.streams import check_stdout, goes_to_stdout
 from foveate.errors import OptionError
 from foveate.settings import DEFAULTS, Format
 
@@ -55,14 +56,12 @@ class Places:
     @property
     def to_stdout(self) -> bool:
         """Whether the result goes to stdout."""
-        return self.output == STREAM or (self.output is None and STREAM in self.inputs)
+        return goes_to_stdout(self.inputs, self.output)
 
     @property
     def folder(self) -> Path | None:
         """The folder of results that was typed."""
-        if self.output is None or self.to_stdout:
-            return None
-        return Path(self.output) if means_folder(self.output, several=self.several) else None
+        return None if self.to_stdout else folder_of(self.output)
 
     @property
     def names(self) -> str:
@@ -79,10 +78,8 @@ class Places:
             raise OptionError("--in-place replaces JPEGs by JPEGs; leave --format out")
         if self.in_place and STREAM in self.inputs:
             raise OptionError("--in-place needs files; - is stdin")
-        if self.to_stdout and self.several:
-            raise OptionError("stdout takes one result; give -o DIR for several pictures")
-        if self.to_stdout and self.as_json:
-            raise OptionError("--json and the result cannot both go to stdout; give -o FILE")
+        if self.to_stdout:
+            check_stdout(several=self.several, as_json=self.as_json)
 
 
 def planned(places: Places) -> tuple[list[Input], list[Task]]:
@@ -99,7 +96,7 @@ def planned(places: Places) -> tuple[list[Input], list[Task]]:
         folders = [item.named or item.path.parent for item in inputs]
     else:
         targets = planned_outputs(
-            [_named(item) for item in inputs],
+            inputs,
             places.output,
             suffix=places.suffix,
             kinds=places.kinds,
@@ -120,8 +117,3 @@ def planned(places: Places) -> tuple[list[Input], list[Task]]:
         )
         for item, target, folder in zip(inputs, targets, folders, strict=True)
     ]
-
-
-def _named(item: Input) -> Input:
-    """The input, by the name that its result is called after."""
-    return Input(Path("stdin")) if item.path == Path(STREAM) else item

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foveate.cli.batch import leaving, placing
 from foveate.cli.batch.manifest import Manifest, Record, content_hash, settings_key
-from foveate.errors import OutputError, printable
+from foveate.cli.streams import input_bytes, input_name, to_stdout
+from foveate.errors import OutputError
 from foveate.pictures.limits import DEFAULT_LIMITS, Limits
 from foveate.settings import Settings
 
@@ -103,19 +103,17 @@ class Done:
 
 def do(task: Task, asked: Asked, key: str) -> Done:
     """Compresses a picture and puts the result in its place. Raises FoveateError."""
-    from foveate.pictures.file_bytes import file_bytes, stream_bytes
-
     from_stream, to_stream = task.source == STREAM, task.target == STREAM
     if not (to_stream or asked.in_place):
         placing.refuse_existing(task.target, overwrite=asked.overwrite)
         placing.refuse_unwritable(task.target)
-    name = "<stdin>" if from_stream else printable(task.source)
+    name = input_name(task.source)
     status = None if from_stream else placing.status_of(task.source)
-    most = asked.limits.bytes
-    if from_stream:
-        data = stream_bytes(sys.stdin.buffer, name, most=most)
-    else:
-        data = file_bytes(task.source, name, most=most)
+    data = input_bytes(task.source, most=asked.limits.bytes)
+    is_link = task.found and task.source.is_symlink()
+    left = leaving.before_the_work(data, in_place=asked.in_place, is_link=is_link)
+    if left is not None:  # nothing was done that could be remembered
+        return Done(task.source, None, "left", left=left)
     result, report, left = _worked(data, name, task, asked)
     if task.folder is not None:
         placing.make_folder(task.folder)
@@ -127,7 +125,7 @@ def do(task: Task, asked: Asked, key: str) -> Done:
             raise OutputError(f"{name}: {left}; nothing is written")
         return Done(task.source, None, "left", left=left)
     if to_stream:
-        placing.to_stdout(result)
+        to_stdout(result)
     elif not asked.in_place:
         times = placing.times_of(status) if asked.keep_times else None
         placing.beside(task.target, result, times, overwrite=asked.overwrite)
@@ -142,10 +140,6 @@ def _worked(
     data: bytes, name: str, task: Task, asked: Asked
 ) -> tuple[bytes, Report | None, str | None]:
     """The result and its report; or no report, and why the picture is left as it is."""
-    is_link = task.found and task.source.is_symlink()
-    left = leaving.before_the_work(data, in_place=asked.in_place, is_link=is_link)
-    if left is not None:
-        return data, None, left
     from foveate._compress import compress
 
     made = compress(

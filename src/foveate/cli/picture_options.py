@@ -1,0 +1,83 @@
+"""Options that several commands on pictures take alike."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from foveate.settings import DEFAULT_QUALITY, QUALITIES, Effort, Metadata, Tune
+
+Pictures = Annotated[
+    list[str], typer.Argument(metavar="IN", help="Pictures, or folders of pictures; - reads stdin.")
+]
+Recursive = Annotated[
+    bool,
+    typer.Option(
+        "-r",
+        "--recursive",
+        help="Look into the folders of folders too. A folder of results keeps their tree.",
+    ),
+]
+Quality = Annotated[
+    int | None,
+    typer.Option(
+        min=QUALITIES[0],
+        max=QUALITIES[1],
+        metavar="Q",
+        help="Where people look, be as good as plain JPEG at this quality. "
+        f"Default: {DEFAULT_QUALITY}.",
+    ),
+]
+MatchQuality = Annotated[
+    int | None,
+    typer.Option(
+        min=QUALITIES[0],
+        max=QUALITIES[1],
+        metavar="Q",
+        help="Take as many bytes as plain JPEG takes at this quality; metadata come on top.",
+    ),
+]
+TuneFor = Annotated[
+    Tune,
+    typer.Option(
+        help="What counts as error: vision counts what models of the eye see in the decoded "
+        "picture; fidelity counts squared error, and is faster; eyes lies between the two."
+    ),
+]
+Efforts = Annotated[
+    Effort,
+    typer.Option(
+        help="With --tune vision: how often the encoder looks at the decoded picture. fast "
+        "never does, and makes its map of a smaller picture; default does twice, best six "
+        "times. For AVIF: how slowly libaom works."
+    ),
+]
+KeptMetadata = Annotated[
+    Metadata,
+    typer.Option(
+        help="Keep all metadata that a JPEG can hold, those that tell rights (copyright, "
+        "creator, licence) and colours, or none."
+    ),
+]
+Strip = Annotated[bool, typer.Option("--strip", help="The same as --metadata none.")]
+Tolerant = Annotated[
+    bool,
+    typer.Option(
+        "--tolerant",
+        help="Take what there is of a JPEG or PNG whose end is missing, and tell how much.",
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Use at most this many threads. Default: all."),
+]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results that exist already.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object for each picture, and nothing else.")
+]
+WHERE = (
+    "a file, whose name ends in {kinds}, or a folder, whose name has no ending or ends in /. A "
+    "folder is made where there is none, and keeps the tree of --recursive"
+)
+"""How -o is read by every command."""
