@@ -13,6 +13,10 @@ from PIL import Image
 
 from foveate import Limits, OptionError, PictureError, compress, read_picture
 from foveate.deadline import OutOfTimeError, check_time, deadline
+from foveate.pictures.containers.appended import appended_to
+from foveate.pictures.containers.isobmff import boxes
+from foveate.pictures.containers.jpeg_layout import jpeg_layout
+from foveate.pictures.containers.png_chunks import chunks
 from foveate.pictures.counting import count_frames, count_scans
 
 RAMP = np.linspace(0, 255, 64 * 48 * 3).reshape(48, 64, 3).astype(np.uint8)
@@ -136,6 +140,20 @@ def test_time_is_looked_at_while_reading_and_while_encoding() -> None:
     with pytest.raises(PictureError, match=r"takes more than 0\.000000001 seconds"):
         compress(RAMP, map="none", limits=Limits(seconds=1e-9))
     assert compress(RAMP, map="none", limits=Limits(seconds=600)).data[:2] == b"\xff\xd8"
+
+
+def test_time_is_looked_at_while_parts_of_a_file_are_counted() -> None:
+    png, jpeg = saved("PNG"), saved("JPEG")
+    layout = jpeg_layout(jpeg)
+    assert layout is not None
+    for read in (
+        lambda: list(chunks(png)),
+        lambda: list(boxes(b"\0\0\0\x08free")),
+        lambda: appended_to(jpeg + jpeg, layout),
+    ):
+        read()
+        with deadline(1e-9), pytest.raises(OutOfTimeError):
+            read()
 
 
 def test_deadlines_nest_and_end() -> None:

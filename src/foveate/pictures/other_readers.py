@@ -15,6 +15,7 @@ from foveate.pictures.containers.jxl_header import CODESTREAM, CONTAINER
 from foveate.pictures.decoded import Decoded
 from foveate.pictures.jxl import read_jxl
 from foveate.pictures.metadata import tiff_exif
+from foveate.pictures.over_limits import over_pixels
 from foveate.pictures.tiff import MAGICS, is_misread, read_by_tifffile
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def read_by_another(encoded: bytes, name: str, max_pixels: int) -> Decoded | Non
     _refuse_documents(encoded, name)
     found = brands(encoded)
     if found & {b"crx "} or encoded.startswith(_RAW_MAGICS) or encoded[8:10] == b"CR":
-        return _by_rawpy(encoded, name)
+        return _by_rawpy(encoded, name, max_pixels)
     if encoded.startswith((CODESTREAM, CONTAINER)):
         return read_jxl(encoded, name, max_pixels)
     if found & _HEIF_BRANDS and not found & {b"avif", b"avis"}:
@@ -66,7 +67,7 @@ def read_tiff_otherwise(
 ) -> Decoded | None:
     """What another reader makes of a TIFF file that Pillow opened; None where Pillow is right."""
     if _is_raw(getattr(image, "tag_v2", {})):
-        return _by_rawpy(encoded, name)
+        return _by_rawpy(encoded, name, max_pixels)
     return read_by_tifffile(encoded, name, max_pixels) if is_misread(image) else None
 
 
@@ -86,7 +87,7 @@ def _tiff_that_pillow_refuses(encoded: bytes, name: str, max_pixels: int) -> Dec
         if not {_WIDTH, _LENGTH} <= set(tags):
             return None
         if _is_raw(tags):
-            return _by_rawpy(encoded, name)
+            return _by_rawpy(encoded, name, max_pixels)
     return read_by_tifffile(encoded, name, max_pixels)
 
 
@@ -138,7 +139,7 @@ def _register_heif(name: str) -> None:
     raise MissingReaderError(f"{name}: is a HEIC picture", "heif")
 
 
-def _by_rawpy(encoded: bytes, name: str) -> Decoded:
+def _by_rawpy(encoded: bytes, name: str, max_pixels: int) -> Decoded:
     """A camera's raw file developed to sRGB by LibRaw, upright."""
     from PIL import Image
 
@@ -148,8 +149,11 @@ def _by_rawpy(encoded: bytes, name: str) -> Decoded:
         raise MissingReaderError(f"{name}: is a camera's raw file", "raw") from error
     try:
         with rawpy.imread(io.BytesIO(encoded)) as raw:
+            width, height = raw.sizes.iwidth, raw.sizes.iheight
+            if width * height > max_pixels:
+                raise PictureError(f"{name}: {over_pixels(width, height, max_pixels)}")
             pixels = np.asarray(raw.postprocess(use_camera_wb=True))
-    except MemoryError:
+    except (MemoryError, PictureError):
         raise
     except Exception as error:  # LibRaw's errors have their own kinds
         raise PictureError(

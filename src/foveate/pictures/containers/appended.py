@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from foveate.deadline import check_time
 from foveate.pictures.containers.jpeg_layout import APP1, APP2, JpegLayout, jpeg_layout
 
 ISO_GAIN_MAP = b"urn:iso:std:iso:ts:21496:-1\0"
@@ -47,6 +48,7 @@ def appended_to(data: bytes, layout: JpegLayout) -> Appended:
     gain_maps: list[bytes] = []
     others, at = 0, layout.end
     while (start := _next_picture(data, at)) is not None:
+        check_time()
         part = jpeg_layout(data, start)
         if part is None:
             break

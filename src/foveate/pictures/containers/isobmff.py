@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from foveate.deadline import check_time
+
 _MOST_ITEMS = 10_000
 """A picture of 250 megapixels in tiles of 256 x 256 has some 4,000."""
 
@@ -23,6 +25,7 @@ def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple
     end = len(data) if end is None else end
     at = start
     while at + 8 <= end:
+        check_time()
         size, head = int.from_bytes(data[at : at + 4], "big"), 8
         kind = data[at + 4 : at + 8]
         if size == 1:

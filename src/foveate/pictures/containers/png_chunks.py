@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from foveate.deadline import check_time
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_TEXT = 1 << 20
 """Bytes that a compressed text may take; Pillow refuses files with longer ones."""
@@ -43,6 +45,7 @@ def chunks(data: bytes) -> Iterator[Chunk]:
     """The chunks of a file as far as they are whole; pixels' checksums are not looked at."""
     at = len(SIGNATURE)
     while data.startswith(SIGNATURE) and at + 12 <= len(data):
+        check_time()  # what is done with each of a million texts adds up
         size = int.from_bytes(data[at : at + 4], "big")
         kind, end = data[at + 4 : at + 8], at + 12 + size
         if end > len(data):
