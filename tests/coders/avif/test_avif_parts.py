@@ -10,7 +10,8 @@ from PIL import Image
 
 from foveate.coders.avif.exif import without_orientation
 from foveate.coders.avif.levels import LEVELS, quality_of, steps_of
-from foveate.coders.avif.search import last_within
+from foveate.coders.avif.sample import PIECE, pieces_of
+from foveate.coders.avif.search import last_within, last_within_by_sample
 from foveate.coders.avif.steering import Residuals, finer_by, steerable, steering
 
 
@@ -122,3 +123,55 @@ def test_exif_loses_its_orientation_and_nothing_moves(order: str) -> None:
 )
 def test_what_is_no_exif_stays_as_it_is(broken: bytes) -> None:
     assert without_orientation(broken) == broken
+
+
+@pytest.mark.parametrize("guess", [1, 30, 63])
+@pytest.mark.parametrize("off", [-0.3, 0.0, 0.1])
+@pytest.mark.parametrize("last", [0, 1, 17, 62, 63, 64])
+def test_with_a_sample_the_search_ends_at_the_same_and_tries_few(
+    last: int, off: float, guess: int
+) -> None:
+    tried: list[int] = []
+
+    def excess(x: int) -> float:
+        tried.append(x)
+        return 0.05 * (x - last - 0.5)
+
+    def of_sample(x: int) -> float:
+        return 0.055 * (x - last - 0.5) + off
+
+    found = last_within_by_sample(excess, of_sample, lowest=1, highest=63, guess=guess, slope=0.06)
+    assert found == (min(last, 63) if last >= 1 else None)
+    assert len(tried) == len(set(tried)) <= 3
+
+
+def test_a_sample_that_says_nothing_costs_tries_and_no_truth() -> None:
+    tried: list[int] = []
+
+    def excess(x: int) -> float:
+        tried.append(x)
+        return x - 40.5
+
+    found = last_within_by_sample(excess, lambda _: 0.0, lowest=1, highest=63, guess=10, slope=0.06)
+    assert found == 40
+    assert len(tried) == len(set(tried)) <= 24
+
+
+@pytest.mark.parametrize("size", [(2000, 1600), (1600, 2048), (300, 12_000), (12_000, 257)])
+def test_pieces_are_squares_of_the_picture_on_superblocks(size: tuple[int, int]) -> None:
+    pieces = pieces_of(*size)
+    assert pieces is not None
+    assert all(y % 64 == 0 and x % 64 == 0 for y, x in pieces.corners)
+    assert all(y + PIECE <= size[0] and x + PIECE <= size[1] for y, x in pieces.corners)
+    assert len(set(pieces.corners)) == len(pieces.corners)
+    rows = np.arange(size[0])[:, None] + np.zeros(size[1], int)
+    joined = pieces.of(rows)
+    assert joined.size == len(pieces.corners) * PIECE**2
+    assert pieces.share == joined.size / (size[0] * size[1])
+    assert (joined[:PIECE, 0] == np.arange(PIECE) + pieces.corners[0][0]).all()
+    assert pieces.of(rows[::16, ::16], unit=16).shape == tuple(s // 16 for s in joined.shape)
+
+
+@pytest.mark.parametrize("size", [(1000, 1000), (200, 20_000)])
+def test_small_and_thin_pictures_have_no_pieces(size: tuple[int, int]) -> None:
+    assert pieces_of(*size) is None

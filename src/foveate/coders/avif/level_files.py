@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from foveate.coders.avif.libaom import AvifOptions, encode, takes_numbers
-from foveate.coders.avif.steering import Residuals, finer_by, steerable, steering
+from foveate.coders.avif.sample import Pieces
+from foveate.coders.avif.steering import Residuals, Steering, finer_by, steerable, steering
 from foveate.coders.avif.tuning import BOLDNESS, MARKED_BOLDNESS
 from foveate.coders.base import Weights
 
@@ -37,6 +40,7 @@ class LevelFiles:
         boldness: float = BOLDNESS,
     ) -> None:
         self.options = options
+        self._pixels, self._alpha = pixels, alpha
         self._image = Image.fromarray(pixels if alpha is None else np.dstack([pixels, alpha]))
         self._made: dict[tuple[int, float], bytes] = {}
         self._unsteered: set[int] = set()
@@ -46,6 +50,25 @@ class LevelFiles:
             None if self._finer is None else Residuals.of(pixels, threads=options.threads)
         )
 
+    def sample(self, pieces: Pieces) -> LevelFiles:
+        """The same of some pieces alone, without metadata."""
+        options = replace(self.options, icc=None, exif=None, xmp=None)
+        alpha = None if self._alpha is None else pieces.of(self._alpha)
+        pixels = pieces.of(self._pixels)
+        made = LevelFiles(pixels, None, options, alpha=alpha)
+        if self._finer is not None:
+            made._finer = pieces.of(self._finer, unit=16)
+            made._residuals = Residuals.of(pixels, threads=options.threads)
+        return made
+
+    @property
+    def height(self) -> int:
+        return self._image.height
+
+    @property
+    def width(self) -> int:
+        return self._image.width
+
     @property
     def has_map(self) -> bool:
         """Whether a map steers the files."""
@@ -54,13 +77,21 @@ class LevelFiles:
     def at(self, level: int, share: float = 1.0) -> bytes:
         """The file of a level. share: how much of what the weights ask for is done."""
         if (level, share) not in self._made:
-            numbers = None
-            if self._residuals is not None and self._finer is not None:
-                numbers = steering(self._residuals, share * self._finer, level)
-                if numbers is None:
-                    self._unsteered.add(level)
+            numbers = self._numbers(level, share)
             self._made[level, share] = encode(self._image, level, self.options, numbers)
         return self._made[level, share]
+
+    def steers(self, level: int) -> bool:
+        """Whether a map steers the file of a level; it need not have been made."""
+        return self._numbers(level, 1.0) is not None
+
+    def _numbers(self, level: int, share: float) -> Steering | None:
+        if self._residuals is None or self._finer is None:
+            return None
+        numbers = steering(self._residuals, share * self._finer, level)
+        if numbers is None:
+            self._unsteered.add(level)
+        return numbers
 
     def is_steered(self, level: int) -> bool:
         """Whether a map steered the file of a level that was made."""
