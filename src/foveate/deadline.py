@@ -1,4 +1,7 @@
-"""The time that one picture may take: set by whoever knows it, asked between steps of the work."""
+"""What ends the work on one picture early: its time is over, or nobody wants its result any more.
+
+Both are set by whoever knows them, and asked about between steps of the work.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,17 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 
 _END: ContextVar[float | None] = ContextVar("foveate_deadline", default=None)
+_WANTED: ContextVar[Callable[[], bool] | None] = ContextVar("foveate_wanted", default=None)
 _LONG_SECONDS = 1e8
 _TOLD: list[Callable[[float | None], object]] = []
 
 
 class OutOfTimeError(Exception):
     """The time of the innermost `deadline` has run out; its setter says so in words of its own."""
+
+
+class UnwantedError(OutOfTimeError):
+    """The work was given up: whoever asked for it does not wait for it any more."""
 
 
 @contextlib.contextmanager
@@ -34,6 +42,16 @@ def deadline(seconds: float | None) -> Iterator[None]:
     finally:
         _END.reset(token)
         _tell()
+
+
+@contextlib.contextmanager
+def while_wanted(wanted: Callable[[], bool]) -> Iterator[None]:
+    """Within the block `check_time` raises UnwantedError once `wanted` says no."""
+    token = _WANTED.set(wanted)
+    try:
+        yield
+    finally:
+        _WANTED.reset(token)
 
 
 def tell_of_ends(told: Callable[[float | None], object]) -> None:
@@ -58,7 +76,10 @@ def is_timed() -> bool:
 
 
 def check_time() -> None:
-    """Raises OutOfTimeError where the time is over. Costs next to nothing."""
+    """Raises OutOfTimeError where the time is over or nobody waits. Costs next to nothing."""
+    wanted = _WANTED.get()
+    if wanted is not None and not wanted():
+        raise UnwantedError
     end = _END.get()
     if end is not None and time.monotonic() > end:
         raise OutOfTimeError

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 import foveate
-from foveate.cli import compare, compress, crop, map, models, stopping, votes
+from foveate.cli import compare, compress, crop, map, models, serve, stopping, votes
 from foveate.cli.exit_codes import EXIT_FAILED, EXIT_USAGE
 from foveate.cli.option_names import in_options
 from foveate.cli.plain_help import hide_types
@@ -100,6 +100,7 @@ app.command(epilog=crop.EPILOG, no_args_is_help=True)(crop.crop)
 app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_pictures)
 app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
 app.command(epilog=votes.EPILOG, no_args_is_help=True)(votes.votes)
+app.command(epilog=serve.EPILOG)(serve.serve)
 app.add_typer(models.app, name="models", epilog=models.EPILOG)
 
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from foveate.deadline import OutOfTimeError, deadline
+from foveate.deadline import OutOfTimeError, UnwantedError, deadline
 from foveate.errors import OptionError, PictureError
 from foveate.pictures.file_bytes import MAX_FILE_BYTES
 from foveate.pictures.over_limits import over_time
@@ -81,6 +81,8 @@ def within_time(limits: Limits, name: str) -> Iterator[None]:
     try:
         with deadline(limits.seconds):
             yield
+    except UnwantedError:
+        raise
     except OutOfTimeError as error:
         if limits.seconds is None:  # the deadline is of a block around this one
             raise

@@ -2,7 +2,7 @@
 
 from foveate.saliency.given import map_for, map_from_array, map_from_file
 from foveate.saliency.map import SaliencyMap
-from foveate.saliency.overlay import overlay
+from foveate.saliency.overlay import heat_layer, overlay
 from foveate.saliency.predict import predicted_map, saliency_map
 from foveate.saliency.sources import MapSource, map_of
 from foveate.saliency.weights import Weights
@@ -11,6 +11,7 @@ __all__ = [
     "MapSource",
     "SaliencyMap",
     "Weights",
+    "heat_layer",
     "map_for",
     "map_from_array",
     "map_from_file",

@@ -1,0 +1,87 @@
+"""`foveate serve` opens a page on this machine, on which pictures are compressed by hand."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from foveate.cli.limit_options import LimitList, Untrusted, limits_of
+
+EPILOG = """
+[bold]Examples[/]
+
+foveate serve
+
+foveate serve --port 9000 --no-browser
+
+Ctrl-C stops it. Pictures stay on this machine, in the memory of this process.
+"""
+
+LOCAL = "127.0.0.1"
+PORT = 8765
+
+
+def serve(
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65535, metavar="N", help="The port; 0 takes any that is free."),
+    ] = PORT,
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The address to listen on. Any but the default lets other machines in the network "
+            "use the page, if they know the address that is printed.",
+        ),
+    ] = LOCAL,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")
+    ] = True,
+    untrusted: Untrusted = False,
+    limit: LimitList = None,
+) -> None:
+    """Open a page on this machine: drop photos, paint what matters, see and download the files."""
+    import secrets
+
+    from foveate.cli.input_files import PICTURE_SUFFIXES
+    from foveate.errors import MissingExtraError
+
+    limits = limits_of(untrusted, limit)
+    try:
+        from foveate.web.app import application
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("foveate"):
+            raise
+        raise MissingExtraError("foveate serve", "foveate[web]") from error
+    from foveate.web.held import HeldPictures
+    from foveate.web.serving import Serving
+
+    token = secrets.token_urlsafe(24)
+    app = application(
+        HeldPictures(limits=limits),
+        token=token,
+        names=[host],
+        suffixes=sorted(PICTURE_SUFFIXES),
+    )
+    serving = Serving(app, host=host, port=port)
+    called = LOCAL if host in ("0.0.0.0", "::", "") else host
+    shown = f"[{called}]" if ":" in called else called
+    address = f"http://{shown}:{serving.port}/#{token}"
+    serving.start()
+    print(f"Foveate's page is at {address}\nCtrl-C stops it.", flush=True)
+    if browser:
+        _open(address)
+    serving.wait()
+
+
+def _open(address: str) -> None:
+    import webbrowser
+
+    try:
+        opened = webbrowser.open(address)
+    except Exception:  # a desktop without a browser fails in many ways
+        opened = False
+    if not opened:
+        print("foveate: no browser could be opened; open the address yourself", file=sys.stderr)
