@@ -11,8 +11,10 @@ from PIL import Image
 from coded_scenes import a_scene, pixels_of
 from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.errors import MissingExtraError, ModelError, OptionError, TargetError
+from foveate.metrics.quality import psnr_y
 from foveate_research.coders import codecs, rivals
-from foveate_research.coders.codecs import CODECS, by_quality, codec_of, decoded, usable
+from foveate_research.coders.by_quality import by_quality
+from foveate_research.coders.codecs import CODECS, codec_of, decoded, usable
 from foveate_research.coders.gaze import viewers_density
 from foveate_research.coders.rivals import with_own_huffman_tables
 from jpeg_files import coefficients
@@ -48,6 +50,25 @@ def test_coders_of_whole_qualities_exceed_them_by_1_per_cent_at_most(scene, plai
     assert 0.85 * plain <= len(made.data) <= 1.01 * plain
     assert decoded(made.data).shape == scene.pixels.shape
     assert made.facts["setting"] >= 1
+
+
+def test_jpeg_2000_takes_the_bytes_asked_for_and_beats_plain_jpeg(scene, plain):
+    made = CODECS["jpeg2000"].encode(scene, plain)
+    assert 0.95 * plain <= len(made.data) <= 1.01 * plain
+    ours, theirs = decoded(made.data), decoded(plain_jpeg(scene.pixels, 50))
+    assert psnr_y(scene.pixels, ours, data_range=255) > psnr_y(scene.pixels, theirs, data_range=255)
+
+
+def test_jpeg_2000_of_impossibly_few_bytes_is_refused(scene):
+    with pytest.raises(TargetError, match="60 bytes are too few"):
+        CODECS["jpeg2000"].encode(scene, 60)
+
+
+def test_jpeg_xl_takes_the_bytes_asked_for_and_is_read_back(scene, plain):
+    pytest.importorskip("imagecodecs", reason="imagecodecs writes JPEG XL")
+    made = CODECS["jpegxl"].encode(scene, plain)
+    assert 0.85 * plain <= len(made.data) <= 1.01 * plain
+    assert psnr_y(scene.pixels, decoded(made.data), data_range=255) > 28
 
 
 @pytest.mark.parametrize("coder", ["mosaic", "foveate"])

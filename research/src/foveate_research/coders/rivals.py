@@ -93,7 +93,41 @@ def avif(pixels: Pixels, quality: int) -> bytes:
     return _saved(pixels, "AVIF", quality=quality, speed=6)
 
 
-def _saved(pixels: Pixels, image_format: str, **options: int) -> bytes:
+def jpeg_2000(pixels: Pixels, size_bytes: int) -> bytes:
+    """JPEG 2000 by OpenJPEG, in about as many bytes as asked and no more where that can be.
+
+    Irreversible: the 9/7 wavelet and YCbCr, in code-blocks of 64x64, one layer, one tile. OpenJPEG
+    keeps the coding passes that lower the squared error most for their bytes; it may write some
+    bytes more than it is asked for, so it is asked again for as many less.
+    """
+    asked, data = size_bytes, b""
+    for _ in range(4):
+        data = _saved(
+            pixels,
+            "JPEG2000",
+            irreversible=True,
+            mct=1,
+            quality_mode="rates",
+            quality_layers=[max(pixels.size / max(asked, 1), 1.0)],
+        )
+        if len(data) <= size_bytes:
+            break
+        asked -= len(data) - size_bytes
+    return data
+
+
+JPEG_XL = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
+"""How a bare code stream of JPEG XL begins, and a container."""
+
+
+def jpeg_xl(pixels: Pixels, quality: int) -> bytes:
+    """Lossy JPEG XL by libjxl, effort 7, a bare code stream."""
+    imagecodecs: Any = importlib.import_module("imagecodecs")
+    data: bytes = imagecodecs.jpegxl_encode(pixels, level=quality, effort=7, usecontainer=False)
+    return data
+
+
+def _saved(pixels: Pixels, image_format: str, **options: Any) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, image_format, **options)
     return file.getvalue()

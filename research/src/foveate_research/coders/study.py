@@ -15,7 +15,7 @@ from foveate_research.records import files_hash, head
 
 PACKAGES = (
     *("foveate", "numpy", "pillow", "onnxruntime"),
-    *("pyvips", "pyvips-binary", "pyjpegli", "ajpegli", "jpeglib"),
+    *("pyvips", "pyvips-binary", "pyjpegli", "ajpegli", "jpeglib", "imagecodecs"),
 )
 _PARTS_OF_A_SET = ("images", "Stimuli")
 
