@@ -34,6 +34,7 @@ from foveate.saliency import SaliencyMap, Weights, map_from_array, saliency_map
 from foveate.saliency.weights import ranks
 from foveate_research.coders import rivals
 from foveate_research.coders.by_quality import SLACK, Coded, Encode, Pixels, by_quality
+from foveate_research.coders.jpeg2000.regions import BOLDNESS, LayeredPicture
 from foveate_research.coders.released_mosaic import encode_released
 from foveate_research.coders.scenes import Scene
 from foveate_research.datasets.attention import in_colour
@@ -186,6 +187,16 @@ def _jpeg_2000(scene: Scene, size_bytes: int) -> Coded:
     return Coded(data, time.process_time() - started)
 
 
+def _jpeg_2000_regions(scene: Scene, size_bytes: int) -> Coded:
+    """Cut by the scene's own map; the picture is coded once, as all sizes are cut from one file."""
+    started = time.process_time()
+    if "jpeg2000-regions" not in scene.kept:
+        scene.kept["jpeg2000-regions"] = LayeredPicture.of(scene.pixels)
+    picture: LayeredPicture = scene.kept["jpeg2000-regions"]
+    weights = Weights(scene.saliency).of_blocks(boldness=BOLDNESS)
+    return Coded(picture.of_size(size_bytes, weights), time.process_time() - started)
+
+
 AVIF_SPEED = SPEEDS["default"]
 PLAIN = "pillow"
 """The coder whose bytes all others are given."""
@@ -258,6 +269,13 @@ _LIST = (
         "jpeg2000",
         "JPEG 2000 (OpenJPEG)",
         _jpeg_2000,
+        image_format="jpg_2000",
+        outside=True,
+    ),
+    Codec(
+        "jpeg2000-regions",
+        "JPEG 2000, cut by the map",
+        _jpeg_2000_regions,
         image_format="jpg_2000",
         outside=True,
     ),

@@ -37,7 +37,8 @@ CURVE_METRICS = (
     *("psnr_hvs_m", "ssimulacra2", "butteraugli", "ms_ssim", "gmsd", "psnr_y"),
 )
 """Those of the curves, where a set has them."""
-DEFAULT_CODECS = tuple(name for name in CODECS if not name.startswith(("mosaic-", "foveate-avif")))
+_LEFT_OUT = ("mosaic-", "foveate-avif", "jpeg2000-regions")
+DEFAULT_CODECS = tuple(name for name in CODECS if not name.startswith(_LEFT_OUT))
 ANCHOR = "mozjpeg"
 """The coder against which the others' BD-rates are told."""
 WITHOUT_MAP = {
@@ -50,6 +51,7 @@ WITHOUT_MAP = {
     "foveate-vision": "foveate-vision-none",
     "foveate-vision-viewers": "foveate-vision-none",
     "foveate-avif": "avif-iq",
+    "jpeg2000-regions": "jpeg2000",
 }
 """Coders that follow a map, and the same without: the difference is what the map is worth."""
 
