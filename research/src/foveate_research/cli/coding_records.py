@@ -99,6 +99,17 @@ def show_other_viewers(record: dict[str, Any]) -> None:
     print_cells("gain of one map", shares, {"share": "share of the other's"})
 
 
+def show_vector_quantiser(record: dict[str, Any]) -> None:
+    """Means, and differences to plain JPEG and to the quantiser without a map."""
+    metrics, rows = record["metrics"], record["rows"]
+    print_cells("means", means(record, rows, list(metrics)), metrics)
+    for other in (PLAIN, "vq"):
+        less = differences(record, rows, list(metrics), to=other)
+        title = f"less {record['labels'][other]}, {WITH_INTERVALS}"
+        print_cells(title, less, {**BYTES, **metrics})
+    print_notes(record["notes"])
+
+
 def show_codecs(record: dict[str, Any]) -> None:
     """BD-rates, differences at equal bytes, and time."""
     labels, metrics, anchor = record["labels"], record["metrics"], record["anchor"]

@@ -18,6 +18,8 @@ foveate reproduce same-place --images coding/images --fixations coding/fixations
 
 foveate reproduce other-viewers --images coding/images --fixations coding/fixations
 
+foveate reproduce vector-quantiser --training photos --images coding/images
+
 foveate reproduce menet-table3 --shards data/duts --json
 
 foveate reproduce menet-figure8 --shards data/duts --count 100 -o figure8
@@ -51,6 +53,9 @@ app.command("figure5", epilog=coding.FIGURE5_EPILOG)(coding.figure5)
 app.command("same-place", epilog=coding.SAME_PLACE_EPILOG)(coding.same_place)
 app.command("other-viewers", epilog=coding.OTHER_VIEWERS_EPILOG, no_args_is_help=True)(
     coding.other_viewers
+)
+app.command("vector-quantiser", epilog=coding.VECTOR_QUANTISER_EPILOG, no_args_is_help=True)(
+    coding.vector_quantiser
 )
 app.command("msroi-figure2", epilog=maps.PICTURES_EPILOG)(maps.msroi_figure2)
 app.command(

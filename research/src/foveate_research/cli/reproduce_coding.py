@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from foveate.cli.option_values import checked_map
 from foveate.errors import OptionError
 from foveate_research.cli.coding_options import CoderOptions, Fixations, Images, Masks
 from foveate_research.cli.options import Count, Models, Quality, grouped, models_in
@@ -62,6 +63,15 @@ foveate reproduce other-viewers --images coding/images --fixations coding/fixati
 
 The viewers of each picture are dealt into two halves: where people look is measured on one, and
 the map is that of the same half, of the other half, or Foveate's, which has seen neither.
+"""
+
+VECTOR_QUANTISER_EPILOG = """
+[bold]Example[/]
+
+foveate reproduce vector-quantiser --training photos --images coding/images --fixations fixations
+
+The codebooks are trained on the pictures of --training, once with all errors counting the same and
+once by the maps of these pictures; then every coder is given plain JPEG's bytes.
 """
 
 Categories = Annotated[
@@ -211,3 +221,42 @@ def other_viewers(
     with progress(len(files)) as tick:
         record = measured(Study(images, files, tick=tick), quality=quality)
     results.publish(record, show_other_viewers)
+
+
+@grouped
+def vector_quantiser(
+    *,
+    training: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the pictures that make the codebooks.")
+    ],
+    images: Images,
+    fixations: Fixations = None,
+    quality: Quality = 50,
+    words: Annotated[
+        int, typer.Option(metavar="N", help="Words of a codebook: a power of two up to 256.")
+    ] = 256,
+    map_name: Annotated[
+        str, typer.Option("--map", metavar="NAME", help="The map that errors count by.")
+    ] = "auto",
+    count: Count = None,
+    results: Results,
+) -> None:
+    """A vector quantiser with and without the map, beside plain JPEG and the mosaic."""
+    from foveate_research.cli.coding_records import show_vector_quantiser
+    from foveate_research.coders.scenes import scene_files
+    from foveate_research.coders.study import Study
+    from foveate_research.coders.vector_quantiser.study import vector_quantiser_record
+
+    if words not in (2, 4, 8, 16, 32, 64, 128, 256):
+        raise OptionError(f"--words {words}: give a power of two from 2 to 256")
+    checked_map(map_name, "--map", files=False)
+    results.refuse()
+    files = scene_files(images, fixations=fixations or (), count=count)
+    with progress(len(files)) as tick:
+        record = vector_quantiser_record(
+            Study(images, files, model=map_name, tick=tick),
+            scene_files(training),
+            quality=quality,
+            words=words,
+        )
+    results.publish(record, show_vector_quantiser)

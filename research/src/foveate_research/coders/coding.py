@@ -22,7 +22,7 @@ from foveate.metrics.quality import (
     ssimulacra2,
 )
 from foveate_research.coders.codecs import codec_of, decoded
-from foveate_research.coders.scenes import Scene, SceneFiles, open_scene
+from foveate_research.coders.scenes import Pixels, Scene, SceneFiles, open_scene
 from foveate_research.maps.measuring import Scores, Tick, ignore
 
 Numbers = dict[str, float]
@@ -72,8 +72,12 @@ class CodedScene:
 
 
 def scene_numbers(scene: Scene, data: bytes, *, names: Sequence[str] | None = None) -> Numbers:
+    """The metrics of a copy's file; see `copy_numbers`."""
+    return copy_numbers(scene, decoded(data), names=names)
+
+
+def copy_numbers(scene: Scene, copy: Pixels, *, names: Sequence[str] | None = None) -> Numbers:
     """A copy's metrics (those named, or all), and those of the regions that the scene has."""
-    copy = decoded(data)
     saliency = scene.saliency.values
     known = None if names is None else [name for name in names if name not in REGION_LABELS]
     found: Numbers = {}
