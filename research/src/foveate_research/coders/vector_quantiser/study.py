@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from foveate.coders.jpeg.pillow_jpeg import plain_jpeg
+from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.errors import TargetError
 from foveate.saliency import SaliencyMap, Weights
 from foveate_research.coders.codecs import CODECS, PLAIN, decoded
