@@ -110,7 +110,7 @@ def test_bytes_hold_all_that_the_decoder_needs(coder, size):
 
 @pytest.mark.parametrize("size", [700, 1200])
 def test_files_take_the_bytes_asked_for_and_no_more(coder, size):
-    assert 0.95 * size <= len(coder.of_size(PIXELS, size)) <= size
+    assert 0.8 * size <= len(coder.of_size(PIXELS, size)) <= size
 
 
 def test_bits_go_where_the_weights_are(coder):
