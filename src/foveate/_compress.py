@@ -14,6 +14,7 @@ from foveate.deadline import check_time
 from foveate.errors import OptionError, PictureError, TruncatedError
 from foveate.pictures import (
     DEFAULT_LIMITS,
+    MAX_SIDE,
     Limits,
     Picture,
     PictureSource,
@@ -25,7 +26,7 @@ from foveate.pictures.limits import within_time
 from foveate.plain_comparison import compared_with_plain
 from foveate.report import Compressed, Report
 from foveate.saliency import MapSource, SaliencyMap, Weights, map_of
-from foveate.settings import DEFAULTS, Choices, Settings
+from foveate.settings import DEFAULTS, Choices, Settings, shown_format
 from foveate.threads import usable_threads
 
 QUICK_MAP = "foveate-s-quick"
@@ -111,7 +112,7 @@ def _compressed(
 ) -> Compressed:
     """As `compress`, of a picture that was read, by checked settings."""
     coder = get_coder(asked.coder)
-    _check_sides(source, coder)
+    _check_sides(source, coder, asked.format)
     boxes = asked.boxes_within(source.width, source.height, source.name)
     picture = with_metadata(source, asked.metadata)
     saliency = map_of(_sought(map, asked), picture, threads=asked.threads, limits=limits)
@@ -152,12 +153,14 @@ def _sought(map: MapSource, asked: Settings) -> MapSource:
     return QUICK_MAP if quick else map
 
 
-def _check_sides(picture: Picture, coder: Coder) -> None:
+def _check_sides(picture: Picture, coder: Coder, file_format: str) -> None:
     """Raises OptionError for a picture that is longer than the coder's format can hold."""
     if max(picture.height, picture.width) > coder.longest_side:
+        other = ", or write JPEG or AVIF" if coder.longest_side < MAX_SIDE else ""
         raise OptionError(
             f"{picture.name}: {picture.width} x {picture.height} is more than the"
-            f" {coder.longest_side} pixels a side that the format holds; resize it first"
+            f" {coder.longest_side} pixels a side that {shown_format(file_format)} holds;"
+            f" resize it first{other}"
         )
 
 

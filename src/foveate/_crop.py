@@ -281,6 +281,7 @@ def _cut(
         encoded=None,  # the file that came in shows more than this
         format=None,
         transparency=kept,
+        restored=None,
     )
     whole, part = (picture.width, picture.height), (cut.width, cut.height)
     cut = with_cut_metadata(cut, Placement.cut_out(box, whole, part))

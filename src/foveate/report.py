@@ -51,7 +51,9 @@ class Report:
     which it first coded salient blocks, `salient_quality`, and all others, `other_quality` (None
     where every block is salient), and the quality of its one final coding, `final_quality`. AVIF
     tells `subsampling`, `effort`, libaom's `speed` and quality (`libaom_quality`, 0 to 100), and
-    whether the map steered it (`steered`).
+    whether the map steered it (`steered`). JPEG XL tells what the JPEG coder does, and how many
+    bytes the JPEG has that it holds, `jpeg_bytes`. A JPEG that a JPEG XL held is told by
+    `restored`. WebP tells libwebp's quality, `libwebp_quality`.
     """
     comparison: PlainComparison | None
     """The file beside plain JPEG; None where that was not asked for, or the source was copied."""
@@ -62,6 +64,8 @@ class Report:
     @property
     def is_copy(self) -> bool:
         """Whether the picture that came in is kept, in as many bytes as its file had."""
+        if self.coder.get("restored"):  # the file that came in was another one
+            return False
         return self.copied_source and self.bytes >= (self.source_bytes or 0)
 
     def to_dict(self) -> dict[str, Any]:

@@ -21,7 +21,7 @@ Box = tuple[int, int, int, int]
 Tune = Literal["vision", "fidelity", "eyes"]
 Effort = Literal["fast", "default", "best"]
 Method = Literal["rdo", "mosaic"]
-Format = Literal["jpeg", "avif"]
+Format = Literal["jpeg", "avif", "jxl", "webp"]
 Subsampling = Literal["auto", "444", "420"]
 Metadata = Literal["all", "rights", "none"]
 
@@ -60,7 +60,10 @@ class Settings:
         method: "rdo" is the weighted trellis, "mosaic" the method of Prakash et al. (DCC 2017).
         format: the format of the file: "jpeg", or "avif" by libaom, which the map steers. For AVIF
             SSIMULACRA 2 alone says what is as good, a byte target without a map is met within one
-            of libaom's levels, some 5 %, and there is nothing to tune.
+            of libaom's levels, some 5 %, and there is nothing to tune. "jxl" is the JPEG as asked,
+            put into JPEG XL in fewer bytes, from which it comes back bit for bit; byte targets
+            count the JPEG XL. "webp" is by libwebp, which takes no map: the map only says where
+            the quality counts; its colours always have half the resolution.
         subsampling: the resolution of chroma; "auto" is 4:2:0 below quality 95 and for byte
             targets, else 4:4:4. With the tune "vision" it is 4:4:4 also for text, screens and line
             art whose coloured edges would bleed, from quality 60 on or from the bytes of plain
@@ -68,7 +71,8 @@ class Settings:
         progressive: whether the file is stored in several scans, coarse to fine; a baseline file
             is written otherwise.
         lossless: a JPEG file keeps each of its coefficients, and only the coding of them gets
-            smaller; it goes with no target and no map.
+            smaller; it goes with no target and no map. With the format "jxl" the whole file is put
+            into JPEG XL; of such a file the format "jpeg" gives the JPEG back bit for bit.
         metadata: "all" keeps what a JPEG can hold: EXIF, XMP, IPTC's data, comments, the colour
             profile, and a gain map or video that follows the picture; "rights" keeps copyright,
             creators, licence and the colour profile; "none" drops all of it and brings colours to
@@ -155,17 +159,20 @@ class Settings:
 
     def _check_format(self) -> None:
         """Raises OptionError for what is asked of a JPEG where another format is."""
-        if self.format == "jpeg":
+        if self.format in ("jpeg", "jxl"):  # a JPEG XL holds a JPEG that is made as asked
             return
         asked = {
             "method='mosaic'": self.method != DEFAULTS.method,
             "tune": self.tune != DEFAULTS.tune,
             "progressive=False": self.progressive != DEFAULTS.progressive,
             "lossless": self.lossless,
+            "subsampling='444'": self.format == "webp" and self.subsampling == "444",
         }
         for name, differs in asked.items():
             if differs:
-                raise OptionError(f"`{name}` goes with `format='jpeg'`; leave it out for AVIF")
+                raise OptionError(
+                    f"`{name}` does not go with {shown_format(self.format)}; leave it out"
+                )
 
     def _goal(self) -> dict[str, Any]:
         """The one target that was given; quality 80 where none was."""
@@ -267,6 +274,7 @@ class Choices(TypedDict, total=False):
 
 
 DEFAULTS = Settings()
+_SHOWN = {"jpeg": "JPEG", "avif": "AVIF", "jxl": "JPEG XL", "webp": "WebP"}
 CHOICES: dict[str, tuple[str, ...]] = {
     "tune": get_args(Tune),
     "effort": get_args(Effort),
@@ -275,6 +283,11 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "subsampling": get_args(Subsampling),
     "metadata": get_args(Metadata),
 }
+
+
+def shown_format(name: str) -> str:
+    """A format as people write it."""
+    return _SHOWN.get(name, name)
 
 
 def background_colour(text: str) -> tuple[int, int, int]:

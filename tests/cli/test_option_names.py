@@ -38,8 +38,8 @@ def test_crop_calls_its_bytes_otherwise() -> None:
     ("options", "said"),
     [
         (["--lossless", "--protect", "0,0,9,9"], "--lossless and --protect contradict each other"),
-        (["--tune", "eyes", "--format", "avif"], "--tune goes with --format jpeg; leave it out"),
-        (["--baseline", "--format", "avif"], "--baseline goes with --format jpeg"),
+        (["--tune", "eyes", "--format", "avif"], "--tune does not go with AVIF; leave it out"),
+        (["--baseline", "--format", "avif"], "--baseline does not go with AVIF"),
         (["--effort", "best", "--tune", "eyes"], "--effort goes with --tune vision"),
         (["--floor", "90"], "--floor 90 is above --quality 80"),
         (["--background", "#12345678"], "--background is '#12345678'"),

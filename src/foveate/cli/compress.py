@@ -135,6 +135,7 @@ def compress(
         Format | None,
         typer.Option(
             "--format",
+            "--to",
             help="The format of the files. Default: that of -o FILE, else jpeg. AVIF takes fewer "
             "bytes and many times the time; --tune and --baseline are for JPEG.",
         ),

@@ -14,7 +14,10 @@ PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
     | {".avif", ".jp2", ".ppm", ".pgm", ".pnm", ".qoi", ".heic", ".heif", ".jxl"}
 )
-OWN_SUFFIXES = (".foveate.jpg", ".foveate.avif", ".map.png", ".overlay.jpg")
+OWN_SUFFIXES = (
+    *(f".foveate.{ending}" for ending in ("jpg", "avif", "jxl", "webp")),
+    *(".map.png", ".overlay.jpg"),
+)
 """The endings of the names that Foveate gives its results."""
 _SHAPE = re.compile(r"\.[\d.]+x[\d.]+$")
 """What a crop's name has between its picture's and the ending: NAME.9x16.foveate.jpg."""

@@ -11,6 +11,8 @@ HOMES = {
     "rdo": "foveate.coders.jpeg.coder",
     "mosaic": "foveate.coders.mosaic",
     "avif": "foveate.coders.avif.coder",
+    "jxl": "foveate.coders.jxl.coder",
+    "webp": "foveate.coders.webp.coder",
 }
 """Each module has the coder as `CODER`; it is imported when it is first asked for."""
 

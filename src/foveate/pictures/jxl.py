@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,14 @@ from foveate.pictures.colour_coding import coding_of
 from foveate.pictures.containers.isobmff import boxes
 from foveate.pictures.containers.jxl_header import CONTAINER, JxlHeader, jxl_header
 from foveate.pictures.decoded import Decoded, eight_bits
-from foveate.pictures.opening import opened
 from foveate.pictures.over_limits import over_pixels
 from foveate.pictures.shown_colours import as_shown
 
 
 def read_jxl(encoded: bytes, name: str, max_pixels: int) -> Decoded:
     """A JPEG XL picture by imagecodecs, upright; EXIF and XMP of its boxes come too.
+
+    One that holds a JPEG is read by that where it can be had (`foveate.pictures.jpeg_in_jxl`).
 
     Raises:
         MissingReaderError: imagecodecs is not installed.
@@ -55,9 +55,7 @@ def read_jxl(encoded: bytes, name: str, max_pixels: int) -> Decoded:
     exif = parts.get(b"Exif", b"")
     if b"brob" in parts:
         notes.append("left out: metadata that are compressed by Brotli")
-    has_jpeg = header.has_profile and b"jbrd" in parts
-    profile = _profile_of_jpeg(encoded) if has_jpeg else None
-    pixels, icc = _shown(samples, header, profile, notes)
+    pixels, icc = _shown(samples, header, notes)
     from PIL import Image
 
     return Decoded(
@@ -71,14 +69,12 @@ def read_jxl(encoded: bytes, name: str, max_pixels: int) -> Decoded:
 
 
 def _shown(
-    samples: npt.NDArray[Any], header: JxlHeader, profile: bytes | None, notes: list[str]
+    samples: npt.NDArray[Any], header: JxlHeader, notes: list[str]
 ) -> tuple[npt.NDArray[np.uint8], bytes | None]:
     """Pixels of 8 bits that look as the header says, and the profile that they need."""
     if samples.dtype.itemsize > 1:
         notes.append("16-bit reduced to 8-bit")
     pixels = np.ascontiguousarray(eight_bits(samples, np.iinfo(samples.dtype).max))
-    if profile is not None:
-        return pixels, profile
     coding = None if header.colours is None else coding_of(header.colours)
     if coding is None:
         what = "a profile" if header.has_profile else "what is not read here"
@@ -91,14 +87,3 @@ def _shown(
     colours = samples[..., :-1] if samples.shape[2] == 4 else samples[..., 0]
     shown, icc = as_shown(colours, coding, notes)
     return np.dstack([shown, pixels[..., -1]]), icc
-
-
-def _profile_of_jpeg(encoded: bytes) -> bytes | None:
-    """The profile of the JPEG that the file was made of without loss, and can be made into."""
-    from imagecodecs import jpegxl_decode_jpeg
-
-    with contextlib.suppress(Exception):  # imagecodecs and Pillow raise many kinds
-        with opened(bytes(jpegxl_decode_jpeg(encoded))) as jpeg:
-            found = jpeg.info.get("icc_profile")
-        return found if isinstance(found, bytes) else None
-    return None

@@ -29,7 +29,8 @@ class Picture:
     `pixels` is uint8, (H, W, 3) RGB or (H, W) grey, in the colour space of `icc` (sRGB where None).
     `exif` is the TIFF payload without its "Exif" prefix, orientation 1, no thumbnail; `xmp` the
     packet without the APP1 name. `encoded` holds the file's own bytes where there was a file, and
-    `format` Pillow's name of it ("JPEG" for MPO too). `carried` is what else the file holds.
+    `format` Pillow's name of it ("JPEG" for MPO too). `restored` is the JPEG file that a JPEG XL
+    file holds, from which the picture was read. `carried` is what else the file holds.
     `notes` tell what was done that a user should know. `name` is what messages call the picture.
 
     `pixels` are opaque: what was transparent is laid on a colour. Where transparency was to be kept
@@ -44,10 +45,16 @@ class Picture:
     xmp: bytes | None = None
     encoded: bytes | None = None
     format: str | None = None
+    restored: bytes | None = None
     notes: tuple[str, ...] = ()
     carried: Carried = field(default_factory=Carried)
     transparency: Transparency | None = None
     flattened: bool = False
+
+    @property
+    def jpeg(self) -> bytes | None:
+        """The JPEG file whose picture this is: the file itself, or what a JPEG XL file holds."""
+        return self.encoded if self.format == "JPEG" else self.restored
 
     @property
     def height(self) -> int:

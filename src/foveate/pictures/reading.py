@@ -15,10 +15,12 @@ from foveate.deadline import OutOfTimeError, check_time
 from foveate.errors import PictureError, printable
 from foveate.pictures.carried import carried_by
 from foveate.pictures.coded_colours import coded_colours
+from foveate.pictures.containers.jxl_header import JxlHeader, jxl_header
 from foveate.pictures.conversion import converted, upright, upright_alpha
 from foveate.pictures.counting import count_frames, count_scans
 from foveate.pictures.decoded import Decoded
 from foveate.pictures.file_bytes import file_bytes, too_big_for_memory
+from foveate.pictures.jpeg_in_jxl import holds_jpeg, jpeg_within
 from foveate.pictures.limits import DEFAULT_LIMITS, Limits, within_time
 from foveate.pictures.metadata import tiff_exif
 from foveate.pictures.opening import opened
@@ -129,6 +131,15 @@ def _from_bytes(
         raise PictureError(f"{name}: {over_bytes(limits.bytes)}")
     encoded = bytes(data)
     with within_time(limits, name), _pillow_errors(name, encoded):
+        if holds_jpeg(encoded):
+            header = jxl_header(encoded) or JxlHeader(1, 1)
+            _check_size(name, header.width, header.height, limits)
+            restored = jpeg_within(encoded, most=limits.bytes)
+            if restored is not None:
+                picture = _from_bytes(restored, name, limits, backdrop, tolerant=tolerant)
+                return dataclasses.replace(
+                    picture, encoded=encoded, format="JXL", restored=restored
+                )
         decoded = read_by_another(encoded, name, limits.pixels)
         if decoded is not None:
             return _from_decoded(decoded, name, encoded, limits, backdrop)

@@ -208,7 +208,7 @@ def test_comparison_and_report_tell_of_the_file() -> None:
     "options", [{"tune": "eyes"}, {"method": "mosaic"}, {"progressive": False}]
 )
 def test_what_is_asked_of_jpegs_alone_is_refused(options: dict[str, Any]) -> None:
-    with pytest.raises(OptionError, match="goes with `format='jpeg'`"):
+    with pytest.raises(OptionError, match="does not go with AVIF"):
         foveate.compress(PICTURE, format="avif", **options)
 
 

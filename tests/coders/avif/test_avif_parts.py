@@ -11,8 +11,8 @@ from PIL import Image
 from foveate.coders.avif.exif import without_orientation
 from foveate.coders.avif.levels import LEVELS, quality_of, steps_of
 from foveate.coders.avif.sample import PIECE, pieces_of
-from foveate.coders.avif.search import last_within, last_within_by_sample
 from foveate.coders.avif.steering import Residuals, finer_by, steerable, steering
+from foveate.coders.plain.search import last_within, last_within_by_sample
 
 
 @pytest.mark.parametrize("steep", [0.01, 0.06, 2.0])

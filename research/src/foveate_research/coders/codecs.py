@@ -24,9 +24,9 @@ from foveate._compress import compress
 from foveate.coders.avif.level_files import LevelFiles
 from foveate.coders.avif.levels import COARSEST, FINEST, quality_of
 from foveate.coders.avif.libaom import AvifOptions
-from foveate.coders.avif.search import last_within
 from foveate.coders.avif.tuning import SPEEDS
 from foveate.coders.jpeg.sized import jpeg_of_size
+from foveate.coders.plain.search import last_within
 from foveate.errors import MissingExtraError, OptionError, TargetError, printable
 from foveate.models.registry import get_model
 from foveate.pictures import read_picture

@@ -38,7 +38,7 @@ def after_the_work(
     before, after = len(data), len(made.data)
     if after > before and not allow_larger and (kind := _kind_of_few_colours(data)):
         sizes = f"from {readable_bytes(before)} to {readable_bytes(after)}"
-        return f"{kind}, and would grow {sizes} as a JPEG; --allow-larger writes it all the same"
+        return f"{kind}, and would grow {sizes}; --allow-larger writes it all the same"
     if is_jpeg(data) and not keeps_metadata:
         return None
     if min_saving and after > before * (1 - min_saving):
@@ -53,13 +53,16 @@ def is_jpeg(data: bytes) -> bool:
 
 def _kind_of_few_colours(data: bytes) -> str | None:
     """What a picture of one bit or with a palette is; None for all others."""
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     from foveate.pictures.opening import opened
     from foveate.pictures.quiet import without_warnings
 
     with without_warnings():
-        image: Image.Image = opened(data)
+        try:
+            image: Image.Image = opened(data)
+        except UnidentifiedImageError:  # a kind that an extra reads; none of these has a palette
+            return None
         if image.mode == "1":
             return "has one bit a pixel"
         if image.mode in ("P", "PA") or image.format == "GIF":

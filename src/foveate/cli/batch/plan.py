@@ -16,6 +16,8 @@ from foveate.settings import DEFAULTS, Format
 _KINDS: dict[Format, tuple[str, ...]] = {
     "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
     "avif": (".avif",),
+    "jxl": (".jxl",),
+    "webp": (".webp",),
 }
 """How the names of files of each format end, the usual ending first."""
 

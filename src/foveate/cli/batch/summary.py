@@ -89,12 +89,16 @@ def _notes(done: Done) -> tuple[str, ...]:
         return ()
     if report.copied_source:
         said = any("the result is a copy of it" in note for note in report.notes)
+        said = said or bool(report.coder.get("restored") and report.notes)
         kept = _KEPT if report.is_copy else _REWRITTEN
+        if report.coder.get("restored"):
+            kept = _RESTORED
         return report.notes if said else (kept, *report.notes)
     return report.notes
 
 
 _KEPT = "cannot be made smaller; the result is a copy of it"
+_RESTORED = "the result has the picture of the JPEG that it held, coefficient by coefficient"
 _REWRITTEN = "its picture is kept as it was, and only coded in fewer bytes"
 
 

@@ -158,7 +158,7 @@ def _worked(
     )
     if left is None:
         return made.data, made.report, None
-    if asked.in_place or not leaving.is_jpeg(data):
+    if asked.in_place or asked.settings.format != "jpeg" or not leaving.is_jpeg(data):
         return data, None, left
     return data, _report_of_copy(made.report, data, left), None
 

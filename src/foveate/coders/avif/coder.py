@@ -10,16 +10,15 @@ from foveate.coders.avif.hidden_colours import without_hidden_colours
 from foveate.coders.avif.level_files import LevelFiles
 from foveate.coders.avif.levels import COARSEST, quality_of
 from foveate.coders.avif.libaom import AvifOptions, check_encoder
-from foveate.coders.avif.source import no_larger_than_source
 from foveate.coders.avif.targets import Found, of_quality, of_size
 from foveate.coders.avif.tuning import SPEEDS
 from foveate.coders.base import Encoded, Weights
 from foveate.coders.plain.asked_bytes import most_bytes_asked
+from foveate.coders.plain.jpeg_parts import without_jpeg_parts
+from foveate.coders.plain.own_format import no_larger_than_source
 from foveate.coders.plain.subsampling import chosen_subsampling
 from foveate.errors import TargetError
 from foveate.pictures import MAX_SIDE, Picture
-from foveate.pictures.containers.appended import Appended
-from foveate.pictures.keeping import with_appended
 from foveate.settings import Settings
 
 _SMALLEST = "this is the smallest AVIF of the picture, whose frame takes more bytes than JPEG's"
@@ -40,7 +39,7 @@ class AvifCoder:
         """
         check_encoder()
         make = partial(_encoded, picture, weights)
-        return no_larger_than_source(make(settings), picture, settings, make)
+        return no_larger_than_source(make(settings), picture, settings, make, file_format="AVIF")
 
 
 CODER = AvifCoder()
@@ -51,7 +50,7 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
     subsampling = chosen_subsampling(picture, settings)
     threads = settings.threads or 1
     keep = settings.metadata != "none"
-    picture, lost = _as_avif_holds_it(picture)
+    picture, lost = without_jpeg_parts(picture, "AVIF")
     options = AvifOptions(
         SPEEDS[settings.effort],
         subsampling,
@@ -93,18 +92,3 @@ def _encoded(picture: Picture, weights: Weights, settings: Settings) -> Encoded:
         notes=(*lost, *files.notes_on(found.level)),
         facts=facts,
     )
-
-
-def _as_avif_holds_it(picture: Picture) -> tuple[Picture, tuple[str, ...]]:
-    """The picture without what is carried in JPEGs alone, and a note on each such thing."""
-    carried = picture.carried
-    parts = {
-        "IPTC's and Photoshop's data": carried.photoshop,
-        "comments": carried.comments,
-        "extended XMP": carried.extended_xmp,
-    }
-    names = [name for name, part in parts.items() if part]
-    if carried.appended.names:
-        names += carried.appended.names
-        picture = with_appended(picture, Appended())
-    return picture, tuple(f"left out: {name}, which AVIF does not hold here" for name in names)

@@ -17,12 +17,12 @@ import numpy as np
 
 from foveate.coders.avif.level_files import LevelFiles
 from foveate.coders.avif.levels import COARSEST, FINEST
-from foveate.coders.avif.limits import Field, Limits
 from foveate.coders.avif.sample import Pieces, pieces_of
-from foveate.coders.avif.search import last_within, last_within_by_sample
 from foveate.coders.base import Weights
 from foveate.coders.jpeg.eyes.tuning import EYE_TUNING
 from foveate.coders.plain.asked_bytes import too_few_bytes
+from foveate.coders.plain.limits import Field, Limits
+from foveate.coders.plain.search import last_within, last_within_by_sample
 from foveate.pictures import Picture
 from foveate.pictures.transparency import Transparency
 from foveate.settings import Settings

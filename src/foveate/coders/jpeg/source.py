@@ -31,6 +31,7 @@ from foveate.pictures.srgb import is_srgb
 from foveate.pictures.truncated import mended
 from foveate.settings import Settings
 
+_RESTORED = "the result is the JPEG file that it held, bit for bit"
 _ORIENTATION_TAG = 0x0112
 _RARE_CODES = (
     "coded anew with Huffman codes: browsers do not show the codes of the file that came in"
@@ -152,8 +153,8 @@ def no_larger_than_source(
 
 def _has_rare_codes(picture: Picture) -> bool:
     """Whether the picture came as a JPEG that browsers do not show."""
-    source = picture.encoded
-    if source is None or picture.format != "JPEG" or jpeg_layout(source) is None:
+    source = picture.jpeg
+    if source is None or jpeg_layout(source) is None:
         return False
     return not is_shown_everywhere(source)
 
@@ -186,14 +187,19 @@ def _is_coarse(source: bytes, settings: Settings) -> bool:
 def lossless_source(picture: Picture, settings: Settings) -> Encoded:
     """The JPEG that came in with the same coefficients in the fewest bytes.
 
+    The JPEG that a JPEG XL file holds is given back as it is, unless metadata are to go.
+
     Raises:
         PictureError: it is no JPEG, or of a kind whose coefficients cannot be read.
     """
-    if picture.format != "JPEG":
+    if picture.jpeg is None:
         raise PictureError(
-            f"{picture.name}: is no JPEG file, and only these can be rewritten without loss;"
-            " leave out `lossless`"
+            f"{picture.name}: is no JPEG file and holds none, and only these can be kept without"
+            " loss; leave out `lossless`"
         )
+    if picture.restored is not None and settings.metadata == "all":
+        facts = {**file_facts(picture.restored), "restored": True}
+        return Encoded(picture.restored, copied_source=True, notes=(_RESTORED,), facts=facts)
     source = _source_as_asked(picture, settings)
     try:
         if source is None:
@@ -225,7 +231,8 @@ def _rewritten(source: Encoded, settings: Settings) -> Encoded:
         note = "it holds further pictures, which are found by their distance; it stays as it is"
         return dataclasses.replace(source, notes=(*source.notes, note))
     data = rewritten(source.data, progressive=settings.progressive, threads=settings.threads or 1)
-    return dataclasses.replace(source, data=data, facts={**file_facts(data), "lossless": True})
+    facts = {**source.facts, **file_facts(data), "lossless": True}
+    return dataclasses.replace(source, data=data, facts=facts)
 
 
 def _rewritten_where_smaller(source: Encoded, settings: Settings) -> Encoded:
@@ -241,16 +248,17 @@ def _rewritten_where_smaller(source: Encoded, settings: Settings) -> Encoded:
 
 def _source_as_asked(picture: Picture, settings: Settings) -> Encoded | None:
     """The JPEG that came in, without its metadata where these are to go; None without a JPEG."""
-    source = picture.encoded
-    if source is None or picture.format != "JPEG":
+    source = picture.jpeg
+    if source is None:
         return None
+    restored = {} if picture.restored is None else {"restored": True}
     end_missing = mended(source)
     if end_missing is not None:
         if not end_missing.is_whole:
             return None
         source = end_missing.data
     if settings.metadata == "all":
-        return Encoded(source, copied_source=True, facts=file_facts(source))
+        return Encoded(source, copied_source=True, facts={**file_facts(source), **restored})
     bare = bare_jpeg(source, picture if settings.metadata == "rights" else None)
     if bare is None:
         return None
@@ -262,7 +270,8 @@ def _source_as_asked(picture: Picture, settings: Settings) -> Encoded | None:
     if layout is not None:
         after = appended_to(source, layout)
         notes += [f"left out: {name}" for name in (*after.names, *after.left_out)]
-    return Encoded(data, copied_source=True, notes=tuple(notes), facts=file_facts(data))
+    facts = {**file_facts(data), **restored}
+    return Encoded(data, copied_source=True, notes=tuple(notes), facts=facts)
 
 
 def _picture_bytes(jpeg: bytes) -> int:

@@ -55,8 +55,7 @@ def chosen_subsampling(picture: Picture, settings: Settings) -> str:
 
 
 def _came_halved(picture: Picture) -> bool:
-    source = picture.encoded if picture.format == "JPEG" else None
-    return source is not None and stored_subsampling(source) != "444"
+    return picture.jpeg is not None and stored_subsampling(picture.jpeg) != "444"
 
 
 def _is_fine(picture: Picture, settings: Settings) -> bool:

@@ -36,10 +36,10 @@ def source_coefficients(picture: Picture, *, threads: int) -> SourceCoefficients
     colours were brought to another space, or the file is grey, 4:4:4 or 4:2:0 in another way than
     it would be written here.
     """
-    if picture.encoded is None or picture.format != "JPEG":
+    if picture.jpeg is None:
         return None
     try:
-        stored = stored_picture(picture.encoded)
+        stored = stored_picture(picture.jpeg)
     except StoredError:
         return None
     tables = tables_as_written(stored)

@@ -1,4 +1,4 @@
-"""An AVIF that came in: given back where encoding it anew would make it larger."""
+"""A file of the format that is written: given back where encoding it anew would make it larger."""
 
 from __future__ import annotations
 
@@ -12,15 +12,27 @@ from foveate.settings import Settings
 
 
 def no_larger_than_source(
-    made: Encoded, picture: Picture, settings: Settings, encode: Callable[[Settings], Encoded]
+    made: Encoded,
+    picture: Picture,
+    settings: Settings,
+    encode: Callable[[Settings], Encoded],
+    *,
+    file_format: str,
 ) -> Encoded:
-    """What was made, or the AVIF that came in where that takes no more bytes.
+    """What was made, or the file that came in where that takes no more bytes.
 
     A source whose metadata or transparency is to go is not given back: the picture is made again in
     its bytes.
+
+    Args:
+        made: the file made of `picture`.
+        picture: as it came in.
+        settings: what was asked.
+        encode: makes a file of the same picture by other settings.
+        file_format: what Pillow calls the format of `made`.
     """
     source = picture.encoded
-    if source is None or picture.format != "AVIF" or len(source) > len(made.data):
+    if source is None or picture.format != file_format or len(source) > len(made.data):
         return made
     if settings.metadata == "all" and not picture.flattened:
         return Encoded(source, target_bytes=made.target_bytes, copied_source=True)

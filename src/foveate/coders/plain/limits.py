@@ -8,12 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate import native
+from foveate.coders.base import Weights
+from foveate.coders.jpeg.eyes.tuning import EYE_TUNING
 from foveate.coders.plain.eye_limits import BACKGROUND_SHARE, excess_of, log_ratio
 from foveate.coders.plain.masking import REACH, SENSITIVITY, block_contrast
 from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.metrics.quality.eye_weights import scale_weights
 from foveate.pictures import Picture, read_picture
 from foveate.pictures.transparency import WHITE
+from foveate.settings import Settings
 
 Pixels = npt.NDArray[np.uint8]
 Field = npt.NDArray[np.float32]
@@ -55,6 +58,25 @@ class Limits:
                 at_floor = plain_jpeg(pixels, floor, subsampling=subsampling)
                 limit = judge.seen(at_floor, ground).with_foreground_of(limit)
             self._judges.append((ground, judge, limit))
+
+    @classmethod
+    def asked(
+        cls, picture: Picture, weights: Weights, settings: Settings, *, subsampling: str
+    ) -> Limits:
+        """Those of checked settings whose target is a quality."""
+        assert settings.quality is not None
+        assert settings.floor is not None
+        return cls(
+            picture,
+            weights.of_blocks(
+                boldness=EYE_TUNING.boldness, marked_boldness=EYE_TUNING.marked_boldness
+            ),
+            quality=settings.quality,
+            floor=settings.floor,
+            share=EYE_TUNING.visible,
+            subsampling=subsampling,
+            threads=settings.threads or 1,
+        )
 
     def excess(self, data: bytes) -> float:
         """The log of the worst ratio of what is seen to its limit: 0 or less where all are kept."""

@@ -1,0 +1,1 @@
+"""JPEG XL: the weighted JPEG in fewer bytes, from which the JPEG comes back bit for bit."""
