@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 import foveate
-from foveate.cli import compare, compress, crop, map, models, serve, stopping, votes
+from foveate.cli import compare, compress, crop, doctor, map, models, serve, stopping, votes
 from foveate.cli.exit_codes import EXIT_FAILED, EXIT_USAGE
 from foveate.cli.option_names import in_options
 from foveate.cli.plain_help import hide_types
@@ -101,6 +101,7 @@ app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_picture
 app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
 app.command(epilog=votes.EPILOG, no_args_is_help=True)(votes.votes)
 app.command(epilog=serve.EPILOG)(serve.serve)
+app.command(epilog=doctor.EPILOG)(doctor.doctor)
 app.add_typer(models.app, name="models", epilog=models.EPILOG)
 
 
