@@ -16,6 +16,7 @@ from foveate_research.coders.scenes import scene_files, size_ladder
 from foveate_research.coders.size_ladder import figure4
 from foveate_research.coders.study import Study
 from foveate_research.coders.table1 import reproduce_table1
+from foveate_research.coders.vector_quantiser.study import vector_quantiser_record
 from foveate_research.pages import coder_tables, evidence, markdown
 from foveate_research.records import save_record
 from tiny_sets import a_scene
@@ -66,8 +67,10 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     save(reproduce_table1(ladder), results, "table1-large")
     by_default = replace(seen, codecs=["foveate-vision", "foveate-vision-none", "mozjpeg"])
     curves, _ = bench_codecs(by_default, qualities=(30, 50, 80))
-    for name in ("kodak", "coding", "gaze-test", "drawings", "avif"):
+    records = ("kodak", "coding", "gaze-test", "drawings", "avif")
+    for name in (*records, "jpeg2000-kodak"):
         save(curves, results, f"codecs-{name}")
+    save(vector_quantiser_record(seen, seen.files, words=2), results, "vector-quantiser")
     save(other_viewers(seen, quality=50), results, "other-viewers")
     text = pages.filled(PAGE, evidence.TABLES)
     assert pages.filled(text, evidence.TABLES) == text

@@ -36,6 +36,10 @@ WORTH = (
     *("psnr_fix", "psnr_hvs_m_fix", "ssimulacra2_fix", "butteraugli_fix"),
     *("psnr_hvs_m", "ssimulacra2", "butteraugli"),
 )
+QUANTISED = (
+    *("psnr_fix", "psnr_hvs_m_fix", "ssimulacra2_fix"),
+    *("psnr_y", "psnr_hvs_m", "ssimulacra2"),
+)
 EYES = ("psnr_hvs_m", "ssimulacra2")
 BELOW_AT = ("30", "50", "80", "90")
 FOLLOWING = (
@@ -170,9 +174,9 @@ def map_worth() -> str:
     return table(headings, lines)
 
 
-def avif() -> str:
-    """BD-rates of AVIF with the map against AVIF of the same library, tune and speed."""
-    record = result("codecs-avif")
+def with_map(name: str) -> str:
+    """BD-rates of a coder that writes no JPEG with the map against the same without it."""
+    record = result(name)
     if not record:
         return ABSENT
     metrics = (*WORTH, "psnr_y")
@@ -182,6 +186,15 @@ def avif() -> str:
     ]
     headings = ("% more bytes than without a map", *(coders.HEADINGS[m] for m in metrics))
     return table(headings, lines)
+
+
+def vector_quantiser(to: str) -> str:
+    """The vector quantiser and the mosaic less plain JPEG, or less the quantiser without a map."""
+    record = result("vector-quantiser")
+    if not record:
+        return ABSENT
+    codecs = None if to == PLAIN else [name for name in record["rows"] if name.startswith(to)]
+    return coders.differences(record, record["rows"], QUANTISED, to=to, codecs=codecs)
 
 
 def below_plain() -> str:
@@ -288,7 +301,10 @@ TABLES: Tables = {
         if to == PLAIN or quality == "50"
     },
     "map-worth": map_worth,
-    "avif": avif,
+    "avif": partial(with_map, "codecs-avif"),
+    "jpeg2000-kodak": partial(against_mozjpeg, "codecs-jpeg2000-kodak"),
+    "vector-quantiser": partial(vector_quantiser, PLAIN),
+    "vector-quantiser-map": partial(vector_quantiser, "vq"),
     "below-plain": below_plain,
     "other-viewers": other_viewers,
     "curves": curves,
