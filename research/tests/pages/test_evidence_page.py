@@ -68,7 +68,7 @@ def test_every_table_of_the_page_is_made_from_the_commands_records(modules, tmp_
     by_default = replace(seen, codecs=["foveate-vision", "foveate-vision-none", "mozjpeg"])
     curves, _ = bench_codecs(by_default, qualities=(30, 50, 80))
     records = ("kodak", "coding", "gaze-test", "drawings", "avif")
-    for name in (*records, "jpeg2000-kodak"):
+    for name in (*records, "jpeg2000-kodak", "jpeg2000-coding"):
         save(curves, results, f"codecs-{name}")
     save(vector_quantiser_record(seen, seen.files, words=2), results, "vector-quantiser")
     save(other_viewers(seen, quality=50), results, "other-viewers")

@@ -303,6 +303,8 @@ TABLES: Tables = {
     "map-worth": map_worth,
     "avif": partial(with_map, "codecs-avif"),
     "jpeg2000-kodak": partial(against_mozjpeg, "codecs-jpeg2000-kodak"),
+    "jpeg2000-coding": partial(against_mozjpeg, "codecs-jpeg2000-coding"),
+    "jpeg2000-regions": partial(with_map, "codecs-jpeg2000-coding"),
     "vector-quantiser": partial(vector_quantiser, PLAIN),
     "vector-quantiser-map": partial(vector_quantiser, "vq"),
     "below-plain": below_plain,
