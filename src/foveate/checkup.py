@@ -81,7 +81,7 @@ def _picture(shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
     coarse = rng.integers(0, 256, (shape[0] // 8, shape[1] // 8, shape[2])).astype(np.float64)
     large = np.repeat(np.repeat(coarse, 8, axis=0), 8, axis=1)
     for axis in (0, 1):
-        large = sum(np.roll(large, step, axis) for step in range(-4, 5)) / 9
+        large = np.mean([np.roll(large, step, axis) for step in range(-4, 5)], axis=0)
     noisy = large + rng.normal(0, 3, large.shape)
     return np.clip(noisy, 0, 255).astype(np.uint8)
 
