@@ -25,8 +25,7 @@ _Strip = Callable[["PillowImage"], Pixels]
 
 _STRIP_ROWS = 256
 _SIXTEEN_BITS = ("I;16", "I;16L", "I;16B", "I;16N")
-# EXIF orientation (Exif 2.32, 4.6.4.A) -> rows turned over, columns turned over, then transposed.
-_TURNS = {
+TURNS = {
     1: (False, False, False),
     2: (False, True, False),
     3: (True, True, False),
@@ -36,6 +35,7 @@ _TURNS = {
     7: (True, True, True),
     8: (False, True, True),
 }
+"""EXIF orientation (Exif 2.32, 4.6.4.A) to: rows turned over, columns turned over, transposed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +93,7 @@ def converted(
 
 def upright(pixels: Pixels, orientation: int) -> Pixels:
     """The pixels turned as EXIF orientation 1 to 8 asks; any other number is taken as 1."""
-    rows, columns, transposed = _TURNS.get(orientation, _TURNS[1])
+    rows, columns, transposed = TURNS.get(orientation, TURNS[1])
     if rows:
         pixels = pixels[::-1]
     if columns:

@@ -31,6 +31,7 @@ class Picture:
     packet without the APP1 name. `encoded` holds the file's own bytes where there was a file, and
     `format` Pillow's name of it ("JPEG" for MPO too). `restored` is the JPEG file that a JPEG XL
     file holds, from which the picture was read. `carried` is what else the file holds.
+    `orientation` is the EXIF orientation, 1 to 8, in which the file stores the picture.
     `notes` tell what was done that a user should know. `name` is what messages call the picture.
 
     `pixels` are opaque: what was transparent is laid on a colour. Where transparency was to be kept
@@ -50,6 +51,7 @@ class Picture:
     carried: Carried = field(default_factory=Carried)
     transparency: Transparency | None = None
     flattened: bool = False
+    orientation: int = 1
 
     @property
     def jpeg(self) -> bytes | None:

@@ -16,7 +16,7 @@ from foveate.errors import PictureError, printable
 from foveate.pictures.carried import carried_by
 from foveate.pictures.coded_colours import coded_colours
 from foveate.pictures.containers.jxl_header import JxlHeader, jxl_header
-from foveate.pictures.conversion import converted, upright, upright_alpha
+from foveate.pictures.conversion import TURNS, converted, upright, upright_alpha
 from foveate.pictures.counting import count_frames, count_scans
 from foveate.pictures.decoded import Decoded
 from foveate.pictures.file_bytes import file_bytes, too_big_for_memory
@@ -171,6 +171,7 @@ def _from_decoded(
         carried=decoded.carried,
         transparency=upright_alpha(made.transparency, decoded.orientation),
         flattened=made.flattened,
+        orientation=decoded.orientation if decoded.orientation in TURNS else 1,
     )
     return with_upright_metadata(picture, decoded.orientation)
 
@@ -227,6 +228,7 @@ def _from_pillow(
         carried=carried,
         transparency=upright_alpha(made.transparency, orientation),
         flattened=made.flattened,
+        orientation=orientation if orientation in TURNS else 1,
     )
     return with_upright_metadata(picture, orientation)
 

@@ -112,7 +112,7 @@ def test_a_baseline_file_made_to_fit_its_source_says_so():
     source = jpeg(progressive=True, subsampling="4:2:2")
     report = foveate.compress(source, quality=90, progressive=False).report
     assert "a baseline file as asked would be larger" in report.notes[-1]
-    assert report.bytes >= 0.97 * report.source_bytes
+    assert report.bytes <= report.source_bytes
 
 
 def test_a_baseline_file_that_cannot_be_that_small_says_so():

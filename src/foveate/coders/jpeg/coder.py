@@ -19,7 +19,7 @@ from foveate.coders.jpeg.targets.quality_target import PlainQuality
 from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS
 from foveate.coders.jpeg.whole_file import whole_file
 from foveate.coders.plain.asked_bytes import most_bytes_asked
-from foveate.coders.plain.subsampling import chosen_subsampling
+from foveate.coders.plain.subsampling import came_as_420, chosen_subsampling
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.settings import Settings
 
@@ -53,13 +53,10 @@ def _encoded(weights: Weights, picture: Picture, settings: Settings) -> Encoded:
     segments, notes = kept_segments(picture, settings)
     target = _target(picture, settings, len(segments))
     threads = settings.threads or 1
-    source = source_coefficients(picture, threads=threads)
     chroma_420 = chosen_subsampling(picture, settings) == "420"
-    if source is not None and len(source.coefficients) > 1 and source.chroma_420 != chroma_420:
-        if settings.subsampling == "auto" and source.chroma_420:
-            chroma_420 = True  # there is no finer chroma to be kept
-        else:
-            source = None
+    if settings.subsampling == "auto" and came_as_420(picture):
+        chroma_420 = True  # there is no finer chroma to be kept
+    source = source_coefficients(picture, chroma_420=chroma_420, threads=threads)
     options = Options(
         chroma_420=chroma_420,
         progressive=settings.progressive,

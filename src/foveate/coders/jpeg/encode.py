@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -12,19 +12,19 @@ import numpy.typing as npt
 
 from foveate import native
 from foveate.coders.base import Encoded
-from foveate.coders.jpeg.decoded_errors import decoded_mse
+from foveate.coders.jpeg.looked_at import LookedAt
 from foveate.coders.jpeg.scripts import Script, baseline_script, progressive_script
 from foveate.coders.jpeg.stored.coefficients import SourceCoefficients
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.bytes_target import meet_bytes
 from foveate.coders.jpeg.targets.quality_target import PlainQuality, meet_quality
-from foveate.coders.jpeg.targets.source_steps import Candidate, best_of_source
-from foveate.coders.jpeg.trellis_passes import Blocks, Component, Encoder, FixedSteps
+from foveate.coders.jpeg.targets.source_steps import nearest_to_source, smallest_of_source
+from foveate.coders.jpeg.trellis_passes import Blocks, Component, Encoder, FixedSteps, Quantised
 from foveate.coders.jpeg.tuning import DEFAULT_TUNE, TUNINGS, Tuning
-from foveate.coders.plain.masking import block_contrast, busyness
+from foveate.coders.plain.masking import REACH, SENSITIVITY, block_contrast, busyness
 
-_UNSEEN = 1e-4
-"""Smaller errors of a pixel are not told apart."""
+_UNSEEN = 1e-3
+"""Less visible error than this is not told apart."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Options:
     threads: int = 1
     tuning: Tuning = TUNINGS[DEFAULT_TUNE]
     source: SourceCoefficients | None = None
-    """The coefficients that showed the pixels, at the same resolution of chroma."""
+    """The coefficients that showed the pixels, at the resolution of chroma that is asked for."""
 
 
 def _on_grid(
@@ -156,30 +156,54 @@ def encode(
         TargetError: the bytes asked for are too few.
     """
 
-    def made(steps: FixedSteps | None, from_source: bool) -> Candidate:
+    def encoder_of(steps: FixedSteps | None, from_source: bool) -> Encoder:
         start = options if from_source else replace(options, source=None)
         blocks = transform(pixels, weights, start)
-        encoder = Encoder(
-            blocks,
-            chosen_script(blocks, start),
-            options.tuning,
-            threads=options.threads,
-            fixed_steps=steps,
-        )
-        if isinstance(target, BytesTarget):
-            found = meet_bytes(encoder, target, segments)
-            return Candidate(found, _important_error(encoder, pixels, found.data))
-        found = meet_quality(encoder, pixels, target, segments)
-        return Candidate(found, len(found.data))
+        script = chosen_script(blocks, start)
+        return Encoder(blocks, script, options.tuning, threads=options.threads, fixed_steps=steps)
 
-    found = best_of_source(options.source, made)
+    source = options.source
+    if isinstance(target, PlainQuality):
+        found = smallest_of_source(
+            source,
+            lambda steps, from_source: meet_quality(
+                encoder_of(steps, from_source), pixels, target, segments
+            ),
+            on_free_steps=True,
+        )
+    elif source is None:
+        found = meet_bytes(encoder_of(None, False), target, segments)
+    else:
+        found = nearest_to_source(
+            source,
+            lambda steps, from_source: meet_bytes(encoder_of(steps, from_source), target, segments),
+            _visible_to(encoder_of(None, True)),
+            lambda: LookedAt(pixels, weights),
+        )
     return Encoded(found.data, at_ceiling=found.at_ceiling)
 
 
-def _important_error(encoder: Encoder, pixels: npt.NDArray[np.uint8], data: bytes) -> float:
-    """The log of a file's error as it is decoded, weighted by importance: mostly luma's."""
-    luma = encoder.blocks.components[0]
-    rows, cols = luma.used
-    mse = decoded_mse(pixels, data).astype(np.float64)
-    errors = (mse * luma.importance[:rows, :cols]).mean(axis=(1, 2)) + _UNSEEN
-    return 3 * math.log(errors[0]) + math.log(errors.sum())
+def _visible_to(encoder: Encoder) -> Callable[[Quantised], float]:
+    """Finds the log of what PSNR-HVS-M sees in luma, all blocks alike, of levels under their steps.
+
+    `encoder`: one whose coefficients are without error.
+    """
+    luma, threads = encoder.blocks.components[0], encoder.threads
+    contrast, _ = block_contrast(luma.coefficients, luma.used, threads=threads)
+    hidden = _on_grid(contrast, *luma.weights.shape, halved=False)
+
+    def visible(quantised: Quantised) -> float:
+        seen = native.visible_error(
+            luma.coefficients,
+            quantised.steps[0].tolist(),
+            quantised.levels[0],
+            hidden,
+            REACH,
+            SENSITIVITY,
+            luma.used,
+            None,
+            threads,
+        )
+        return math.log(seen + _UNSEEN)
+
+    return visible

@@ -54,6 +54,11 @@ def chosen_subsampling(picture: Picture, settings: Settings) -> str:
     return "444" if colours_would_bleed(picture.pixels) else "420"
 
 
+def came_as_420(picture: Picture) -> bool:
+    """Whether the picture came as a JPEG at 4:2:0."""
+    return picture.jpeg is not None and stored_subsampling(picture.jpeg) == "420"
+
+
 def _came_halved(picture: Picture) -> bool:
     return picture.jpeg is not None and stored_subsampling(picture.jpeg) != "444"
 
