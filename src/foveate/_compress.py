@@ -128,7 +128,7 @@ def _compressed(
         source_bytes=None if source.encoded is None else len(source.encoded),
         bytes=len(made.data),
         bpp=8 * len(made.data) / (source.width * source.height),
-        format=asked.format,
+        format=made.format or asked.format,
         method=asked.method,
         target=asked.target,
         target_bytes=made.target_bytes,

@@ -11,6 +11,7 @@ from typing import Any
 from foveate.pictures import write_atomically
 from foveate.plain_comparison import PlainComparison
 from foveate.saliency import SaliencyMap
+from foveate.settings import Format
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Report:
     bytes: int
     bpp: float
     """Bits a pixel."""
-    format: str
+    format: Format
     method: str
     target: str
     """What was asked for, in words."""
@@ -53,7 +54,9 @@ class Report:
     tells `subsampling`, `effort`, libaom's `speed` and quality (`libaom_quality`, 0 to 100), and
     whether the map steered it (`steered`). JPEG XL tells what the JPEG coder does, and how many
     bytes the JPEG has that it holds, `jpeg_bytes`. A JPEG that a JPEG XL held is told by
-    `restored`. WebP tells libwebp's quality, `libwebp_quality`.
+    `restored`. WebP tells libwebp's quality, `libwebp_quality`. Where the format was to be
+    chosen, `tried` lists each with its `bytes` and what is `seen` of it: the error that models of
+    the eye see, as a share of what the target allows; or why it was `left_out`.
     """
     comparison: PlainComparison | None
     """The file beside plain JPEG; None where that was not asked for, or the source was copied."""

@@ -21,7 +21,7 @@ Box = tuple[int, int, int, int]
 Tune = Literal["vision", "fidelity", "eyes"]
 Effort = Literal["fast", "default", "best"]
 Method = Literal["rdo", "mosaic"]
-Format = Literal["jpeg", "avif", "jxl", "webp"]
+Format = Literal["jpeg", "avif", "jxl", "webp", "auto"]
 Subsampling = Literal["auto", "444", "420"]
 Metadata = Literal["all", "rights", "none"]
 
@@ -63,7 +63,10 @@ class Settings:
             of libaom's levels, some 5 %, and there is nothing to tune. "jxl" is the JPEG as asked,
             put into JPEG XL in fewer bytes, from which it comes back bit for bit; byte targets
             count the JPEG XL. "webp" is by libwebp, which takes no map: the map only says where
-            the quality counts; its colours always have half the resolution.
+            the quality counts; its colours always have half the resolution. "auto" is the smallest
+            of those that `accept` names at a quality, or the best of them at a size.
+        accept: with the format "auto", what the client takes, as the header field Accept of its
+            request says; by default AVIF, WebP and JPEG.
         subsampling: the resolution of chroma; "auto" is 4:2:0 below quality 95 and for byte
             targets, else 4:4:4. With the tune "vision" it is 4:4:4 also for text, screens and line
             art whose coloured edges would bleed, from quality 60 on or from the bytes of plain
@@ -96,6 +99,7 @@ class Settings:
     effort: Effort = "default"
     method: Method = "rdo"
     format: Format = "jpeg"
+    accept: str | None = None
     subsampling: Subsampling = "auto"
     progressive: bool = True
     lossless: bool = False
@@ -159,6 +163,10 @@ class Settings:
 
     def _check_format(self) -> None:
         """Raises OptionError for what is asked of a JPEG where another format is."""
+        if self.accept is not None and self.format != "auto":
+            raise OptionError("`accept` goes with `format='auto'`; leave one of them out")
+        if self.accept is not None and not isinstance(self.accept, str):
+            raise OptionError(f"`accept` is {self.accept!r}; give a header field as a text")
         if self.format in ("jpeg", "jxl"):  # a JPEG XL holds a JPEG that is made as asked
             return
         asked = {
@@ -264,6 +272,7 @@ class Choices(TypedDict, total=False):
     effort: Effort
     method: Method
     format: Format
+    accept: str | None
     subsampling: Subsampling
     progressive: bool
     lossless: bool
@@ -274,7 +283,13 @@ class Choices(TypedDict, total=False):
 
 
 DEFAULTS = Settings()
-_SHOWN = {"jpeg": "JPEG", "avif": "AVIF", "jxl": "JPEG XL", "webp": "WebP"}
+_SHOWN = {
+    "jpeg": "JPEG",
+    "avif": "AVIF",
+    "jxl": "JPEG XL",
+    "webp": "WebP",
+    "auto": "the format auto",
+}
 CHOICES: dict[str, tuple[str, ...]] = {
     "tune": get_args(Tune),
     "effort": get_args(Effort),

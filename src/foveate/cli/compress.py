@@ -140,6 +140,14 @@ def compress(
             "bytes and many times the time; --tune and --baseline are for JPEG.",
         ),
     ] = None,
+    accept: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TYPES",
+            help="With --format auto: the formats that the client takes, as the header field "
+            "Accept of its request names them. Default: image/avif,image/webp,image/jpeg.",
+        ),
+    ] = DEFAULTS.accept,
     subsampling: Annotated[
         Subsampling,
         typer.Option(
@@ -228,7 +236,8 @@ def compress(
     A folder stands for the pictures directly in it, without Foveate's own results. What an earlier
     call did with the same settings is not done again.
     """
-    from foveate.cli.batch.plan import Places, format_named, planned
+    from foveate.cli.batch.kinds import format_named
+    from foveate.cli.batch.plan import Places, planned
     from foveate.cli.batch.run import run_batch
     from foveate.cli.batch.summary import show
     from foveate.cli.batch.task import Asked
@@ -245,6 +254,7 @@ def compress(
         effort=effort,
         method=method,
         format=chosen,
+        accept=accept,
         subsampling=subsampling,
         progressive=not baseline,
         lossless=lossless,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.pictures import Picture
-from foveate.settings import Settings
+from foveate.settings import Format, Settings
 
 
 class Weights(Protocol):
@@ -47,6 +47,8 @@ class Encoded:
     """What a user should know of what was done."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the coder tells of the file, plain values for JSON."""
+    format: Format | None = None
+    """The format that was chosen, where the coder chooses one."""
     copied_source: bool = False
     """Whether this is the picture that came in, coefficient by coefficient."""
 

@@ -13,6 +13,7 @@ HOMES = {
     "avif": "foveate.coders.avif.coder",
     "jxl": "foveate.coders.jxl.coder",
     "webp": "foveate.coders.webp.coder",
+    "auto": "foveate.coders.auto.coder",
 }
 """Each module has the coder as `CODER`; it is imported when it is first asked for."""
 

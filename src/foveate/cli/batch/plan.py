@@ -6,26 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from foveate.cli.batch.kinds import CHOSEN_LATER, KINDS
 from foveate.cli.batch.task import Task
 from foveate.cli.input_files import STREAM, Input, found_inputs
 from foveate.cli.output_files import folder_of, planned_outputs, without_clashes
 from foveate.cli.streams import check_stdout, goes_to_stdout
-from foveate.errors import OptionError
+from foveate.errors import OptionError, printable
 from foveate.settings import DEFAULTS, Format
-
-_KINDS: dict[Format, tuple[str, ...]] = {
-    "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "avif": (".avif",),
-    "jxl": (".jxl",),
-    "webp": (".webp",),
-}
-"""How the names of files of each format end, the usual ending first."""
-
-
-def format_named(output: str | None) -> Format:
-    """The format that a result's name tells; JPEG where it tells none."""
-    ending = "" if output is None else Path(output).suffix.lower()
-    return next((name for name, kinds in _KINDS.items() if ending in kinds), DEFAULTS.format)
 
 
 @dataclass(frozen=True)
@@ -43,7 +30,7 @@ class Places:
     @property
     def kinds(self) -> tuple[str, ...]:
         """How the names of results may end, the usual ending first."""
-        return _KINDS[self.format]
+        return KINDS[self.format]
 
     @property
     def suffix(self) -> str:
@@ -68,7 +55,8 @@ class Places:
     @property
     def names(self) -> str:
         """What results are called in general."""
-        return f"NAME{self.suffix if self.folder is None else self.kinds[0]}"
+        name = f"NAME{self.suffix if self.folder is None else self.kinds[0]}"
+        return name.removesuffix(CHOSEN_LATER) + ".*" if self.format == "auto" else name
 
     def check(self) -> None:
         """Raises OptionError where two of them contradict each other."""
@@ -80,6 +68,10 @@ class Places:
             raise OptionError("--in-place replaces JPEGs by JPEGs; leave --format out")
         if self.in_place and STREAM in self.inputs:
             raise OptionError("--in-place needs files; - is stdin")
+        if self.format == "auto" and self.output and not (self.to_stdout or self.folder):
+            raise OptionError(
+                f"-o {printable(self.output)}: --format auto chooses the ending; give -o DIR/"
+            )
         if self.to_stdout:
             check_stdout(several=self.several, as_json=self.as_json)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foveate.cli.batch import leaving, placing
+from foveate.cli.batch.kinds import of_format, possible_targets
 from foveate.cli.batch.manifest import Manifest, Record, content_hash, settings_key
 from foveate.cli.streams import input_bytes, input_name, to_stdout
 from foveate.errors import OutputError
@@ -70,11 +71,12 @@ class Task:
         if self.folder is None:
             return None
         manifest = manifests.setdefault(self.folder, Manifest(self.folder))
-        record = manifest.done(self.source, self.target, key, in_place=asked.in_place)
-        if record is None:
-            return None
-        output = self.target if record.left is None else None
-        return Done(self.source, output, "done before", left=record.left)
+        for target in possible_targets(self.target):
+            record = manifest.done(self.source, target, key, in_place=asked.in_place)
+            if record is not None:
+                output = target if record.left is None else None
+                return Done(self.source, output, "done before", left=record.left)
+        return None
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def do(task: Task, asked: Asked, key: str) -> Done:
     if left is not None:  # nothing was done that could be remembered
         return Done(task.source, None, "left", left=left)
     result, report, left = _worked(data, name, task, asked)
+    if report is not None and not to_stream:
+        task = dataclasses.replace(task, target=of_format(task.target, report.format))
     if task.folder is not None:
         placing.make_folder(task.folder)
         manifest = Manifest(task.folder)

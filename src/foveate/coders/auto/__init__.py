@@ -1,0 +1,1 @@
+"""The format that suits a client and a picture best, of those that the client takes."""
