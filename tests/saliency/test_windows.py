@@ -65,16 +65,44 @@ def test_protected_boxes_are_never_cut() -> None:
     assert table.best(40, 60, protect=[(0, 0, 5, 5), (60, 0, 10, 5)]) is None
 
 
-def test_avoiding_cuts_moves_an_edge_off_what_is_looked_at() -> None:
-    values = np.zeros((60, 100), np.float32)
-    values[:, 20:50] = 1
-    values[:, 70:82] = 2  # too far to be kept whole beside the first
-    table = SummedMap(SaliencyMap(values, 60, 100, 1.0, "two"))
-    plain, careful = table.best(56, 60), table.best(56, 60, avoid_cuts=True, cut_cost=0.5)
+def heads(*places: int, width: int = 200) -> SaliencyMap:
+    """A low plateau from column 60 on with a small high spot, as of a face, at each place."""
+    rows, columns = np.mgrid[:60, :width]
+    values = np.where(columns >= 60, 0.15, 0.0)
+    for place in places:
+        values = values + np.exp(-((columns - place) ** 2 + (rows - 30) ** 2) / 30)
+    return SaliencyMap((values / values.max()).astype(np.float32), 60, width, 1.0, "heads")
+
+
+def test_avoiding_cuts_moves_an_edge_off_a_head_for_a_small_loss() -> None:
+    table = SummedMap(heads(70, 123))
+    plain, careful = table.best(60, 60), table.best(60, 60, avoid_cuts=True)
     assert plain is not None
     assert careful is not None
-    assert table.cut(careful.box) < table.cut(plain.box)
-    assert careful.kept <= plain.kept
+
+    def nearest(box: tuple[int, int, int, int], head: int) -> int:
+        return min(abs(box[0] - head), abs(box[0] + box[2] - head))
+
+    assert min(nearest(plain.box, head) for head in (70, 123)) < 8
+    assert min(nearest(careful.box, head) for head in (70, 123)) >= 4
+    assert min(nearest(careful.box, head) for head in (70, 123)) > min(
+        nearest(plain.box, head) for head in (70, 123)
+    )
+    assert plain.kept - 2 * 0.05 <= careful.kept < plain.kept
+
+
+def test_an_edge_of_the_picture_cuts_no_head() -> None:
+    values = heads(2, 150).coarse
+    table = SummedMap(SaliencyMap(values, 60, 200, 1.0, "at the edge"))
+    plain, careful = (table.best(150, 60, avoid_cuts=each) for each in (False, True))
+    assert plain is not None
+    assert careful is not None
+    assert careful.kept >= plain.kept - 0.05
+
+
+def test_a_map_without_peaks_is_cut_as_ever() -> None:
+    table = SummedMap(flat())
+    assert table.best(40, 60, avoid_cuts=True) == table.best(40, 60)
 
 
 def test_the_focal_point_is_where_people_look() -> None:

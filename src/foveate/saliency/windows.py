@@ -6,12 +6,16 @@ between the cells' corners, then gives the exact sum over any window, also one t
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from foveate.blur import gaussian_blurred
 from foveate.saliency.map import SaliencyMap
 from foveate.settings import Box
 
@@ -22,9 +26,13 @@ MOST_POSITIONS = 1024
 """Tried along each axis: a map has some hundred cells along it, and finer steps gain nothing."""
 EDGE = 0.05
 """What lies so close to a window's edge, as a share of the picture's longer side, counts as cut."""
-CUT_COST = 0.2
-"""The share of its weight that cut parts of the map cost where cuts are to be avoided; what that
-loses is measured by `foveate tune windows`."""
+PEAK_EDGE = 0.04
+"""A window's edge that is nearer to a peak, as a share of the picture's longer side, cuts it."""
+CUT_COST = 0.05
+"""The share of the map that cutting the highest peak in its middle may cost; what that loses is
+measured by `foveate tune windows`."""
+_PEAK_BLUR = 0.02
+"""As a share of the longer side: peaks as close together as eyes and mouth of a face are one."""
 _TIE = 1e-9
 _STEPS = 200
 _SHARES = np.arange(0.3, 0.95, 0.1)
@@ -47,6 +55,7 @@ class SummedMap:
 
     def __init__(self, saliency: SaliencyMap) -> None:
         self.height, self.width = saliency.height, saliency.width
+        self._saliency = saliency
         values = saliency.coarse.astype(np.float64)
         total = float(values.sum())
         if total <= 0:
@@ -76,7 +85,8 @@ class SummedMap:
         """The window of that size that keeps most; None where it cannot hold all protected boxes.
 
         Of windows that keep the same, the one nearest to the middle of them all is taken. With
-        `avoid_cuts` a window rather keeps a little less than have its edges where people look.
+        `avoid_cuts` a window rather keeps a little less than have an edge close to a peak of the
+        map, as in a face: at most `cut_cost` of the map for each peak that it saves.
         """
         places = []
         for side, length, start, extent in (
@@ -92,7 +102,7 @@ class SummedMap:
         sums = self._sums(across, down, width, height)
         score = sums
         if avoid_cuts:
-            score = sums - cut_cost * self._cut(across, down, width, height)
+            score = sums - cut_cost * self._cut_peaks(across, down, width, height)
         rows, columns = np.nonzero(score >= score.max() - _TIE)
         x, y = across[columns], down[rows]
         nearest = int(np.argmin((x - x.mean()) ** 2 + (y - y.mean()) ** 2))
@@ -172,6 +182,43 @@ class SummedMap:
             inner = np.where(first == 0, 0, first + close)
             narrow += [inner, np.maximum(np.where(last == side, side, last - close), inner)]
         return self._between(*wide) - self._between(*narrow)
+
+    def _cut_peaks(self, across: Places, down: Places, width: int, height: int) -> Floats:
+        """(len(down), len(across)): how many peaks an edge of each window cuts.
+
+        A peak counts by its height, the highest as 1, and by how close the nearest edge is. An edge
+        of the picture is no cut.
+        """
+        margin = PEAK_EDGE * max(self.width, self.height)
+        cut = np.zeros((len(down), len(across)))
+        for peak in self._peaks:
+            closeness, between = [], []
+            for place, first, length, side in (
+                (peak.x, across, width, self.width),
+                (peak.y, down, height, self.height),
+            ):
+                last = first + length
+                edges = [
+                    np.where(first > 0, 1 - np.abs(place - first) / margin, 0),
+                    np.where(last < side, 1 - np.abs(place - last) / margin, 0),
+                ]
+                closeness.append(np.clip(np.maximum(*edges), 0, 1))
+                between.append((place >= first - margin) & (place <= last + margin))
+            sideways = closeness[0][None, :] * between[1][:, None]
+            cut += peak.value * np.maximum(sideways, closeness[1][:, None] * between[0][None, :])
+        return cut
+
+    @functools.cached_property
+    def _peaks(self) -> tuple[Peak, ...]:
+        """Those of the map blurred a little; the highest has the value 1."""
+        sigma = _PEAK_BLUR * max(self._saliency.coarse.shape)
+        blurred = gaussian_blurred(
+            self._saliency.coarse, sigma, radius=math.ceil(3 * sigma), edges="symmetric"
+        )
+        highest = float(blurred.max())
+        if highest <= 0:
+            return ()
+        return peaks(dataclasses.replace(self._saliency, coarse=blurred / highest))
 
     def _between(self, left: Places, right: Places, top: Places, bottom: Places) -> Floats:
         """(len(top), len(left)): the shares in boxes, whose edges are in pixels."""

@@ -32,7 +32,7 @@ from foveate_research.tuning.steering import UNSQUASHED
 
 BROAD_SHARES = (0.0, 0.15, 0.3, 0.45)
 CENTRE_SHARES = (0.0, 0.05)
-CUT_COSTS = (0.0, 0.1, 0.2, 0.35)
+CUT_COSTS = (0.0, 0.02, 0.05, 0.1)
 BROAD = 0.12
 STEPS = len(BROAD_SHARES) * len(CENTRE_SHARES)
 
