@@ -126,7 +126,7 @@ def crop(
     size: str | tuple[int, int] | None = None,
     map: MapSource = "auto",
     protect: Iterable[Box] = (),
-    avoid_cuts: bool = False,
+    avoid_cuts: bool = True,
     threads: int | None = None,
 ) -> Crop:
     """The largest window of a shape, where it keeps most of what people look at.
@@ -138,8 +138,8 @@ def crop(
             one of `aspect` and `size`.
         map: where people look: a model's name, a file, an array or a `SaliencyMap`.
         protect: boxes (x, y, width, height) in pixels that the window never cuts.
-        avoid_cuts: whether a window rather keeps a little less than have its edges where people
-            look.
+        avoid_cuts: whether a window rather keeps a little less than have an edge through a peak of
+            the map, as in a face.
         threads: how many threads a model may use at most.
 
     Raises:
@@ -166,7 +166,7 @@ def crops(
     *,
     map: MapSource = "auto",
     protect: Iterable[Box] = (),
-    avoid_cuts: bool = False,
+    avoid_cuts: bool = True,
     threads: int | None = None,
 ) -> list[Crop]:
     """Several crops of one picture, whose map is made once. Arguments and errors are `crop`'s."""
@@ -200,7 +200,7 @@ def crops_by_map(
     shapes: Sequence[Shape],
     *,
     protect: Sequence[Box] = (),
-    avoid_cuts: bool = False,
+    avoid_cuts: bool = True,
 ) -> list[Crop]:
     """The crops of a picture by a map of it. Raises OptionError where a shape does not fit."""
     table = SummedMap(saliency)

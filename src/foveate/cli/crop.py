@@ -115,10 +115,11 @@ def crop(
     avoid_cuts: Annotated[
         bool,
         typer.Option(
-            "--avoid-cuts",
-            help="Rather keep a little less than have a window's edge where people look.",
+            "--avoid-cuts/--no-avoid-cuts",
+            help="Rather keep a little less than have a window's edge through a peak of the map, "
+            "as in a face.",
         ),
-    ] = False,
+    ] = True,
     map: Annotated[
         str,
         typer.Option(

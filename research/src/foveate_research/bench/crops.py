@@ -25,7 +25,7 @@ from foveate_research.maps.kept_shares import CUT_SHAPE, centred, looked_at, win
 from foveate_research.maps.measuring import Pixels, Tick, ignore
 from foveate_research.records import head
 
-OURS, BOUND = "foveate", "best window"
+OURS, CUTTING, BOUND = "foveate", "foveate, cuts allowed", "best window"
 PACKAGES = ("foveate", "numpy", "pillow", "onnxruntime", "pyvips", "smartcrop")
 LARGE = (3000, 4000)
 REDUCED = 256
@@ -84,7 +84,7 @@ def _estimates(ways: dict[str, list[float]]) -> dict[str, Any]:
 
 def _own(pixels: Pixels) -> dict[str, Place]:
     table = SummedMap(window_map("auto", read_picture(pixels)))
-    return {OURS: partial(_best, table), "foveate, cuts avoided": partial(_careful, table)}
+    return {OURS: partial(_careful, table), CUTTING: partial(_best, table)}
 
 
 def _best(table: SummedMap, size: Size) -> Box:
