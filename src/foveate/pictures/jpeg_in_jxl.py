@@ -30,7 +30,7 @@ def jpeg_within(encoded: bytes, *, most: int) -> bytes | None:
     try:
         from imagecodecs import jpegxl_decode_jpeg
 
-        return bytes(jpegxl_decode_jpeg(encoded, out=bytearray(room)))
+        return bytes(jpegxl_decode_jpeg(encoded, numthreads=1, out=bytearray(room)))
     except MemoryError:
         raise
     except Exception:  # imagecodecs raises its own kinds; what is damaged is told by its pixels
