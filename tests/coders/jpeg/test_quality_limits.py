@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
+import foveate
 from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.encode import Options, encode
 from foveate.coders.jpeg.targets import quality_target
@@ -112,3 +116,14 @@ def test_the_finest_file_is_told_as_such():
     noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     assert encode(noise, None, PlainQuality(100, 100), Options(chroma_420=False)).at_ceiling
     assert not encode(noise, None, PlainQuality(60, 60), Options(chroma_420=False)).at_ceiling
+
+
+@pytest.mark.parametrize("tune", ["vision", "fidelity", "eyes"])
+@pytest.mark.parametrize("quality", [50, 75])
+def test_pixels_of_a_jpeg_take_no_more_than_it_at_its_own_quality(tune, quality):
+    """Plain JPEG has hardly an error on them, which no coarser steps keep."""
+    pixels, _ = half_and_half(96, 128, noise=40)
+    jpeg = plain_jpeg(pixels, quality, subsampling="420")
+    decoded = np.asarray(Image.open(io.BytesIO(jpeg)).convert("RGB"))
+    made = foveate.compress(decoded, quality=quality, tune=tune, map="none", threads=1)
+    assert len(made.data) <= 1.03 * len(plain_jpeg(decoded, quality, subsampling="420"))

@@ -20,6 +20,7 @@ from foveate.coders.jpeg.targets.search import (
     Found,
     Secant,
     scale_secant,
+    smaller_of,
 )
 from foveate.coders.jpeg.trellis_passes import Quantised
 from foveate.coders.plain.eye_limits import BACKGROUND_SHARE, excess_of, log_ratio
@@ -191,14 +192,15 @@ def meet_quality(
     if scout is not None:
         scout.encoder.aim(finest)
     found, growth = _met(encoder, scout, limits, finest, segments, rounds)
-    if rounds == 0 or (growth <= 1.0 and not found.at_ceiling):
-        return found
-    encoder.forget_looks()
-    if scout is not None:
-        scout.encoder.forget_looks()
-    other, _ = _met(encoder, scout, limits, finest, segments, 0)
-    better = (other.at_ceiling, len(other.data)) < (found.at_ceiling, len(found.data))
-    return other if better else found
+    if rounds > 0 and (growth > 1.0 or found.at_ceiling):
+        encoder.forget_looks()
+        if scout is not None:
+            scout.encoder.forget_looks()
+        other, _ = _met(encoder, scout, limits, finest, segments, 0)
+        if (other.at_ceiling, len(other.data)) < (found.at_ceiling, len(found.data)):
+            found = other
+    plain = plain_levels(encoder, target.quality)
+    return smaller_of(found, plain, encoder.write(plain, segments))
 
 
 def _met(

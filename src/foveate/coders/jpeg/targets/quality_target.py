@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from foveate import native
 from foveate.coders.jpeg.decoded_errors import decoded_mse
 from foveate.coders.jpeg.tables import quantisation_tables
 from foveate.coders.jpeg.targets.sample import SIDE, sampled, scout_of
-from foveate.coders.jpeg.targets.search import SMALLEST_SCALE, Found, scale_secant
+from foveate.coders.jpeg.targets.search import SMALLEST_SCALE, Found, scale_secant, smaller_of
 from foveate.coders.jpeg.trellis_passes import Encoder, Quantised
 from foveate.coders.plain.pillow_jpeg import plain_jpeg
 
@@ -83,7 +84,10 @@ class Searched(NamedTuple):
 def plain_levels(encoder: Encoder, quality: int) -> Quantised:
     """The levels of plain JPEG for the same coefficients, without statistics."""
     tables = [t.astype(np.float64) for t in quantisation_tables(quality)]
-    return Quantised(encoder.rounded(tables), tuple(tables), (), scale=1.0)
+    levels = encoder.rounded(tables)
+    for chosen, component in zip(levels, encoder.blocks.components, strict=True):
+        native.fill_padding(chosen, component.used)
+    return Quantised(levels, tuple(tables[: min(len(levels), 2)]), (), scale=1.0)
 
 
 def _worst(errors: list[float], limits: list[float], *, unseen: float) -> float:
@@ -325,4 +329,6 @@ def meet_quality(
         limits = _Limits(encoder, target, slacks)
         quantised, log_scale = _checked(encoder, limits, log_scale, excess_of_encoder)
     data = encoder.write(quantised, segments)
-    return Found(quantised, data, math.exp(log_scale), log_scale <= _FINEST)
+    found = Found(quantised, data, math.exp(log_scale), log_scale <= _FINEST)
+    plain = plain_levels(encoder, target.quality)
+    return smaller_of(found, plain, encoder.write(plain, segments))

@@ -26,6 +26,16 @@ class Found:
         return self.at_ceiling or len(self.data) >= least
 
 
+def smaller_of(found: Found, plain: Quantised, data: bytes) -> Found:
+    """What a search for a quality found, or plain JPEG's own levels where their file is smaller.
+
+    Plain JPEG keeps each of its own limits. Nothing else does where a picture was decoded from a
+    JPEG of the same tables: its levels have hardly an error, so that a search would end at the
+    finest steps.
+    """
+    return Found(plain, data, plain.scale, False) if len(data) < len(found.data) else found
+
+
 class Secant:
     """Finds the root of a monotone function, bracketed once both signs are seen."""
 
