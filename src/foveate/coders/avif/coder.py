@@ -14,8 +14,8 @@ from foveate.coders.avif.targets import Found, of_quality, of_size
 from foveate.coders.avif.tuning import SPEEDS
 from foveate.coders.base import Encoded, Weights
 from foveate.coders.plain.asked_bytes import most_bytes_asked
+from foveate.coders.plain.growth import no_larger_than_source
 from foveate.coders.plain.jpeg_parts import without_jpeg_parts
-from foveate.coders.plain.own_format import no_larger_than_source
 from foveate.coders.plain.subsampling import chosen_subsampling
 from foveate.errors import TargetError
 from foveate.pictures import MAX_SIDE, Picture

@@ -17,7 +17,7 @@ from foveate.coders.jxl.transcoding import (
     check_transcoder,
 )
 from foveate.coders.plain.asked_bytes import most_bytes_asked
-from foveate.coders.plain.own_format import no_larger_than_source
+from foveate.coders.plain.growth import no_larger_than_source
 from foveate.coders.registry import get_coder
 from foveate.errors import PictureError
 from foveate.pictures import MAX_SIDE, Picture

@@ -14,9 +14,9 @@ import numpy as np
 
 from foveate.coders.base import Encoded, Weights
 from foveate.coders.plain.asked_bytes import most_bytes_asked, too_few_bytes
+from foveate.coders.plain.growth import no_larger_than_source
 from foveate.coders.plain.jpeg_parts import without_jpeg_parts
 from foveate.coders.plain.limits import Limits
-from foveate.coders.plain.own_format import no_larger_than_source
 from foveate.coders.plain.search import last_within
 from foveate.coders.plain.subsampling import chosen_subsampling
 from foveate.coders.webp.libwebp import (

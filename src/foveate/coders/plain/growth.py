@@ -1,4 +1,4 @@
-"""A file of the format that is written: given back where encoding it anew would make it larger."""
+"""No file larger than the one that came in: it is given back, or the new one is made to fit it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from foveate.coders.base import Encoded
 from foveate.errors import TargetError
 from foveate.pictures import Picture
 from foveate.settings import Settings
+
+_JPEG = ("JPEG", "MPO")
 
 
 def no_larger_than_source(
@@ -22,7 +24,8 @@ def no_larger_than_source(
     """What was made, or the file that came in where that takes no more bytes.
 
     A source whose metadata or transparency is to go is not given back: the picture is made again in
-    its bytes.
+    its bytes. So is that of a JPEG that was to become another format of some quality: what the JPEG
+    lost is not worth more bytes.
 
     Args:
         made: the file made of `picture`.
@@ -32,9 +35,12 @@ def no_larger_than_source(
         file_format: what Pillow calls the format of `made`.
     """
     source = picture.encoded
-    if source is None or picture.format != file_format or len(source) > len(made.data):
+    if source is None or len(source) > len(made.data):
         return made
-    if settings.metadata == "all" and not picture.flattened:
+    if picture.format != file_format:
+        if picture.format not in _JPEG or settings.quality is None:
+            return made
+    elif settings.metadata == "all" and not picture.flattened:
         return Encoded(source, target_bytes=made.target_bytes, copied_source=True)
     fitting = settings.but(quality=None, match_quality=None, floor=None, size_bytes=len(source))
     try:
