@@ -46,6 +46,16 @@ def test_at_a_size_the_one_with_the_least_visible_error_is_chosen() -> None:
     assert "plain JPEG of as many bytes" in result.report.notes[-1]
 
 
+def test_what_came_in_is_never_made_larger_where_the_client_takes_it() -> None:
+    file = io.BytesIO()
+    noise = np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8)
+    Image.fromarray(noise).save(file, "JPEG", quality=30)
+    result = made(file.getvalue(), quality=95, map="none", accept="image/webp,image/jpeg")
+    assert len(result.data) <= len(file.getvalue())
+    tried = {each["format"]: each["bytes"] for each in result.report.coder["tried"]}
+    assert tried["webp"] > len(file.getvalue())
+
+
 def test_only_what_the_client_takes_is_tried() -> None:
     result = made(quality=60, accept="image/webp,*/*;q=0")
     assert kind(result.data) == "WEBP"
