@@ -52,8 +52,6 @@ def test_what_came_in_is_never_made_larger_where_the_client_takes_it() -> None:
     Image.fromarray(noise).save(file, "JPEG", quality=30)
     result = made(file.getvalue(), quality=95, map="none", accept="image/webp,image/jpeg")
     assert len(result.data) <= len(file.getvalue())
-    tried = {each["format"]: each["bytes"] for each in result.report.coder["tried"]}
-    assert tried["webp"] > len(file.getvalue())
 
 
 def test_only_what_the_client_takes_is_tried() -> None:

@@ -21,7 +21,6 @@ from foveate.settings import FLOOR_BELOW_QUALITY, QUALITIES, Format, Settings, s
 _AS_GOOD = math.log(1.02)
 """What may be seen more than the limit: a JPEG's is measured by its encoder before rounding."""
 _OPAQUE = "its transparency would be lost"
-_PILLOW_NAMES: dict[str, Format] = {"JPEG": "jpeg", "AVIF": "avif", "WEBP": "webp", "JXL": "jxl"}
 _HALVED = "it has no colours of full resolution"
 
 
@@ -70,7 +69,6 @@ class AutoCoder:
         if not found:
             reasons = "; ".join(f"{shown_format(t.format)}: {t.left_out}" for t in tried)
             raise TargetError(f"no format can be written as asked: {reasons}")
-        found = _no_larger_than_source(found, picture, names)
         best = _best(found, by_bytes=settings.quality is not None)
         assert best.made is not None
         return dataclasses.replace(
@@ -120,16 +118,6 @@ def _tried(
     except (MissingExtraError, TargetError) as error:
         return _Tried(name, left_out=str(error))
     return _Tried(name, made, limits.excess(made.data))
-
-
-def _no_larger_than_source(
-    found: list[_Tried], picture: Picture, names: tuple[Format, ...]
-) -> list[_Tried]:
-    """Those that take no more bytes than the file that came in, where the client takes that."""
-    source = picture.encoded
-    if source is None or _PILLOW_NAMES.get(picture.format or "") not in names:
-        return found
-    return [t for t in found if t.made and len(t.made.data) <= len(source)] or found
 
 
 def _best(found: list[_Tried], *, by_bytes: bool) -> _Tried:
