@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
+import io
+import json
 import os
 import re
 import signal
@@ -12,7 +15,9 @@ import urllib.error
 import urllib.request
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 
 def test_without_the_extra_one_line_names_it(foveate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,8 +50,26 @@ def test_an_address_of_another_machine_is_one_line(foveate: Any) -> None:
     assert run.err.count("\n") == 1
 
 
+def encode(home: str, token: str) -> None:
+    """Has the server begin with an exact file that takes long, and does not wait for it."""
+    headers = {"foveate-token": token}
+    pixels = np.random.default_rng(0).integers(0, 256, (1500, 1500, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "BMP")
+    adding = urllib.request.Request(f"{home}api/pictures", file.getvalue(), headers)
+    with urllib.request.urlopen(adding) as added:
+        picture = json.load(added)["id"]
+    host = home.removeprefix("http://").removesuffix("/")
+    asking = http.client.HTTPConnection(host)
+    asking.request("POST", f"/api/pictures/{picture}/file", b"{}", headers)
+    with urllib.request.urlopen(  # answered while the file is being made
+        urllib.request.Request(f"{home}api/pictures/{picture}/heat", headers=headers)
+    ) as heat:
+        assert heat.read().startswith(b"\x89PNG")
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as POSIX has them")
-def test_it_prints_its_address_answers_and_stops_at_ctrl_c() -> None:
+def test_it_prints_its_address_answers_and_stops_at_ctrl_c_while_it_encodes() -> None:
     pytest.importorskip("uvicorn", reason="uvicorn is not installed")
     pytest.importorskip("starlette", reason="starlette is not installed")
     command = [sys.executable, "-m", "foveate", "serve", "--no-browser", "--port", "0"]
@@ -64,6 +87,7 @@ def test_it_prints_its_address_answers_and_stops_at_ctrl_c() -> None:
         asked = urllib.request.Request(f"{home}api/choices", headers={"foveate-token": token})
         with urllib.request.urlopen(asked) as choices:
             assert b'"formats"' in choices.read()
+        encode(home, token)
         server.send_signal(signal.SIGINT)
         _, said = server.communicate(timeout=60)
     assert server.returncode == 130

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
 import typer
 
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
+from foveate.cli.stopping import exit_code
 
 EPILOG = """
 [bold]Examples[/]
@@ -73,7 +75,12 @@ def serve(
     print(f"Foveate's page is at {address}\nCtrl-C stops it.", flush=True)
     if browser:
         _open(address)
-    serving.wait()
+    try:
+        serving.wait()
+    except KeyboardInterrupt:
+        # A thread that encodes cannot be ended, and the interpreter would wait for it or abort.
+        sys.stdout.flush()
+        os._exit(exit_code())
 
 
 def _open(address: str) -> None:
