@@ -236,6 +236,16 @@ def test_a_broken_file_is_told_in_a_line(client: TestClient, data: bytes) -> Non
     assert "\n" not in said
 
 
+def test_a_bug_is_told_on_the_page_and_in_the_terminal(
+    client: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = add(client, png(48, 64))
+    monkeypatch.setattr("foveate.web.routes.heat_layer", lambda saliency: 1 / 0)
+    response = client.get(f"/api/pictures/{held['id']}/heat")
+    assert (response.status_code, "bug" in response.json()["error"]) == (500, True)
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_a_file_over_the_limit_is_refused_before_it_is_held() -> None:
     with client_of(HeldPictures(limits=foveate.Limits(bytes=1000))) as client:
         response = client.post("/api/pictures", content=b"x" * 5000)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from PIL import Image
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -28,6 +29,7 @@ from foveate.web.plain_bytes import PlainBytes
 from foveate.web.worker import Worker
 
 Value = TypeVar("Value")
+_LOGGER = logging.getLogger("foveate")
 
 REPORT_HEADER = "foveate-report"
 MOST_JSON = 8 << 20
@@ -192,6 +194,11 @@ class Routes:
                 return _failed(_NOBODY_WAITS, "nobody waits for this any more")
             except MemoryError:
                 return _failed(507, "this takes more memory than there is; use smaller pictures")
+            except ClientDisconnect:
+                return _failed(_NOBODY_WAITS, "nobody waits for this any more")
+            except Exception:
+                _LOGGER.exception("the page asked for %s, and that failed", request.url.path)
+                return _failed(500, "this failed, which is a bug; the terminal tells more")
 
         return answer
 

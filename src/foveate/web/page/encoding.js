@@ -34,7 +34,7 @@ async function preview() {
         keep(picture, { key, exact: false, url: URL.createObjectURL(blob), ...facts });
       }
     } catch (error) {
-      picture.trouble = { key, said: error.message };
+      picture.unseen = { key, said: error.message };  // the exact file may yet be made
       tell("result", picture);
     }
     if (view.current === picture && keyOf(picture) === key) break;

@@ -60,17 +60,17 @@ function showAll() {
   for (const [picture, row] of rows) if (!pictures.includes(picture)) { row.item.remove(); rows.delete(picture); }
   pictures.forEach(show);
   byId("list").append(...pictures.map((each) => rows.get(each).item).filter((item) => !item.isConnected));
-  const ready = pictures.some((each) => each.id);
+  const ready = pictures.some((each) => each.id) && !pictures.some((each) => each.reading);
   byId("empty").hidden = pictures.length > 0;
   byId("work").hidden = pictures.length === 0;
   byId("work").classList.toggle("waiting", !view.current);
-  for (const id of ["make-all", "download-all"]) byId(id).disabled = !ready;
+  for (const id of ["make-all", "download-all"]) byId(id).disabled = !ready || !byId("progress-line").hidden;
 }
 
 function progress(now) {
   byId("progress-line").hidden = !now;
-  for (const id of ["make-all", "download-all"]) byId(id).disabled = Boolean(now);
   if (!now) return showAll();
+  for (const id of ["make-all", "download-all"]) byId(id).disabled = true;
   Object.assign(byId("progress"), { max: now.of, value: now.done });
   byId("progress-told").textContent = `${now.done + 1} of ${now.of}: ${now.name}`;
 }

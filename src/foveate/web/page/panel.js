@@ -70,7 +70,8 @@ function showResult() {
   byId("bytes").textContent = !made ? "–" : made.exact ? exactTold(made.bytes) : `≈ ${bytesTold(made.bytes)}`;
   byId("share").textContent = made ? shareTold(made.bytes, picture.bytes) : "";
   const drawnAs = settings().format === "jpeg" ? "" : ", drawn as JPEG";
-  byId("exactness").textContent = !made || trouble ? "" : fresh && made.exact ? "This is the exact file."
+  const unseen = picture?.unseen?.key === current && !fresh ? picture.unseen.said : "";
+  byId("exactness").textContent = unseen && !trouble ? unseen : !made || trouble ? "" : fresh && made.exact ? "This is the exact file."
     : picture.making ? `A preview${drawnAs}; the exact file is being made…` : `A preview${drawnAs}; the exact file follows.`;
   const gain = fresh && made.exact ? made.comparison?.salient_gain_ssimulacra2 : null;
   byId("gain").hidden = gain === null || gain === undefined;
