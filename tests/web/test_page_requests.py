@@ -98,7 +98,21 @@ def test_a_foreign_name_does_not_even_get_the_page(client: TestClient) -> None:
 def test_the_choices_are_those_of_the_settings(client: TestClient) -> None:
     found = client.get("/api/choices").json()
     assert found["formats"]["jpeg"]["tune"] == ["vision", "fidelity", "eyes"]
+    assert found["formats"]["jpeg"]["effort"]["vision"] == ["fast", "default", "best"]
+    assert found["formats"]["jpeg"]["effort"]["eyes"] == ["default"]
     assert found["formats"].get("avif", {"tune": ["vision"]})["tune"] == ["vision"]
+
+
+def test_a_format_that_cannot_be_written_is_not_offered(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise foveate.MissingExtraError("JPEG XL", "foveate[jxl]")
+
+    monkeypatch.setattr("foveate.coders.jxl.coder.check_transcoder", missing)
+    found = client.get("/api/choices").json()
+    assert "jxl" not in found["formats"]
+    assert "jpeg" in found["formats"]
     assert found["suffixes"] == [".png"]
 
 
@@ -122,7 +136,13 @@ def test_a_picture_has_a_heat_map_a_preview_and_the_file_of_the_library(
 
 @pytest.mark.parametrize(
     "settings",
-    [{"effort": "fast"}, {"metadata": "none"}, {"format": "avif", "effort": "fast"}],
+    [
+        {"effort": "fast"},
+        {"metadata": "none"},
+        {"format": "avif", "effort": "fast"},
+        {"format": "webp"},
+        {"format": "auto", "effort": "fast"},
+    ],
 )
 def test_what_is_asked_beside_the_quality_gives_the_file_of_the_library(
     client: TestClient, settings: dict[str, Any]
@@ -133,7 +153,10 @@ def test_what_is_asked_beside_the_quality_gives_the_file_of_the_library(
     Image.fromarray(pixels).save(file, "PNG", icc_profile=wide_gamut())
     held = add(client, file.getvalue())
     made = client.post(f"/api/pictures/{held['id']}/file", json={"settings": settings})
-    assert made.content == foveate.compress(file.getvalue(), **settings).data
+    expected = foveate.compress(file.getvalue(), **settings)
+    assert made.content == expected.data
+    suffix = {"jpeg": "jpg"}.get(expected.report.format, expected.report.format)
+    assert facts(made)["name"] == f"photo.foveate.{suffix}"
 
 
 def test_a_size_is_kept_and_a_crop_is_that_of_the_library(client: TestClient) -> None:

@@ -63,7 +63,10 @@ class Encodings:
         report["notes"] = [*subject.notes, *report["notes"]]
         report["source_bytes"] = len(held.encoded)
         made = Made(
-            result.data, file_name(held.name, settings, asked.aspect), subject.window, report
+            result.data,
+            file_name(held.name, result.report.format, asked.aspect),
+            subject.window,
+            report,
         )
         foretold = self._foretold.get(place)
         if foretold is not None and not result.report.copied_source:
@@ -114,7 +117,8 @@ class Encodings:
             held_bytes -= len(old.data)
 
 
-def file_name(name: str, settings: Settings, aspect: str | None) -> str:
+def file_name(name: str, file_format: str, aspect: str | None) -> str:
     """What the command line calls the result of a picture: NAME.foveate.jpg."""
     shape = "" if aspect is None else f".{Shape.of_aspect(aspect).name}"
-    return f"{PurePosixPath(name).stem}{shape}.foveate{get_coder(settings.coder).suffix}"
+    coder = get_coder(Settings.from_dict({"format": file_format}).coder)
+    return f"{PurePosixPath(name).stem}{shape}.foveate{coder.suffix}"

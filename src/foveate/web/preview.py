@@ -28,10 +28,12 @@ SIDES = (400, 520, 680, 880, 1150, 1500)
 """The longest sides of previews, in pixels."""
 _SLOW, _QUICK = 0.38, 0.16
 """Seconds a preview beyond which the next one is smaller, or below which it may be larger."""
-_LOOKED_AT, _SHARES = 0.92, {"avif": 0.82}
-"""Bytes of files beside those of their previews: of JPEGs that were looked at, and of other formats.
+_OF_JPEG = ("jpeg", "jxl")
+"""Formats whose files are JPEGs as asked, at least within."""
+_LOOKED_AT, _SHARES = 0.92, {"avif": 0.82, "auto": 0.82, "webp": 0.98, "jxl": 0.92}
+"""Bytes of files beside those of previews: of JPEGs that were looked at, and of other formats.
 
-They are the means of six photographs, and stand until a first file tells those of the picture.
+They are means of three to six photographs, and stand until a first file tells the picture's own.
 """
 
 
@@ -101,9 +103,9 @@ def _scale(held: HeldPicture, settings: Settings) -> float:
 
 
 def _share(settings: Settings) -> float:
-    if settings.format != "jpeg":
-        return _SHARES.get(settings.format, 1.0)
-    return _LOOKED_AT if settings.tune == "vision" and settings.effort != "fast" else 1.0
+    share = _SHARES.get(settings.format, 1.0)
+    looks = settings.tune == "vision" and settings.effort != "fast"
+    return share * _LOOKED_AT if looks and settings.format in _OF_JPEG else share
 
 
 def _settings(
@@ -120,7 +122,7 @@ def _settings(
         )
         for x, y, across, down in subject.protect
     )
-    tune = asked.tune if asked.format == "jpeg" else "vision"
+    tune = asked.tune if asked.format in _OF_JPEG else "vision"
     chosen = Settings(
         protect=boxes,
         tune=tune,

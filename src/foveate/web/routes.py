@@ -49,6 +49,7 @@ class Routes:
         self._pictures = pictures
         self._encodings = Encodings(pictures)
         self._suffixes = suffixes
+        self._choices_here: dict[str, Any] | None = None
         self._reading, self._previewing, self._encoding, self._counting = (
             Worker(name) for name in ("reading", "previewing", "encoding", "counting")
         )
@@ -69,8 +70,9 @@ class Routes:
         ]
 
     async def _choices(self, request: Request) -> Response:
-        found = await asyncio.to_thread(choices)
-        return JSONResponse({**found, "suffixes": list(self._suffixes)})
+        if self._choices_here is None:
+            self._choices_here = await asyncio.to_thread(choices)
+        return JSONResponse({**self._choices_here, "suffixes": list(self._suffixes)})
 
     async def _add(self, request: Request) -> Response:
         name = printable(request.query_params.get("name", "picture"))[:300]

@@ -51,11 +51,9 @@ export async function make(picture, signal) {
   try {
     const response = await heldBy(picture, (id) => ask(`/api/pictures/${id}/file`, { json: asked, signal }));
     const facts = factsOf(response);
-    const type = asked.settings.format === "jpeg" ? "image/jpeg" : `image/${asked.settings.format}`;
-    const blob = new Blob([await response.blob()], { type });
+    const blob = new Blob([await response.blob()], { type: `image/${facts.format}` });
     const url = await showable(blob);
-    const window = facts.window;
-    keep(picture, { key, exact: true, url, blob, ...facts, width: facts.width, height: facts.height, window });
+    keep(picture, { key, exact: true, url, blob, ...facts });
     return picture.result;
   } catch (error) {
     if (error.name !== "AbortError") picture.trouble = { key, said: error.message };

@@ -3,11 +3,11 @@
 import { ask, factsOf } from "./api.js";
 import { heldBy } from "./adding.js";
 import { make } from "./encoding.js";
-import { askedOf, effortCounts, getChoices, isMade, keyOf, on, setSettings, settings, settle, view } from "./state.js";
+import { askedOf, getChoices, isMade, keyOf, on, setSettings, settings, settle, valuesOf, view } from "./state.js";
 import { byId, bytesTold, exactTold, save, say, shareTold } from "./words.js";
 
 const NAMES = {
-  format: { jpeg: "JPEG", avif: "AVIF", webp: "WebP", jxl: "JPEG XL" },
+  format: { jpeg: "JPEG", avif: "AVIF", webp: "WebP", jxl: "JPEG XL", auto: "the smallest" },
   effort: { fast: "fast", default: "default", best: "best" },
   metadata: { all: "keep all", rights: "keep rights", none: "keep none" },
 };
@@ -38,7 +38,7 @@ function options(select, values, chosen) {
 }
 
 function showSettings() {
-  const now = settings(), { formats } = getChoices(), beside = formats[now.format] ?? {};
+  const now = settings(), { formats } = getChoices();
   document.querySelector(`input[name=goal][value=${now.goal}]`).checked = true;
   byId("by-quality").hidden = now.goal !== "quality";
   byId("by-size").hidden = now.goal !== "size";
@@ -47,9 +47,8 @@ function showSettings() {
   byId("size").setAttribute("aria-valuetext", bytesTold(now.size));
   if (document.activeElement !== byId("size-typed")) byId("size-typed").value = now.size / 1000;
   options(byId("format"), Object.keys(formats), now.format);
-  for (const name of ["tune", "effort", "metadata"]) options(byId(name), beside[name] ?? [], now[name]);
+  for (const name of ["tune", "effort", "metadata"]) options(byId(name), valuesOf(name), now[name]);
   byId("tune-hint").textContent = byId("tune").disabled ? "" : TUNES[byId("tune").value] ?? "";
-  if (!effortCounts(now)) { byId("effort").value = "default"; byId("effort").disabled = true; }
   const listed = [...byId("aspect").options].some((each) => each.value === now.aspect);
   const other = !listed || byId("aspect").value === "other" && document.activeElement === byId("aspect-typed");
   byId("aspect").value = other ? "other" : now.aspect;
@@ -69,7 +68,7 @@ function showResult() {
   byId("bytes").classList.toggle("stale", !fresh);
   byId("bytes").textContent = !made ? "–" : made.exact ? exactTold(made.bytes) : `≈ ${bytesTold(made.bytes)}`;
   byId("share").textContent = made ? shareTold(made.bytes, picture.bytes) : "";
-  const drawnAs = settings().format === "jpeg" ? "" : ", drawn as JPEG";
+  const drawnAs = ["jpeg", "jxl"].includes(settings().format) ? "" : ", drawn as JPEG";
   const unseen = picture?.unseen?.key === current && !fresh ? picture.unseen.said : "";
   byId("exactness").textContent = unseen && !trouble ? unseen : !made || trouble ? "" : fresh && made.exact ? "This is the exact file."
     : picture.making ? `A preview${drawnAs}; the exact file is being made…` : `A preview${drawnAs}; the exact file follows.`;

@@ -56,18 +56,18 @@ export const redo = () => step(future, past);
 export const canUndo = () => past.length > 0 || before !== null;
 export const canRedo = () => future.length > 0;
 
-/** Whether the effort counts: with another tune than vision a JPEG's encoder does not look back. */
-export const effortCounts = ({ format, tune }) => format !== "jpeg" || tune === "vision";
+/** The values of tune, effort or metadata that go with the format and tune that are chosen. */
+export function valuesOf(name) {
+  const beside = choices.formats[now.settings.format] ?? {}, { tune } = now.settings;
+  if (name !== "effort") return beside[name] ?? [];
+  return beside.effort?.[beside.tune.includes(tune) ? tune : choices.defaults.tune] ?? [];
+}
 
 /** What the server is asked for a picture. */
 export function askedOf(picture) {
   const { goal, quality, size, format, tune, effort, metadata, aspect } = now.settings;
-  const beside = choices.formats[format] ?? {};
   const asked = { format };
-  for (const [name, value] of Object.entries({ tune, effort, metadata })) {
-    if (name === "effort" && !effortCounts({ format, tune })) continue;
-    if (beside[name]?.includes(value)) asked[name] = value;
-  }
+  for (const [name, value] of Object.entries({ tune, effort, metadata })) if (valuesOf(name).includes(value)) asked[name] = value;
   if (goal === "size") asked.size_bytes = Math.max(1, Math.round(size));
   else asked.quality = quality;
   const { strokes, boxes } = marksOf(picture);
