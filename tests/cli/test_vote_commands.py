@@ -241,7 +241,7 @@ def test_a_missing_file_and_one_that_is_no_text_are_one_line(foveate) -> None:
     run = foveate("votes", "missing.json")
     assert (run.code, run.err) == (
         1,
-        "foveate: missing.json: cannot be read: No such file or directory; check the name\n",
+        "foveate: missing.json: no such file; check the name\n",
     )
     Path("binary.json").write_bytes(b"\xff\xd8\xff")
     assert "binary.json: is no text" in foveate("votes", "binary.json").err

@@ -96,7 +96,7 @@ def test_printed_rows_are_of_pictures_as_large(side: int, row: dict[str, float])
         (["--epochs", "1", "--data", "a", "--size", "100"], "--size 100"),
         (["--epochs", "1", "--images", "a", "--model", "x"], "no model is called 'x'"),
         (["--epochs", "1", "--data", "a"], "a holds no pack"),
-        (["--epochs", "1", "--data", "a", "--beside", "b.json"], "b.json cannot be read"),
+        (["--epochs", "1", "--data", "a", "--beside", "b.json"], "b.json: no such file"),
     ],
 )
 def test_wrong_options_are_told_in_a_line(foveate, arguments: list[str], message: str) -> None:
