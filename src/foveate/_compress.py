@@ -65,8 +65,8 @@ def compress(
     `compress(image, settings=Settings(quality=70, tune="eyes"))`.
 
     Args:
-        image: a path, a file's bytes, a Pillow image, or a uint8 array (H, W), (H, W, 3) or
-            (H, W, 4).
+        image: a path, a file's bytes, a Pillow or pyvips image, or a uint8 array (H, W),
+            (H, W, 3) or (H, W, 4).
         settings: everything else that is asked; see `foveate.Settings`.
         map: where people look, also as an array or a `SaliencyMap`; `settings.map` by default.
         compare: whether the report tells how sharp plain JPEG of as many bytes is. To find that

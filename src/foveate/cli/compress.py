@@ -236,11 +236,11 @@ def compress(
     A folder stands for the pictures directly in it, without Foveate's own results. What an earlier
     call did with the same settings is not done again.
     """
-    from foveate.cli.batch.kinds import format_named
     from foveate.cli.batch.plan import Places, planned
     from foveate.cli.batch.run import run_batch
     from foveate.cli.batch.summary import show
     from foveate.cli.batch.task import Asked
+    from foveate.coders.names import format_named
 
     chosen = file_format or format_named(output)
     settings = Settings(

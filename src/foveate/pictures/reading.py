@@ -33,6 +33,7 @@ from foveate.pictures.repairs import Repaired, repaired_bytes
 from foveate.pictures.tiff import is_negative, most_of_sixteen_bits
 from foveate.pictures.transparency import Backdrop
 from foveate.pictures.upright import with_upright_metadata
+from foveate.pictures.vips_images import is_vips_image, pillow_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -50,7 +51,7 @@ def read_picture(
     background: str = "white",
     keep_alpha: bool = False,
 ) -> Picture:
-    """The picture in a file (by path), in bytes, in a Pillow image, or an array of samples.
+    """The picture in a file (by path), in bytes, in a Pillow or pyvips image, or in an array.
 
     Arrays are uint8, (H, W) grey, (H, W, 3) RGB or (H, W, 4) RGBA; a contiguous one is used as it
     is, not copied. The content decides the format, not the file's name. Messages call bytes `name`.
@@ -78,9 +79,14 @@ def read_picture(
         name = printable(os.fsdecode(filename)) if filename else "<image>"
         with _pillow_errors(name, None):
             return _from_pillow(source, name, None, limits, backdrop)
+    if is_vips_image(source):
+        name = "<image>"
+        _check_size(name, source.width, source.height, limits)
+        with _pillow_errors(name, None):
+            return _from_pillow(pillow_image(source, name), name, None, limits, backdrop)
     raise PictureError(
         f"<{type(source).__name__}>: is not a picture; "
-        "give a path, bytes, a Pillow image or a uint8 array"
+        "give a path, bytes, a Pillow or pyvips image, or a uint8 array"
     )
 
 

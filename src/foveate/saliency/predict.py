@@ -33,7 +33,7 @@ def saliency_map(
     """Where people will look in a picture; a flat map where the model knows next to nothing.
 
     Args:
-        image: a Picture, a path, the bytes of a file, a PIL image or a uint8 array.
+        image: a Picture, a path, the bytes of a file, a Pillow or pyvips image, or a uint8 array.
         model: "auto" or a name of `foveate models`.
         threads: how many the model may use; never more than the process may (default: all).
         classes: of a label network such as msroi, the names of the classes to show (default: all
