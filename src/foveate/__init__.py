@@ -27,12 +27,14 @@ if TYPE_CHECKING:
         OutputError,
         PictureError,
         TargetError,
+        VideoError,
     )
     from foveate.pictures import Limits, Picture, read_picture
     from foveate.plain_comparison import PlainComparison
     from foveate.report import Compressed, Report
     from foveate.saliency import SaliencyMap, overlay, saliency_map
     from foveate.settings import Settings
+    from foveate.video import VideoLimits, VideoReport, VideoSettings, compress_video
 
 __version__ = "0.1.0"
 
@@ -63,6 +65,11 @@ _HOMES = {
     "OutputError": _ERRORS,
     "PictureError": _ERRORS,
     "TargetError": _ERRORS,
+    "VideoError": _ERRORS,
+    "VideoLimits": "foveate.video",
+    "VideoReport": "foveate.video",
+    "VideoSettings": "foveate.video",
+    "compress_video": "foveate.video",
 }
 
 __all__ = [
@@ -84,8 +91,13 @@ __all__ = [
     "SaliencyMap",
     "Settings",
     "TargetError",
+    "VideoError",
+    "VideoLimits",
+    "VideoReport",
+    "VideoSettings",
     "compare",
     "compress",
+    "compress_video",
     "crop",
     "crops",
     "overlay",

@@ -11,6 +11,7 @@ FoveateError
 │   └── TargetError     a size or quality that this picture cannot be brought to
 ├── OutputError         a file that cannot or must not be written
 ├── ModelError          an unknown model, or weights that do not match their record
+├── VideoError          a video that cannot be read, or that the encoder cannot hold
 ├── VotesError          a result file of votes that cannot be read or scored
 ├── DatasetError        a folder or shard that is not laid out as its reader expects
 └── MissingExtraError   a package or an extra that is not installed
@@ -63,6 +64,10 @@ class OutputError(FoveateError):
 
 class ModelError(FoveateError):
     """An unknown model, or weights that do not match their record."""
+
+
+class VideoError(FoveateError):
+    """A video that cannot be read, or that the encoder or container cannot hold."""
 
 
 class VotesError(FoveateError):

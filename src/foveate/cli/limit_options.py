@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self, TypeVar
 
 import typer
 
@@ -13,6 +13,17 @@ from foveate.errors import OptionError, printable
 
 if TYPE_CHECKING:
     from foveate.pictures.limits import Limits
+
+
+class _Bounded(Protocol):
+    """Limits of some kind, which give a copy with others."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    def but(self, **limits: float | None) -> Self: ...
+
+
+Bounds = TypeVar("Bounds", bound=_Bounded)
 
 Untrusted = Annotated[
     bool,
@@ -31,14 +42,27 @@ LimitList = Annotated[
         "counts no more than N frames or pages. Several limits may be given.",
     ),
 ]
-_EXAMPLES = {"pixels": "50M", "bytes": "20M", "scans": "100", "counted": "10", "seconds": "20"}
+_TIMES = ("seconds", "duration")
+_EXAMPLES = {
+    "pixels": "50M",
+    "bytes": "20M",
+    "scans": "100",
+    "counted": "10",
+    "frames": "5000",
+    "duration": "60",
+    "seconds": "20",
+}
 
 
 def limits_of(untrusted: bool, limit: Sequence[str] | None) -> Limits:
     """The limits that the two options ask for. Raises a usage error."""
     from foveate.pictures.limits import Limits
 
-    limits = Limits.untrusted() if untrusted else Limits()
+    return limit_values(Limits.untrusted() if untrusted else Limits(), limit)
+
+
+def limit_values(limits: Bounds, limit: Sequence[str] | None) -> Bounds:
+    """The limits with those that were typed as NAME=N. Raises a usage error."""
     names = [field.name for field in dataclasses.fields(limits)]
     for text in limit or ():
         name, sign, number = (part.strip() for part in text.partition("="))
@@ -55,11 +79,12 @@ def limits_of(untrusted: bool, limit: Sequence[str] | None) -> Limits:
     return limits
 
 
-def _with_limit(limits: Limits, name: str, number: str) -> Limits:
+def _with_limit(limits: Bounds, name: str, number: str) -> Bounds:
+    timed = name in _TIMES
     try:
-        return limits.but(**{name: float(number) if name == "seconds" else size_bytes(number)})
+        return limits.but(**{name: float(number) if timed else size_bytes(number)})
     except (OptionError, ValueError) as error:
-        wanted = "a number above 0" if name == "seconds" else "a whole number of 1 or more"
+        wanted = "a number above 0" if timed else "a whole number of 1 or more"
         raise OptionError(
             f"{name}={printable(number)} is no limit; give {wanted}, as {name}={_EXAMPLES[name]}"
         ) from error

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 import foveate
-from foveate.cli import compare, compress, crop, doctor, map, models, serve, stopping, votes
+from foveate.cli import compare, compress, crop, doctor, map, models, serve, stopping, video, votes
 from foveate.cli.exit_codes import EXIT_FAILED, EXIT_USAGE
 from foveate.cli.option_names import in_options
 from foveate.cli.plain_help import hide_types
@@ -99,6 +99,7 @@ app.command(epilog=compress.EPILOG, no_args_is_help=True)(compress.compress)
 app.command(epilog=crop.EPILOG, no_args_is_help=True)(crop.crop)
 app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_pictures)
 app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
+app.command(epilog=video.EPILOG, no_args_is_help=True)(video.video)
 app.command(epilog=votes.EPILOG, no_args_is_help=True)(votes.votes)
 app.command(epilog=serve.EPILOG)(serve.serve)
 app.command(epilog=doctor.EPILOG)(doctor.doctor)

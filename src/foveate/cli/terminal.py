@@ -83,3 +83,31 @@ def progress_bar(total: int) -> Iterator[Callable[[str], None]]:
             started = True
 
         yield advance
+
+
+@contextmanager
+def frame_bar() -> Iterator[Callable[[str, int, int | None], None]]:
+    """A bar of a video's frames on stderr while the block runs.
+
+    Call what it gives with words for the step, the frames done, and their number where it is known.
+    """
+    columns = [
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    ]
+    screen = Console(stderr=True)
+    with Progress(*columns, console=screen, transient=True, redirect_stdout=False) as progress:
+        task = progress.add_task("", total=None)
+        step = ""
+
+        def move(words: str, done: int, total: int | None) -> None:
+            nonlocal step
+            if words != step or done == 1:
+                step = words
+                progress.reset(task, total=total, description=words)
+            progress.update(task, completed=done)
+
+        yield move

@@ -7,6 +7,7 @@ import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from foveate.deadline import OutOfTimeError, UnwantedError, deadline
 from foveate.errors import OptionError, PictureError
@@ -63,7 +64,7 @@ class Limits:
         """Limits for files of strangers: 50 megapixels, 256 MiB, 100 scans, 1 page, 20 seconds."""
         return cls(pixels=50_000_000, bytes=256 << 20, scans=100, counted=1, seconds=20)
 
-    def but(self, **limits: float | None) -> Limits:
+    def but(self, **limits: float | None) -> Self:
         """The same with other values of the limits named. Raises OptionError."""
         names = [field.name for field in dataclasses.fields(self)]
         for name in limits:

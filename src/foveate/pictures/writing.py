@@ -6,13 +6,17 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from foveate.errors import OutputError, printable
 from foveate.pictures.drafts import draft_path, open_draft, remove_draft
 
 Times = tuple[int, int]
 """When a file was read and changed last, in nanoseconds, as `os.utime` takes them."""
+Fill = Callable[[Path, BinaryIO], None]
+"""Writes a draft, by its path or by the open file."""
 
 _MENDS = {
     errno.ENOSPC: "the disk is full; free some space or write elsewhere",
@@ -39,11 +43,33 @@ def write_atomically(
     extended attributes of the one before. `times` are given to the file; by default they are now.
     Nothing is left behind where this fails or is interrupted. Raises OutputError.
     """
+
+    def fill(draft: Path, file: BinaryIO) -> None:
+        file.write(data)
+        file.flush()
+
+    _placed(path, fill, times, overwrite=overwrite)
+
+
+def fill_atomically(
+    path: str | os.PathLike[str], fill: Callable[[Path], None], *, overwrite: bool
+) -> None:
+    """As `write_atomically`, of a file that `fill` writes at the path that it is given.
+
+    `fill` may write what is there anew, but must not put another file in its place.
+    """
+    _placed(path, lambda draft, file: fill(draft), None, overwrite=overwrite)
+
+
+def _placed(
+    path: str | os.PathLike[str], fill: Fill, times: Times | None, *, overwrite: bool
+) -> None:
+    """What both ways of writing share; tells what went wrong as OutputError."""
     target = Path(path)
     try:
         if overwrite:
             target = Path(os.path.realpath(target))
-        _write(target, data, times, overwrite=overwrite)
+        _write(target, fill, times, overwrite=overwrite)
     except FileExistsError as error:
         raise OutputError(
             f"{printable(path)}: exists already; use `overwrite=True` to replace it"
@@ -55,7 +81,7 @@ def write_atomically(
         raise OutputError(f"{printable(path)}: cannot be written: {mend}") from error
 
 
-def _write(target: Path, data: bytes, times: Times | None, *, overwrite: bool) -> None:
+def _write(target: Path, fill: Fill, times: Times | None, *, overwrite: bool) -> None:
     before = _status(target)
     if before is not None:
         if not overwrite:
@@ -68,8 +94,7 @@ def _write(target: Path, data: bytes, times: Times | None, *, overwrite: bool) -
     try:
         try:
             with open_draft(draft) as file:
-                file.write(data)
-                file.flush()
+                fill(draft, file)
                 if before is not None:
                     _liken(file.fileno(), target, before)
                 if times is not None:
