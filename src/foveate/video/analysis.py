@@ -20,7 +20,7 @@ from foveate.video.cuts import CutFinder, Signature, is_flash
 from foveate.video.facts import Facts, facts_of, refuse_change
 from foveate.video.limits import VideoLimits
 from foveate.video.opening import frames_and_packets, opened, video_stream
-from foveate.video.regions import STRENGTHS, Grid, offsets_of
+from foveate.video.regions import STRENGTHS, Grid, Strength, offsets_of
 from foveate.video.settings import VideoSettings
 from foveate.video.smoothing import Run, Sample, Shot, runs_of
 from foveate.video.streams import COPIED, copyable
@@ -70,11 +70,21 @@ class _Shot:
     last: Pixels | None = None
 
 
-def analysed(path: Path, settings: VideoSettings, limits: VideoLimits, tick: Tick) -> Plan:
-    """Looks at every frame of a video once. Raises VideoError, ModelError."""
+def analysed(
+    path: Path,
+    settings: VideoSettings,
+    limits: VideoLimits,
+    tick: Tick,
+    *,
+    strength: Strength | None = None,
+) -> Plan:
+    """Looks at every frame of a video once. Raises VideoError, ModelError.
+
+    strength: how far the quantiser follows the map, where it is not the codec's own.
+    """
     import av
 
-    looking = _Looking(path, settings, limits)
+    looking = _Looking(path, settings, limits, strength or STRENGTHS[settings.codec])
     with opened(path) as container:
         stream = video_stream(container, path)
         others = copyable(container, stream)
@@ -102,7 +112,7 @@ def _end(item: VideoFrame | Packet[Stream]) -> float:
     """When a frame or packet is over, in seconds of the file's own clock."""
     if item.pts is None:
         return 0.0
-    return float((item.pts + (item.duration or 0)) * item.time_base)
+    return float((item.pts + (item.duration or 0)) * (item.time_base or 0))
 
 
 def _refuse_missing_end(container: InputContainer, ends: float, path: Path) -> None:
@@ -125,8 +135,10 @@ def _refuse_missing_end(container: InputContainer, ends: float, path: Path) -> N
 class _Looking:
     """What has been seen of a video so far."""
 
-    def __init__(self, path: Path, settings: VideoSettings, limits: VideoLimits) -> None:
-        self.path, self.settings, self.limits = path, settings, limits
+    def __init__(
+        self, path: Path, settings: VideoSettings, limits: VideoLimits, strength: Strength
+    ) -> None:
+        self.path, self.settings, self.limits, self.strength = path, settings, limits, strength
         self.model = get_model(settings.map)
         self.facts: Facts | None = None
         self.frames = 0
@@ -220,8 +232,7 @@ class _Looking:
         turns = self.facts.turns
         picture = Picture(np.ascontiguousarray(np.rot90(small, turns)), printable(self.path))
         found = map_of(self.settings.map, picture, threads=self.settings.threads)
-        strength = STRENGTHS[self.settings.codec]
-        offsets = offsets_of(found, self._grid, strength, turns=turns)
+        offsets = offsets_of(found, self._grid, self.strength, turns=turns)
         shot.samples.append(Sample(frame, offsets))
         self.map_seconds += time.perf_counter() - started
 

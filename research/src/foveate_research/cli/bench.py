@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from foveate.errors import OptionError, printable
+from foveate.video.opening import need_pyav
 from foveate_research.cli.coding_options import CoderOptions, Fixations, Images, Masks
 from foveate_research.cli.options import (
     Count,
@@ -87,6 +88,17 @@ foveate bench crops --set gaze-test --part mit --root gaze-test --save results/c
 The share of what people looked at that lies in the largest window of a shape, placed by Foveate, by
 libvips, by smartcrop.py where it is installed, in the middle, and by the fixations themselves.
 Needs the bench extra: pip install 'foveate-research\[bench]'
+"""
+VIDEO_EPILOG = r"""
+[bold]Examples[/]
+
+foveate bench video --images coding/images --fixations coding/fixations --save results/video.json
+
+foveate bench video --images tuning/images --fixations tuning/fixations --span 6,8,10 --count 20
+
+A camera pans and zooms over every two pictures, and the viewers' fixations move along. x264 and
+x265 code the clip with the map and without, at equal bits.
+Needs the video extra: pip install 'foveate\[video]'
 """
 SECOND_GENERATION_EPILOG = """
 [bold]Example[/]
@@ -253,6 +265,47 @@ def crops(*, pictures: FixationOptions, seconds: Seconds = 2.0, results: Results
     with progress(opened.count) as tick:
         record = crops_record(opened, seconds=seconds, tick=tick)
     results.publish(record, show_crops)
+
+
+@app.command(epilog=VIDEO_EPILOG)
+@grouped
+def video(
+    *,
+    images: Images,
+    fixations: Fixations = None,
+    codecs: Annotated[
+        list[str] | None, typer.Option(metavar="NAME,...", help="Codecs: h264, h265.")
+    ] = None,
+    span: Annotated[
+        list[str] | None,
+        typer.Option(metavar="N,...", help="Try these strengths in the place of the codec's own."),
+    ] = None,
+    count: Count = None,
+    results: Results,
+) -> None:
+    """What the map gains in video where people looked, at equal bits."""
+    need_pyav()
+    from foveate_research.bench.video import video_record
+    from foveate_research.cli.score_tables import show_video
+    from foveate_research.coders.scenes import scene_files
+
+    names = names_in(codecs) or ["h264", "h265"]
+    for name in names:
+        if name not in ("h264", "h265"):
+            raise OptionError(f"--codecs {name}: there are h264, h265")
+    try:
+        spans = tuple(float(word) for word in names_in(span))
+    except ValueError as error:
+        raise OptionError(f"--span {','.join(span or ())}: give numbers, as 6,8") from error
+    if not fixations:
+        raise OptionError("--fixations: say where the viewers' fixations lie")
+    files = scene_files(images, fixations=fixations, count=count)
+    if len(files) < 2:
+        raise OptionError("bench video: a clip has two pictures; give more")
+    results.refuse()
+    with progress(len(files) // 2) as tick:
+        record = video_record(files, codecs=names, spans=spans, tick=tick)  # type: ignore[arg-type]
+    results.publish(record, show_video)
 
 
 @app.command(epilog=SECOND_GENERATION_EPILOG)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from foveate.cli.terminal import console
-from foveate_research.cli.tables import Cells, print_cells, print_notes
+from foveate_research.cli.tables import Cells, print_cells, print_notes, with_interval
 
 SPOILT_METRICS = ("max_f_of_mean_curve", "adaptive_f", "mae")
 """What people are shown of spoilt pictures; the record has all."""
@@ -69,6 +69,22 @@ def _estimate(estimate: Mapping[str, Any] | None) -> str:
 
 def _foot(row: Mapping[str, Any]) -> str:
     return f"{row['set']} {row['part']}: {row['count']} pictures; in brackets 95 % intervals"
+
+
+def show_video(record: Mapping[str, Any]) -> None:
+    """A table of what the map changes in video, a row a codec and strength."""
+    columns = {
+        "psnr_there": "PSNR there",
+        "psnr": "PSNR",
+        "pulse": "pulse, dB",
+        "bits_at_equal_factor": "bits at equal factor",
+    }
+    cells: Cells = [
+        (way, {name: with_interval("psnr_y", told[name]) for name in columns})
+        for way, told in record["ways"].items()
+    ]
+    print_cells("the map's change", cells, columns)
+    print_notes([f"{len(record['clips'])} clips at equal bits; 95 % intervals over them"])
 
 
 def show_crops(record: Mapping[str, Any]) -> None:
