@@ -34,7 +34,10 @@ if TYPE_CHECKING:
     from foveate.report import Compressed, Report
     from foveate.saliency import SaliencyMap, overlay, saliency_map
     from foveate.settings import Settings
-    from foveate.video import VideoLimits, VideoReport, VideoSettings, compress_video
+    from foveate.video.compressing import compress_video
+    from foveate.video.limits import VideoLimits
+    from foveate.video.report import VideoReport
+    from foveate.video.settings import VideoSettings
 
 __version__ = "0.1.0"
 
@@ -66,10 +69,10 @@ _HOMES = {
     "PictureError": _ERRORS,
     "TargetError": _ERRORS,
     "VideoError": _ERRORS,
-    "VideoLimits": "foveate.video",
-    "VideoReport": "foveate.video",
-    "VideoSettings": "foveate.video",
-    "compress_video": "foveate.video",
+    "VideoLimits": "foveate.video.limits",
+    "VideoReport": "foveate.video.report",
+    "VideoSettings": "foveate.video.settings",
+    "compress_video": "foveate.video.compressing",
 }
 
 __all__ = [

@@ -28,8 +28,8 @@ from foveate.video.settings import (
 )
 
 if TYPE_CHECKING:
-    from foveate.video import VideoReport
     from foveate.video.analysis import Tick
+    from foveate.video.report import VideoReport
 
 EPILOG = r"""
 [bold]Examples[/]
@@ -166,7 +166,8 @@ def video(
     target = _beside(source) if output is None else output
     container_of(target)
     from foveate.pictures.drafts import sweep_drafts
-    from foveate.video import VideoLimits, compress_video
+    from foveate.video.compressing import compress_video
+    from foveate.video.limits import VideoLimits
 
     known = VideoLimits.untrusted() if untrusted else VideoLimits()
     limits = limit_values(known, limit)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 MISSING_SECONDS, MISSING_SHARE = 0.5, 0.02
 """How much a file may end before its time: containers round, and sound ends as it likes."""
 
+LEAST_SIDE = 96
+"""How many pixels long a frame is at least when it is looked at."""
+
 Pixels = npt.NDArray[np.uint8]
 Tick = Callable[[str, int, int | None], None]
 """Is told what is being done, how many frames are done, and of how many, where that is known."""
@@ -156,6 +159,8 @@ class _Looking:
         sides = (facts.height, facts.width)
         upright = sides if facts.turns % 2 == 0 else sides[::-1]
         rows, columns = self.model.size(*upright)
+        times = -(-LEAST_SIDE // max(rows, columns))  # baselines look at fewer than cuts need
+        rows, columns = rows * times, columns * times
         self._small = (rows, columns) if facts.turns % 2 == 0 else (columns, rows)
         self._apart = max(1, round(self.settings.every * facts.rate))
 

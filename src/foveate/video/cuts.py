@@ -11,6 +11,8 @@ import numpy.typing as npt
 GRID, BINS = 4, 16
 LEAST_CHANGE = 0.25
 """The share of the pixels whose brightness has to change its bin for a cut."""
+LEAST_SHIFT = 10 / 255
+"""How far brightness has to move for a cut, of its range; a fade moves less from frame to frame."""
 TIMES_THE_USUAL = 3.0
 """How many times the usual change of this shot a cut has to be."""
 USUAL_FRAMES = 12
@@ -48,6 +50,12 @@ def difference(one: Signature, other: Signature) -> float:
     return float(np.abs(one - other).sum() / (2 * len(one)))
 
 
+def shift(one: Signature, other: Signature) -> float:
+    """How far brightness moves within the places, in [0, 1]: the earth mover's distance."""
+    moved = np.abs(np.cumsum(one - other, axis=1)).sum()
+    return float(moved / (len(one) * (BINS - 1)))
+
+
 def is_blank(pixels: npt.NDArray[np.uint8]) -> bool:
     """Whether a frame shows nothing, as between a fade out and a fade in."""
     return float(pixels.mean(axis=2).std()) < BLANK_CONTRAST
@@ -77,7 +85,9 @@ class CutFinder:
         changed = difference(before, self.seen)
         usual = float(np.median(self._usual)) if self._usual else 0.0
         cut = blank != self._blank or (
-            not blank and changed > max(LEAST_CHANGE, TIMES_THE_USUAL * usual)
+            not blank
+            and changed > max(LEAST_CHANGE, TIMES_THE_USUAL * usual)
+            and shift(before, self.seen) > LEAST_SHIFT
         )
         self._blank = blank
         if cut:

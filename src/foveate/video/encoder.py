@@ -60,7 +60,8 @@ def options_of(settings: VideoSettings, facts: Facts, goal: Goal) -> dict[str, s
     else:
         options["b"] = str(goal.bitrate)
     if facts.mastering is not None:
-        params["mastering-display"] = facts.mastering
+        name = "mastering-display" if settings.codec == "h264" else "master-display"
+        params[name] = facts.mastering
     if settings.codec == "h264":
         if facts.light is not None:
             params["cll"] = facts.light

@@ -35,8 +35,8 @@ class Strength:
     shift: float
 
 
-STRENGTHS = {"h264": Strength(9.0, 0.72), "h265": Strength(7.0, 0.45)}
-"""Fitted on clips over the pictures of `tuning`; see `results/video.json`."""
+STRENGTHS = {"h264": Strength(10.0, 1.05), "h265": Strength(8.0, 0.74)}
+"""Fitted on clips over pictures of `tuning`, x264's in `results/tuning-video.json`."""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def made_clip(scenes: Sequence[Scene], folder: Path, *, seed: int) -> Clip:
                 pixels = np.clip(np.rint(np.asarray(seen) + grain), 0, 255).astype(np.uint8)
                 frame = av.VideoFrame.from_ndarray(pixels).reformat(format="yuv420p")
                 frame.pts, frame.time_base = len(luma), Fraction(1, RATE)
-                luma.append(frame.to_ndarray()[:HEIGHT])
+                luma.append(np.asarray(frame.to_ndarray()[:HEIGHT], np.uint8))
                 viewers = density.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR, box=box)
                 looked_at.append(salient_pixels(np.asarray(viewers)))
                 output.mux(stream.encode(frame))
