@@ -115,3 +115,42 @@ def sound_packets(path: Path) -> list[bytes]:
     """The coded sound, packet by packet."""
     with av.open(str(path)) as container:
         return [bytes(packet) for packet in container.demux(audio=0) if packet.size]
+
+
+def with_subtitles(source: Path) -> Path:
+    """The same video with a line of subtitles and a font, beside it as titled.mkv."""
+    target = source.with_name("titled.mkv")
+    with av.open(str(source)) as given, av.open(str(target), "w") as output:
+        copies = [output.add_stream_from_template(s, opaque=True) for s in given.streams]
+        titles = output.add_mux_stream("subrip", time_base=MILLISECONDS)
+        titles.metadata["language"] = "fra"
+        output.add_attachment("font.ttf", "font/ttf", b"a font")
+        for packet in given.demux():
+            if packet.dts is not None:
+                packet.stream = copies[packet.stream_index]
+                output.mux(packet)
+        words = av.Packet(b"Bonjour")
+        words.pts = words.dts = 100
+        words.duration, words.time_base, words.stream = 200, MILLISECONDS, titles
+        output.mux(words)
+    return target
+
+
+def with_cover(source: Path) -> Path:
+    """The same video with a cover picture, beside it as covered.mp4."""
+    target = source.with_name("covered.mp4")
+    with av.open(str(source)) as given, av.open(str(target), "w") as output:
+        copy = output.add_stream_from_template(given.streams.video[0], opaque=True)
+        cover = output.add_stream("png", rate=1)
+        cover.width = cover.height = 16
+        cover.pix_fmt = "rgb24"
+        cover.disposition = av.stream.Disposition.attached_pic
+        for packet in given.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = copy
+                output.mux(packet)
+        picture = av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8))
+        picture.pts = 0
+        output.mux(cover.encode(picture))
+        output.mux(cover.encode(None))
+    return target

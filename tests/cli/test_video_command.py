@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from foveate.pictures.drafts import sweep_drafts
 from small_videos import one_shot, write_video
 
 FAST = ("--map", "centre", "--preset", "ultrafast")
@@ -45,7 +44,7 @@ def test_json_is_one_object(foveate) -> None:
         (("--map", "centre", "--no-map"), 2, "--map and --no-map contradict each other"),
         (("--bitrate", "fast"), 2, "--bitrate: 'fast' is not a size"),
         (("--map", "mine.png"), 2, "map is 'mine.png'; give a model's name"),
-        (("--limit", "scans=3"), 2, "--limit: there is no limit 'scans'"),
+        (("--limit", "scans=3"), 2, "--limit: 'scans' is no limit"),
         (("--limit", "frames=3"), 1, "a.mp4: has more frames, over the limit of 3"),
         (("--limit", "duration=0.1"), 1, "a.mp4: is 0.2 seconds long, over the limit of 0.1"),
         (("--limit", "seconds=0.001"), 1, "a.mp4: takes more than 0.001 seconds, the limit"),
@@ -62,8 +61,7 @@ def test_what_cannot_be_done_is_one_line(
     assert [path.name for path in Path().iterdir()] == ["a.mp4"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_a_stopped_run_leaves_nothing(tmp_path: Path, number: int) -> None:
+def test_a_stopped_run_leaves_nothing(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (3, 128, 160, 3)).astype(np.uint8)
     write_video(tmp_path / "in.mkv", np.tile(noise, (40, 1, 1, 1)), sound=None)
     words = ["video", "in.mkv", "-o", "out.mkv", "--preset", "veryslow", "--map", "centre"]
@@ -76,11 +74,8 @@ def test_a_stopped_run_leaves_nothing(tmp_path: Path, number: int) -> None:
     )
     while run.poll() is None and not list(tmp_path.glob(".foveate-*")):
         time.sleep(0.01)
-    run.send_signal(number)
+    run.send_signal(signal.SIGTERM)
     _, told = run.communicate()
-    if number == signal.SIGKILL:
-        assert sweep_drafts([tmp_path]) == 1  # as the next run does
-    else:
-        assert run.returncode == 128 + number
-        assert told == "foveate: interrupted: nothing is written\n"
+    assert run.returncode == 128 + signal.SIGTERM
+    assert told == "foveate: interrupted: nothing is written\n"
     assert [path.name for path in tmp_path.iterdir()] == ["in.mkv"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from small_videos import one_shot, panned, texture
 
 from foveate.video.cuts import CutFinder, difference, is_flash, signature
+from small_videos import one_shot, panned, texture
 
 
 def cuts_in(frames: np.ndarray) -> list[int]:

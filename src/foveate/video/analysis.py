@@ -79,18 +79,20 @@ def analysed(
     limits: VideoLimits,
     tick: Tick,
     *,
+    kind: str = "matroska",
     strength: Strength | None = None,
 ) -> Plan:
     """Looks at every frame of a video once. Raises VideoError, ModelError.
 
-    strength: how far the quantiser follows the map, where it is not the codec's own.
+    kind: FFmpeg's name of the container to write. strength: how far the quantiser follows the map,
+    where it is not the codec's own.
     """
     import av
 
     looking = _Looking(path, settings, limits, strength or STRENGTHS[settings.codec])
     with opened(path) as container:
         stream = video_stream(container, path)
-        others = copyable(container, stream)
+        others = copyable(container, stream, kind)
         expected = stream.frames or None
         if stream.duration is not None and stream.time_base is not None:
             seconds = float(stream.duration * stream.time_base)

@@ -118,7 +118,9 @@ class _Job:
 
     def fill(self, draft: Path) -> None:
         """Makes the plan, and encodes the video into the draft."""
-        self.plan = analysed(self.source, self.settings, self.limits, self.tick)
+        self.plan = analysed(
+            self.source, self.settings, self.limits, self.tick, kind=self.container
+        )
         if self.settings.crf is not None:
             self.made = self._encoded(draft, Goal(crf=self.settings.crf))
             return

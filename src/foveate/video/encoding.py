@@ -23,12 +23,14 @@ from foveate.video.streams import (
 )
 
 if TYPE_CHECKING:
+    from av import VideoFrame
     from av.container.output import OutputContainer
     from av.packet import Packet
     from av.stream import Stream
     from av.video.stream import VideoStream
 
-    from foveate.video.regions import Region
+
+STAGES = ("encoding", "first pass", "second pass")
 
 
 @dataclass(frozen=True)
@@ -59,47 +61,38 @@ def encoded(
     """
     import av
 
-    facts = plan.facts
-    options = options_of(settings, facts, goal)
-    stage = ("encoding", "first pass", "second pass")[goal.stage]
-    by_first = {run.first: run for run in plan.runs}
-    regions: RegionFilter | None = None
-    size = count = 0
+    options = options_of(settings, plan.facts, goal)
+    notes: tuple[str, ...] = ()
+    place, kind = ("file:" + str(draft), container) if draft is not None else ("-", "null")
     try:
-        with opened(source) as given:
+        with (
+            opened(source) as given,
+            av.open(place, "w", format=kind, options=_muxer_options(kind)) as output,
+        ):
             stream = video_stream(given, source)
-            others = () if draft is None else copyable(given, stream)
+            others = () if draft is None else copyable(given, stream, container)
             names = tuple(stream_name(each) for each in others)
-            place, kind = ("file:" + str(draft), container) if draft is not None else ("-", "null")
-            with av.open(place, "w", format=kind, options=_muxer_options(kind)) as output:
-                out = add_encoder(output, settings, facts, options)
-                notes: tuple[str, ...] = ()
-                copies = add_copies(output, others, target, strip=settings.strip)
-                if draft is not None:
-                    out.metadata.update(kept_metadata(stream, strip=settings.strip))
-                    out.disposition = stream.disposition
-                    notes = add_attachments(output, given)
-                    copy_file_metadata(output, given, strip=settings.strip)
-                _start(output, target, others)
-                threads = usable_threads(settings.threads)
-                for item in frames_and_packets(given, stream, others, source, threads=threads):
-                    if not isinstance(item, av.VideoFrame):
-                        item.stream = copies[item.stream_index]
-                        output.mux(item)
-                        continue
-                    refuse_change(item, facts, source)
-                    if count in by_first:
-                        regions = _filter(plan, by_first[count].regions)
-                    frame = item if regions is None else regions(item)
-                    frame.pict_type = 0  # the encoder chooses anew
-                    size += _write(output, out.encode(frame))
-                    count += 1
-                    tick(stage, count, plan.frames)
-                if count != plan.frames:
-                    raise VideoError(
-                        f"{printable(source)}: changes while it is read; leave it alone"
-                    )
-                size += _write(output, out.encode(None))
+            out = add_encoder(output, settings, plan.facts, options)
+            copies = add_copies(output, others, target, strip=settings.strip)
+            if draft is not None:
+                out.metadata.update(kept_metadata(stream, strip=settings.strip))
+                out.disposition = stream.disposition
+                notes = add_attachments(output, given)
+                copy_file_metadata(output, given, strip=settings.strip)
+            _start(output, target, others)
+            threads = usable_threads(settings.threads)
+            items = frames_and_packets(given, stream, others, source, threads=threads)
+            steered = _Steered(plan, source)
+            size = 0
+            for item in items:
+                if isinstance(item, av.VideoFrame):
+                    size += _write(output, out.encode(steered.frame(item)))
+                    tick(STAGES[goal.stage], steered.count, plan.frames)
+                else:
+                    _copy(output, item, copies)
+            if steered.count != plan.frames:
+                raise VideoError(f"{printable(source)}: changes while it is read; leave it alone")
+            size += _write(output, out.encode(None))
     except av.error.FFmpegError as error:
         if isinstance(error, OSError):
             raise
@@ -109,6 +102,34 @@ def encoded(
         ) from error
     told = {name: text for name, text in options.items() if name != "stats"}
     return Pass(size, told, names, notes)
+
+
+class _Steered:
+    """Gives each frame the regions of its run."""
+
+    def __init__(self, plan: Plan, source: Path) -> None:
+        self.count = 0
+        self._plan, self._source = plan, source
+        self._runs = {run.first: run for run in plan.runs}
+        self._filter: RegionFilter | None = None
+
+    def frame(self, frame: VideoFrame) -> VideoFrame:
+        """The next frame as the encoder is to have it."""
+        refuse_change(frame, self._plan.facts, self._source)
+        run = self._runs.get(self.count)
+        if run is not None:
+            self._filter = RegionFilter(self._plan.facts, run.regions) if run.regions else None
+        self.count += 1
+        steered = frame if self._filter is None else self._filter(frame)
+        steered.pict_type = 0  # the encoder chooses anew
+        return steered
+
+
+def _copy(output: OutputContainer, packet: Packet[Stream], copies: dict[int, Stream]) -> None:
+    packet.stream = copies[packet.stream_index]
+    if packet.dts is None:  # of a cover picture
+        packet.pts = packet.dts = 0
+    output.mux(packet)
 
 
 def _muxer_options(kind: str) -> dict[str, str]:
@@ -134,10 +155,6 @@ def _start(output: OutputContainer, target: Path, others: tuple[Stream, ...]) ->
         raise VideoError(
             f"{printable(target)}: the encoder refuses this video; give another --codec or --preset"
         ) from error
-
-
-def _filter(plan: Plan, regions: tuple[Region, ...]) -> RegionFilter | None:
-    return RegionFilter(plan.facts, regions) if regions else None
 
 
 def _write(output: OutputContainer, packets: list[Packet[VideoStream]]) -> int:

@@ -119,7 +119,7 @@ def frames_and_packets(
         for packet in container.demux(video, *others):
             check_time()
             if packet.stream_index != video.index:
-                if packet.dts is not None or packet.pts is not None:
+                if packet.size:  # an empty one says that its stream ends
                     yield packet
                 continue
             if packet.is_corrupt:

@@ -15,17 +15,23 @@ if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
 COPIED = ("audio", "subtitle")
+WITH_COVERS = ("mp4", "mov")
+"""The containers whose cover picture is a stream; Matroska's is an attachment."""
 # What Matroska's muxers count of a stream, and names that others gave; both are wrong afterwards.
 _STALE = ("BPS", "DURATION", "NUMBER_OF_", "_STATISTICS", "encoder", "vendor_id", "SOURCE_ID")
 _CONTAINERS_OWN = ("major_brand", "minor_version", "compatible_brands", "encoder")
 
 
-def copyable(container: InputContainer, video: VideoStream) -> tuple[Stream, ...]:
-    """The streams whose packets are copied: sound, subtitles and the cover picture."""
+def copyable(container: InputContainer, video: VideoStream, kind: str) -> tuple[Stream, ...]:
+    """The streams whose packets are copied: sound, subtitles, and in MP4 the cover picture.
+
+    kind: FFmpeg's name of the container to write.
+    """
     return tuple(
         stream
         for stream in container.streams
-        if stream.index != video.index and (stream.type in COPIED or _is_kept_cover(stream))
+        if stream.index != video.index
+        and (stream.type in COPIED or (_is_kept_cover(stream) and kind in WITH_COVERS))
     )
 
 
@@ -79,6 +85,8 @@ def add_attachments(output: OutputContainer, container: InputContainer) -> tuple
             moving += 1
         elif stream.type == "data" and container.chapters() and "bin_data" in str(stream):
             continue  # the track in which MP4 keeps the chapters' names
+        elif _is_kept_cover(stream) and output.format.name not in WITH_COVERS:
+            notes.append("left out: the cover picture; a name that ends in .mp4 would keep it")
         elif stream.type in ("attachment", "data", "unknown"):
             what = "an attachment" if stream.type == "attachment" else "a track of data"
             notes.append(f"left out: {what}")
