@@ -79,6 +79,13 @@ def test_times_sound_turning_colours_and_names_stay(tmp_path: Path, codec: str) 
         assert next(container.decode(video=0)).rotation == 90
 
 
+def test_a_video_of_two_frames_goes(tmp_path: Path) -> None:
+    source = write_video(tmp_path / "in.mkv", one_shot(2), sound=None)
+    for codec in ("h264", "h265"):
+        assert made(source, f"{codec}.mkv", codec=codec).frames == 2
+        assert frame_times(tmp_path / f"{codec}.mkv") == [0, 0.04]
+
+
 def test_ten_bits_stay_ten_bits(tmp_path: Path) -> None:
     source = write_video(tmp_path / "in.mkv", one_shot(4), pixel_format="yuv420p10le")
     for codec in ("h264", "h265"):
@@ -92,7 +99,7 @@ def test_the_light_that_hdr10_promises_stays(tmp_path: Path) -> None:
     options = {"x265-params": f"log-level=none:master-display={light}:max-cll=1000,400"}
     source = write_video(
         tmp_path / "in.mkv",
-        one_shot(2),
+        one_shot(4),
         pixel_format="yuv420p10le",
         codec="libx265",
         options=options,

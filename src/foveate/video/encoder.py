@@ -21,6 +21,8 @@ THREADS = 8
 """The encoders' bytes depend on the number of threads, so that it is the same everywhere."""
 _FRAMES_AT_ONCE = "3"  # of x265, whose bytes depend on it and not on the threads
 
+_WITH_B_FRAMES = 4  # in two frames x265 writes times that no container takes
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -51,8 +53,8 @@ def need_encoder(codec: str) -> str:
     return name
 
 
-def options_of(settings: VideoSettings, facts: Facts, goal: Goal) -> dict[str, str]:
-    """The encoder's options by name, as FFmpeg takes them."""
+def options_of(settings: VideoSettings, facts: Facts, goal: Goal, *, frames: int) -> dict[str, str]:
+    """The encoder's options by name, as FFmpeg takes them. frames: of the whole video."""
     options: dict[str, str] = {"preset": settings.preset}
     params: dict[str, str] = {}
     if goal.crf is not None:
@@ -72,6 +74,8 @@ def options_of(settings: VideoSettings, facts: Facts, goal: Goal) -> dict[str, s
         if facts.light is not None:
             params["max-cll"] = facts.light
         params |= {"log-level": "none", "pools": str(THREADS), "frame-threads": _FRAMES_AT_ONCE}
+        if frames < _WITH_B_FRAMES:
+            params["bframes"] = "0"
         if goal.stage:
             params |= {"pass": str(goal.stage), "stats": _escaped(goal.stats)}
     if params:

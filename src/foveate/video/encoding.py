@@ -61,7 +61,7 @@ def encoded(
     """
     import av
 
-    options = options_of(settings, plan.facts, goal)
+    options = options_of(settings, plan.facts, goal, frames=plan.frames)
     notes: tuple[str, ...] = ()
     place, kind = ("file:" + str(draft), container) if draft is not None else ("-", "null")
     try:
