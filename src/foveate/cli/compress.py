@@ -89,6 +89,14 @@ def compress(
         Path | None,
         typer.Option(metavar="DIR", help="With --in-place: keep the originals in this folder."),
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="With --in-place: change nothing, tell which JPEGs can be smaller, and end with "
+            "exit code 1 where there are some.",
+        ),
+    ] = False,
     quality: Quality = None,
     match_quality: MatchQuality = None,
     size: Annotated[
@@ -271,6 +279,7 @@ def compress(
         recursive=recursive,
         in_place=in_place,
         backup=backup,
+        check_only=check,
         as_json=as_json,
         format=chosen,
     )
@@ -284,7 +293,8 @@ def compress(
         min_saving=0.0 if min_saving is None else parsed(percentage, min_saving, "--min-saving"),
         allow_larger=allow_larger,
         limits=limits_of(untrusted, limit),
-        compare=compare or not (as_json or places.to_stdout),
+        compare=compare or not (as_json or places.to_stdout or check),
+        check=check,
     )
     _check_log(log, tasks)
     outcome = run_batch(pictures, tasks, asked, jobs=jobs, as_json=as_json, log=log)

@@ -25,6 +25,7 @@ class Places:
     recursive: bool = False
     in_place: bool = False
     backup: Path | None = None
+    check_only: bool = False
     as_json: bool = False
     format: Format = DEFAULTS.format
 
@@ -63,6 +64,8 @@ class Places:
         """Raises OptionError where two of them contradict each other."""
         if self.in_place and self.output is not None:
             raise OptionError("--in-place and -o contradict each other; give one of them")
+        if self.check_only and not self.in_place:
+            raise OptionError("--check goes with --in-place; it tells what that would change")
         if self.backup is not None and not self.in_place:
             raise OptionError("--backup goes with --in-place; without it originals stay")
         if self.in_place and self.format != "jpeg":

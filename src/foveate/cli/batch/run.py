@@ -40,7 +40,7 @@ class Outcome:
     def exit_code(self) -> int:
         if self.interrupted:
             return stopping.exit_code()
-        return EXIT_FAILED if self.failed else 0
+        return EXIT_FAILED if self.failed or self.count("smaller") else 0
 
     def count(self, state: str) -> int:
         """How many pictures ended in a state of `Done`."""
@@ -53,6 +53,7 @@ class Outcome:
             "written": self.count("written"),
             "kept": self.count("kept"),
             "left": self.count("left"),
+            "smaller": self.count("smaller"),
             "done_before": self.count("done before"),
             "failed": self.failed,
             "interrupted": self.interrupted,

@@ -21,6 +21,7 @@ _STATES = {
     "written": "written",
     "kept": "kept, since they cannot be made smaller",
     "left": "left as they are",
+    "smaller": "can be made smaller",
     "done before": "done before",
 }
 

@@ -28,7 +28,7 @@ class Asked:
 
     backup: the folder that takes the originals of --in-place. min_saving: the share of its bytes
     that a picture must lose. allow_larger: whether a picture of few colours may grow. limits: what
-    a picture may cost.
+    a picture may cost. check: whether only to tell what would be done.
     """
 
     settings: Settings
@@ -40,6 +40,7 @@ class Asked:
     allow_larger: bool = False
     limits: Limits = DEFAULT_LIMITS
     compare: bool = False
+    check: bool = False
 
     @property
     def key(self) -> str:
@@ -84,7 +85,8 @@ class Done:
     """A picture that was dealt with.
 
     state: "written", "kept" (the result is a copy), "left" (there is no result, for the reason
-    `left`), or "done before". report: None for the last.
+    `left`), "smaller" (a check found that it can become so), or "done before". report: None for
+    the last.
     """
 
     source: Path
@@ -119,7 +121,10 @@ def do(task: Task, asked: Asked, key: str) -> Done:
     result, report, left = _worked(data, name, task, asked)
     if report is not None and not to_stream:
         task = dataclasses.replace(task, target=of_format(task.target, report.format))
-    if task.folder is not None:
+    if asked.check and left is None:
+        state = "smaller" if len(result) < len(data) else "kept"
+        return Done(task.source, None, state, report)
+    if task.folder is not None and not asked.check:
         placing.make_folder(task.folder)
         manifest = Manifest(task.folder)
         content = None if left is not None else content_hash(result)
