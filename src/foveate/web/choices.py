@@ -32,7 +32,9 @@ def choices() -> dict[str, Any]:
 
 
 def _is_installed(file_format: str) -> bool:
-    """Whether a picture of one grey can be written in that format."""
+    """Whether a picture of one grey can be written in that format; what chooses one always can."""
+    if file_format == "auto":
+        return True
     settings = Settings.from_dict({"format": file_format, "map": "none"})
     try:
         compress(np.full((_SIDE, _SIDE), 128, np.uint8), settings=settings)
