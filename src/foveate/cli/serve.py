@@ -46,6 +46,7 @@ def serve(
 ) -> None:
     """Open a page on this machine: drop photos, paint what matters, see and download the files."""
     import secrets
+    import threading
 
     from foveate.cli.input_files import PICTURE_SUFFIXES
     from foveate.errors import MissingExtraError
@@ -61,8 +62,9 @@ def serve(
     from foveate.web.serving import Serving
 
     token = secrets.token_urlsafe(24)
+    pictures = HeldPictures(limits=limits)
     app = application(
-        HeldPictures(limits=limits),
+        pictures,
         token=token,
         names=[host],
         suffixes=sorted(PICTURE_SUFFIXES),
@@ -72,6 +74,7 @@ def serve(
     shown = f"[{called}]" if ":" in called else called
     address = f"http://{shown}:{serving.port}/#{token}"
     serving.start()
+    threading.Thread(target=pictures.prepare, daemon=True).start()
     print(f"Foveate's page is at {address}\nCtrl-C stops it.", flush=True)
     if browser:
         _open(address)

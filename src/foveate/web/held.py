@@ -7,6 +7,8 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from foveate._crop import window_map
 from foveate.errors import FoveateError
 from foveate.pictures import DEFAULT_LIMITS, Limits, Picture, read_picture
@@ -53,6 +55,14 @@ class HeldPicture:
     subject: Subject | None = None
     plain: PlainBytes | None = None
     scale: dict[str, float] = field(default_factory=dict)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+
+    def plain_bytes(self, picture: Picture) -> PlainBytes:
+        """What plain JPEG takes of the picture, counted once; `picture` is it, or a crop of it."""
+        with self._counting:
+            if self.plain is None:
+                self.plain = PlainBytes.of(picture.pixels)
+            return self.plain
 
 
 class HeldPictures:
@@ -66,6 +76,10 @@ class HeldPictures:
 
     def __len__(self) -> int:
         return len(self._held)
+
+    def prepare(self) -> None:
+        """Loads the model, so that the first picture does not wait for it."""
+        map_of("auto", read_picture(np.zeros((64, 64, 3), np.uint8)))
 
     def add(self, data: bytes, name: str) -> tuple[HeldPicture, list[str]]:
         """Reads a picture and finds where people look; the second value names what had to go.

@@ -63,7 +63,7 @@ class Previews:
         started = time.perf_counter()
         most = max(each for each in SIDES if each <= max(side, SIDES[0]))
         copy = _reduced(subject, min(most, SIDES[self._place]))
-        plain = _plain_bytes(held, subject)
+        plain = held.plain_bytes(subject.picture)
         scale = subject.picture.pixels.size / copy.pixels.size
         settings, quality = _settings(subject, copy, asked.settings, plain)
         ratio = plain.bits_at(quality) / bits_at(copy.pixels, quality)
@@ -139,13 +139,6 @@ def _settings(
     quality = plain.quality_at(bits)
     bits *= bits_at(copy.pixels, quality) / plain.bits_at(quality)
     return chosen.but(size_bytes=max(1, round(bits * copy.width * copy.height / 8))), quality
-
-
-def _plain_bytes(held: HeldPicture, subject: Subject) -> PlainBytes:
-    """Those of the whole picture, which stand for a crop's too."""
-    if held.plain is None:
-        held.plain = PlainBytes.of(subject.picture.pixels)
-    return held.plain
 
 
 def _reduced(subject: Subject, side: int) -> Picture:

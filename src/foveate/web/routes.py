@@ -25,7 +25,6 @@ from foveate.web.encodings import Encodings
 from foveate.web.held import GoneError, HeldPicture, HeldPictures
 from foveate.web.packing import Packing
 from foveate.web.painting import as_png, painted_map
-from foveate.web.plain_bytes import PlainBytes
 from foveate.web.worker import Worker
 
 Value = TypeVar("Value")
@@ -78,7 +77,7 @@ class Routes:
         name = printable(request.query_params.get("name", "picture"))[:300]
         data = await self._body(request, name)
         held, gone = await _done(request, self._reading, lambda: self._pictures.add(data, name))
-        self._counting.start(lambda: self._count(held))
+        self._counting.start(lambda: held.plain_bytes(self._pictures.read(held)))
         return JSONResponse(
             {
                 "id": held.id,
@@ -163,10 +162,6 @@ class Routes:
 
     def _held(self, request: Request) -> HeldPicture:
         return self._pictures.get(request.path_params["picture"])
-
-    def _count(self, held: HeldPicture) -> None:
-        if held.plain is None:
-            held.plain = PlainBytes.of(self._pictures.read(held).pixels)
 
     async def _body(self, request: Request, name: str) -> bytes:
         """A file that is sent, as far as the limits go."""
