@@ -1,4 +1,4 @@
-"""The encoder's core in C++17: it knows numbers and bytes; no policy, no files, no models.
+"""The encoder's core in C++20: it knows numbers and bytes; no policy, no files, no models.
 
 Arrays of blocks are ``(rows, cols, 64)`` int16, C-contiguous, each block in zigzag order:
 coefficients in units of 1 / `COEFFICIENT_UNITS`, or levels. ``used`` is the ``(rows, cols)`` part

@@ -1,4 +1,5 @@
 // Levels and steps where each coefficient has a weight of its own; checked here.
+#include <bit>
 #include <cmath>
 #include <cstdint>
 
@@ -19,7 +20,7 @@ FOVEATE_CLONES
 std::uint32_t largest_bits(const float* values, int blocks) {
   std::uint32_t largest = 0;
   for (std::ptrdiff_t i = 0; i < static_cast<std::ptrdiff_t>(blocks) * kBlock; ++i)
-    largest = std::max(largest, __builtin_bit_cast(std::uint32_t, values[i]));
+    largest = std::max(largest, std::bit_cast<std::uint32_t>(values[i]));
   return largest;
 }
 

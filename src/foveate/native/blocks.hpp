@@ -1,9 +1,12 @@
 // What a component of a picture is to this code: a grid of 8x8 blocks, 64 numbers each in zigzag order.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+
+#include "compilers.hpp"
 
 namespace foveate {
 
@@ -48,9 +51,7 @@ inline std::uint64_t bits_of(const std::uint8_t* flags) {
   for (int i = 0; i < 8; ++i) {
     std::uint64_t eight;
     std::memcpy(&eight, flags + 8 * i, sizeof eight);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    eight = __builtin_bswap64(eight);
-#endif
+    eight = little_endian(eight);
     // Gathers the lowest bits of eight bytes in the highest byte.
     bits |= ((eight * 0x0102040810204080u) >> 56) << (8 * i);
   }
@@ -72,12 +73,12 @@ inline std::uint64_t nonzero_bits(const std::int16_t* levels) {
 // Calls `visit(k)` for every bit that is set, in order.
 template <class Visit>
 void for_each_bit(std::uint64_t bits, Visit&& visit) {
-  for (; bits != 0; bits &= bits - 1) visit(__builtin_ctzll(bits));
+  for (; bits != 0; bits &= bits - 1) visit(std::countr_zero(bits));
 }
 
 // Bits needed for the magnitude |v|: JPEG's size category (T.81 table F.1).
 inline int size_category(unsigned magnitude) {
-  return magnitude == 0 ? 0 : 32 - __builtin_clz(magnitude);
+  return static_cast<int>(std::bit_width(magnitude));
 }
 
 }  // namespace foveate

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "blocks.hpp"
+#include "compilers.hpp"
 #include "vectors.hpp"
 
 namespace foveate {
@@ -58,9 +59,9 @@ inline void transpose(const float (*in)[8], float (*out)[8]) {
 }
 
 // One block: out[u][v] has horizontal frequency u, vertical frequency v.
-__attribute__((always_inline)) inline void transform_block(const float* samples,
-                                                           std::ptrdiff_t stride,
-                                                           float (*out)[8]) {
+FOVEATE_INLINE void transform_block(const float* samples,
+                                    std::ptrdiff_t stride,
+                                    float (*out)[8]) {
   alignas(32) float a[8][8];
   alignas(32) float b[8][8];
   for (int r = 0; r < 8; ++r)

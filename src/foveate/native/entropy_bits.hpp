@@ -7,24 +7,20 @@
 #include <utility>
 #include <vector>
 
+#include "compilers.hpp"
 #include "scans.hpp"
 
 namespace foveate {
 
 inline void store_word(std::uint64_t word, std::uint8_t* out) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
+  word = big_endian(word);
   std::memcpy(out, &word, sizeof word);
 }
 
 inline std::uint64_t load_word(const std::uint8_t* in) {
   std::uint64_t word;
   std::memcpy(&word, in, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
+  return big_endian(word);
 }
 
 // Bits without stuffing: where bytes begin is not known before what comes first.
@@ -54,14 +50,14 @@ class BitSink {
   BitSink(const BitSink&) = delete;
   BitSink& operator=(const BitSink&) = delete;
 
-  __attribute__((always_inline)) void symbol(int slot, int symbol, unsigned value, int count) {
+  FOVEATE_INLINE void symbol(int slot, int symbol, unsigned value, int count) {
     const Code code = codes_[slot][symbol];
     if (code.length == 0) throw std::invalid_argument("a symbol that occurs has no code");
     // At most 16 bits and 14 more.
     bits((static_cast<unsigned>(code.code) << count) | (value & ((1u << count) - 1u)),
          code.length + count);
   }
-  __attribute__((always_inline)) void bits(unsigned value, int count) {
+  FOVEATE_INLINE void bits(unsigned value, int count) {
     buffer_ = (buffer_ << count) | (value & ((std::uint64_t{1} << count) - 1));
     filled_ += count;
     // All of them are written, and the whole bytes kept: quicker than to ask how many there are.
@@ -82,7 +78,7 @@ class BitSink {
   };
 
   // Room for more after the first `count` bytes.
-  __attribute__((noinline)) static std::uint8_t* grown(Bits& out, std::size_t count) {
+  FOVEATE_NOINLINE static std::uint8_t* grown(Bits& out, std::size_t count) {
     out.bytes.resize(2 * out.bytes.size() + 4096);
     return out.bytes.data() + count;
   }

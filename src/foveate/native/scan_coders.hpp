@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "compilers.hpp"
 #include "scans.hpp"
 
 namespace foveate {
@@ -24,7 +25,7 @@ inline unsigned magnitude_bits(int v) { return static_cast<unsigned>(v < 0 ? v -
 inline unsigned magnitude(int v) { return static_cast<unsigned>(std::abs(v)); }
 
 template <class Sink>
-__attribute__((always_inline)) inline void code_dc(int level, int& predictor, int slot, Sink& sink) {
+FOVEATE_INLINE void code_dc(int level, int& predictor, int slot, Sink& sink) {
   const int difference = level - predictor;
   predictor = level;
   const int size = size_category(magnitude(difference));
@@ -32,7 +33,7 @@ __attribute__((always_inline)) inline void code_dc(int level, int& predictor, in
 }
 
 template <class Sink>
-__attribute__((always_inline)) inline void code_ac(int run, int level, int slot, Sink& sink) {
+FOVEATE_INLINE void code_ac(int run, int level, int slot, Sink& sink) {
   for (; run > 15; run -= 16) sink.symbol(slot, kZeroRun, 0, 0);
   const int size = size_category(magnitude(level));
   sink.symbol(slot, (run << 4) | size, magnitude_bits(level), size);

@@ -1,5 +1,6 @@
 #include "trellis.hpp"
 
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -276,7 +277,7 @@ void quantise(const Coefficients& coefficients, const Tables& tables, const std:
       std::memset(out + 1, 0, (kBlock - 1) * sizeof *out);
       const std::uint64_t some = candidates[static_cast<std::size_t>(col)] & ~std::uint64_t{1};
       if (some == 0) continue;
-      weigh(row, col, block, 63 - __builtin_clzll(some), choices);
+      weigh(row, col, block, 63 - std::countl_zero(some), choices);
       for (auto& trellis : trellises) trellis.solve(block, some, choices, out);
     }
   });

@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "compilers.hpp"
 #include "trellis.hpp"
 #include "vectors.hpp"
 
@@ -88,7 +89,7 @@ void quantise_dc(const Coefficients& coefficients, const float* weights,
     for (std::size_t n = 0; n < count; ++n) {
       const std::ptrdiff_t at = order[first + n];
       const std::ptrdiff_t soon = order[std::min(first + n + kSoon, order.size() - 1)];
-      __builtin_prefetch(coefficients.data + soon * kBlock);
+      FOVEATE_PREFETCH(coefficients.data + soon * kBlock);
       blocks.value[n] = static_cast<float>(coefficients.data[at * kBlock]) * kUnit;
       blocks.weight[n] = weights[at] * quantiser.sensitivity[0];
     }
@@ -118,7 +119,7 @@ void quantise_dc(const Coefficients& coefficients, const float* weights,
   auto chosen = std::min_element(reached, reached + kCandidates) - reached;
   for (std::size_t n = order.size(); n-- > 0;) {
     const std::ptrdiff_t soon = order[n < kSoon ? 0 : n - kSoon];
-    __builtin_prefetch(levels.data + soon * kBlock, 1);
+    FOVEATE_PREFETCH_TO_WRITE(levels.data + soon * kBlock);
     levels.data[static_cast<std::ptrdiff_t>(order[n]) * kBlock] =
         static_cast<std::int16_t>(nodes[n].centre + chosen - 1);
     chosen = nodes[n].before[chosen];

@@ -1,11 +1,13 @@
 // Loops over a block's 64 numbers, for compilers to turn into vector instructions.
 #pragma once
 
+#include "compilers.hpp"
+
 // Compiles a function twice: for any processor of the family, and for those with AVX2. Which one
 // runs is decided when the module is loaded; both give the same numbers, since no multiply-adds are
 // fused.
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__)
+    !defined(__SANITIZE_ADDRESS__) && !defined(FOVEATE_PLAIN)
 #define FOVEATE_CLONES __attribute__((target_clones("avx2", "default")))
 #else
 #define FOVEATE_CLONES
@@ -14,7 +16,7 @@
 namespace foveate {
 
 // The sum of 64 terms, which it overwrites: halves onto halves, so that additions go side by side.
-__attribute__((always_inline)) inline float folded(float (&terms)[64]) {
+FOVEATE_INLINE float folded(float (&terms)[64]) {
   for (int i = 0; i < 32; ++i) terms[i] += terms[i + 32];
   for (int i = 0; i < 16; ++i) terms[i] += terms[i + 16];
   for (int i = 0; i < 8; ++i) terms[i] += terms[i + 8];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compilers.hpp"
 #include "eye/logarithm.hpp"
 #include "vectors.hpp"
 
@@ -29,36 +30,36 @@ constexpr float kHidingDifference = 10.0f;
 constexpr float kScale = static_cast<float>(1.0 / (17.83 * 0.79079917404));
 
 template <int cone>
-__attribute__((always_inline)) inline float caught(float r, float g, float b) {
+FOVEATE_INLINE float caught(float r, float g, float b) {
   return kCones[cone][0] * r + (kCones[cone][1] * g + (kCones[cone][2] * b + kCones[cone][3]));
 }
 
 // How sensitive a cone is in this light.
-__attribute__((always_inline)) inline float sensitivity(float light) {
+FOVEATE_INLINE float sensitivity(float light) {
   const float gamma =
       19.245013259874995f * natural_log(light + 9.9710635769299145f) - 23.16046239805755f;
   return std::max(gamma / light, 1e-4f);
 }
 
 template <int cone>
-__attribute__((always_inline)) inline float response(const float (&rgb)[3],
-                                                     const float (&around)[3]) {
+FOVEATE_INLINE float response(const float (&rgb)[3],
+                              const float (&around)[3]) {
   const float adapted = sensitivity(caught<cone>(around[0], around[1], around[2]));
   return std::max(caught<cone>(rgb[0], rgb[1], rgb[2]) * adapted, kCones[cone][3]);
 }
 
 // Values nearer to 0 than `range` vanish.
-__attribute__((always_inline)) inline float without_range(float value, float range) {
+FOVEATE_INLINE float without_range(float value, float range) {
   return value > range ? value - range : value < -range ? value + range : 0.0f;
 }
 
 // Values nearer to 0 than `range` double.
-__attribute__((always_inline)) inline float with_double_range(float value, float range) {
+FOVEATE_INLINE float with_double_range(float value, float range) {
   return value > range ? value + range : value < -range ? value - range : value + value;
 }
 
 // What exceeds the limit counts for less.
-__attribute__((always_inline)) inline float limited(float value, float limit) {
+FOVEATE_INLINE float limited(float value, float limit) {
   constexpr float kShare = 0.724216145665f;
   return value >= limit    ? (value - limit) * kShare + limit
          : value < -limit ? (value + limit) * kShare - limit
@@ -66,7 +67,7 @@ __attribute__((always_inline)) inline float limited(float value, float limit) {
 }
 
 // The squared difference, and that of a copy weaker than 0.4 times the original or stronger.
-__attribute__((always_inline)) inline float asymmetric(float original, float decoded) {
+FOVEATE_INLINE float asymmetric(float original, float decoded) {
   const float a = std::fabs(original), b = original < 0.0f ? -decoded : decoded;
   const float beyond = std::max(0.4f * a - b, 0.0f) + std::max(b - a, 0.0f);
   return (a - b) * (a - b) + beyond * beyond;
@@ -76,7 +77,7 @@ __attribute__((always_inline)) inline float asymmetric(float original, float dec
 struct Least {
   float first, second, third;
 
-  __attribute__((always_inline)) void take(float value) {
+  FOVEATE_INLINE void take(float value) {
     const float more = std::max(first, value), most = std::max(second, more);
     first = std::min(first, value);
     second = std::min(second, more);
@@ -93,7 +94,7 @@ void adapted_row(const ConstRowOf3& light, const ConstRowOf3& blurred, int count
   const float *r_around = blurred.plane[0], *g_around = blurred.plane[1],
               *b_around = blurred.plane[2];
   float *x_out = xyb.plane[0], *y_out = xyb.plane[1], *b_out = xyb.plane[2];
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int i = 0; i < count; ++i) {
     const float rgb[3] = {kNits * r[i], kNits * g[i], kNits * b[i]};
     const float around[3] = {kNits * r_around[i], kNits * g_around[i], kNits * b_around[i]};
@@ -126,7 +127,7 @@ void split_middle_row(ConstPairOfRows left, PairOfRows middle, int count, PairOf
   constexpr float kFreeX = 0.653020556257f, kHiddenX = static_cast<float>(1.0 - 0.653020556257);
   constexpr float kHidingY = 46.0f;
   float *x_out = high.x, *y_out = high.y, *x_middle = middle.x, *y_middle = middle.y;
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int i = 0; i < count; ++i) {
     const float x = x_middle[i], y = y_middle[i];
     const float high_y = left.y[i] - y;
@@ -145,7 +146,7 @@ void split_high_row(ConstPairOfRows left, PairOfRows high, int count, PairOfRows
   constexpr float kMostY = 28.4691806922f, kMostHighestY = 5.19175294647f;
   constexpr float kTimesY = 2.155f, kTimesHighestY = 2.69313763794f;
   float *x_out = highest.x, *y_out = highest.y, *x_high = high.x, *y_high = high.y;
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int i = 0; i < count; ++i) {
     const float x = x_high[i], y = limited(y_high[i], kMostY);
     x_out[i] = without_range(left.x[i] - x, kRemovedHighestX);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "compilers.hpp"
 #include "vectors.hpp"
 
 namespace foveate {
@@ -15,17 +16,36 @@ constexpr int kMostTaps = 2 * Ring::kMargin + 1;
 
 using Rows = std::array<const float*, kMostTaps>;
 
-typedef float Eight __attribute__((vector_size(32)));
+// Eight numbers that are added and scaled as one: a vector where the compiler has such a type.
 constexpr int kEight = 8, kParts = Ring::kGroup / kEight;
+#if defined(__GNUC__) && !defined(FOVEATE_PLAIN)
+typedef float Eight __attribute__((vector_size(32)));
+#else
+struct Eight {
+  float value[kEight];
+
+  Eight operator+(const Eight& other) const {
+    Eight sum;
+    for (int i = 0; i < kEight; ++i) sum.value[i] = value[i] + other.value[i];
+    return sum;
+  }
+  Eight& operator+=(const Eight& other) { return *this = *this + other; }
+  Eight& operator*=(float factor) {
+    for (float& each : value) each *= factor;
+    return *this;
+  }
+};
+Eight operator*(float factor, Eight eight) { return eight *= factor; }
+#endif
 
 // A group of samples of a row, wherever they lie.
 struct Group {
   Eight part[kParts];
 
-  __attribute__((always_inline)) explicit Group(const float* from) {
+  FOVEATE_INLINE explicit Group(const float* from) {
     for (int i = 0; i < kParts; ++i) std::memcpy(&part[i], from + kEight * i, sizeof(Eight));
   }
-  __attribute__((always_inline)) void store(float* to) const {
+  FOVEATE_INLINE void store(float* to) const {
     for (int i = 0; i < kParts; ++i) std::memcpy(to + kEight * i, &part[i], sizeof(Eight));
   }
 };

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compilers.hpp"
 #include "eye/blur.hpp"
 #include "eye/maps.hpp"
 #include "vectors.hpp"
@@ -11,11 +12,11 @@ namespace {
 constexpr int kLanes = Sheet::kLanes;
 
 // How much larger, relatively, a sample's distance from its mean is than the original's.
-__attribute__((always_inline)) inline float growth(const LocalRow& row, int i, float inverse) {
+FOVEATE_INLINE float growth(const LocalRow& row, int i, float inverse) {
   return (1.0f + std::fabs(row.decoded[i] - row.decoded_mean[i])) * inverse - 1.0f;
 }
 
-__attribute__((always_inline)) inline float inverse_distance(const LocalRow& row, int i) {
+FOVEATE_INLINE float inverse_distance(const LocalRow& row, int i) {
   return 1.0f / (1.0f + std::fabs(row.original[i] - row.original_mean[i]));
 }
 
@@ -50,7 +51,7 @@ void edge_gradient(LocalRow row, int count, ErrorWeights gained, ErrorWeights lo
                             gained.inverse_norm;
   const float lost_bend =
       0.5f * lost.fourth * lost.inverse_norm * lost.inverse_norm * lost.inverse_norm;
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int i = 0; i < count; ++i) {
     const float inverse = inverse_distance(row, i);
     const float change = growth(row, i, inverse);

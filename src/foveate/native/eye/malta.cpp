@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "compilers.hpp"
 #include "vectors.hpp"
 
 namespace foveate {
@@ -50,26 +51,26 @@ struct Nine {
 };
 
 template <class Lines, std::size_t line, std::size_t step>
-__attribute__((always_inline)) inline float both_sides(const float* const* rows, int x) {
+FOVEATE_INLINE float both_sides(const float* const* rows, int x) {
   constexpr Step at = Lines::at(line, step);
   return rows[4 + at.down][x + at.across] + rows[4 - at.down][x - at.across];
 }
 
 template <class Lines, std::size_t line, std::size_t... steps>
-__attribute__((always_inline)) inline float squared(const float* const* rows, int x,
-                                                    std::index_sequence<steps...>) {
+FOVEATE_INLINE float squared(const float* const* rows, int x,
+                             std::index_sequence<steps...>) {
   const float sum = (rows[4][x] + ... + both_sides<Lines, line, steps>(rows, x));
   return Lines::times(line) * (sum * sum);
 }
 
 template <class Lines, std::size_t... lines>
-__attribute__((always_inline)) inline float all_squared(const float* const* rows, int x,
-                                                        std::index_sequence<lines...>) {
+FOVEATE_INLINE float all_squared(const float* const* rows, int x,
+                                 std::index_sequence<lines...>) {
   return (... + squared<Lines, lines>(rows, x, std::make_index_sequence<Lines::kSteps>()));
 }
 
 template <class Lines>
-__attribute__((always_inline)) inline float squares(const float* const* rows, int x) {
+FOVEATE_INLINE float squares(const float* const* rows, int x) {
   return all_squared<Lines>(rows, x, std::make_index_sequence<Lines::kLines>());
 }
 
@@ -99,7 +100,7 @@ FOVEATE_CLONES
 void add_dense_lines(const float* const rows[9], int count, float* __restrict sum) {
   const float* r[9];
   for (int i = 0; i < 9; ++i) r[i] = rows[i];
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int x = 0; x < count; ++x) sum[x] += squares<Seven>(r, x) + squares<Nine>(r, x);
 }
 
@@ -107,7 +108,7 @@ FOVEATE_CLONES
 void add_sparse_lines(const float* const rows[9], int count, float* __restrict sum) {
   const float* r[9];
   for (int i = 0; i < 9; ++i) r[i] = rows[i];
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int x = 0; x < count; ++x) sum[x] += squares<Sparse>(r, x);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "compilers.hpp"
 #include "eye/blur.hpp"
 #include "eye/maps.hpp"
 #include "vectors.hpp"
@@ -18,7 +19,7 @@ struct Structure {
   float error;
 };
 
-__attribute__((always_inline)) inline Structure structure(const LocalRow& row, int i) {
+FOVEATE_INLINE Structure structure(const LocalRow& row, int i) {
   const float a = row.original_mean[i], b = row.decoded_mean[i];
   const float luminance = 1.0f - (a - b) * (a - b);
   const float contrast = 2.0f * (row.product[i] - a * b) + kC2;
@@ -53,7 +54,7 @@ void structure_gradient(LocalRow row, int count, ErrorWeights weights, RowGradie
   float* __restrict by_product = gradient.product;
   // Where there is no error at all, its third power has no direction: all count alike.
   const float everywhere = weights.inverse_norm > 0.0f ? 0.0f : 1.0f;
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int i = 0; i < count; ++i) {
     const float a = row.original_mean[i], b = row.decoded_mean[i];
     const Structure here = structure(row, i);

@@ -1,5 +1,6 @@
 #include "eye/xyb.hpp"
 
+#include "compilers.hpp"
 #include "eye/cube_root.hpp"
 #include "vectors.hpp"
 
@@ -13,12 +14,12 @@ constexpr float kOpsin[3][3] = {{0.30f, 0.622f, 0.078f},
 constexpr float kBias = 0.0037930732552754493f;
 constexpr float kBiasRoot = 0.15595420054924858f;
 
-__attribute__((always_inline)) inline float cone(int which, float r, float g, float b) {
+FOVEATE_INLINE float cone(int which, float r, float g, float b) {
   return kOpsin[which][0] * r + kOpsin[which][1] * g + kOpsin[which][2] * b + kBias;
 }
 
 // The slope of the cube root, from the root itself.
-__attribute__((always_inline)) inline float root_slope(float root) {
+FOVEATE_INLINE float root_slope(float root) {
   return 1.0f / (3.0f * root * root);
 }
 
@@ -32,7 +33,7 @@ void xyb_row(const ConstRowOf3& linear, int count, const RowOf3& xyb) {
   float* x_out = xyb.plane[0];
   float* y_out = xyb.plane[1];
   float* b_out = xyb.plane[2];
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int i = 0; i < count; ++i) {
     const float root0 = cube_root(cone(0, r[i], g[i], b[i]));
     const float root1 = cube_root(cone(1, r[i], g[i], b[i]));
@@ -49,7 +50,7 @@ void y_row(const ConstRowOf3& linear, int count, float* y_out) {
   const float* r = linear.plane[0];
   const float* g = linear.plane[1];
   const float* b = linear.plane[2];
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int i = 0; i < count; ++i) {
     const float root0 = cube_root(cone(0, r[i], g[i], b[i]));
     const float root1 = cube_root(cone(1, r[i], g[i], b[i]));
@@ -65,7 +66,7 @@ void xyb_gradient_row(const ConstRowOf3& linear, int count, const RowOf3& gradie
   float* first = gradient.plane[0];
   float* second = gradient.plane[1];
   float* third = gradient.plane[2];
-#pragma GCC ivdep
+  FOVEATE_NO_ALIAS
   for (int i = 0; i < count; ++i) {
     const float by_x = 7.0f * first[i], by_b = third[i];
     const float by_y = 0.5f * (second[i] - by_b);
@@ -84,7 +85,7 @@ void squared_slopes_row(ConstRowOf3 linear, ConstRowOf3 slope, int count, float*
     float* of_x = out[k];
     float* of_y = out[3 + k];
     float* of_b = out[6 + k];
-#pragma GCC ivdep
+    FOVEATE_NO_ALIAS
     for (int i = 0; i < count; ++i) {
       const float r = linear.plane[0][i], g = linear.plane[1][i], b = linear.plane[2][i];
       const float red = kRgbOfYcc[0][k] * slope.plane[0][i];
