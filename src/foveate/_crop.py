@@ -16,6 +16,7 @@ from foveate.errors import OptionError
 from foveate.pictures import DEFAULT_LIMITS, MAX_SIDE, Limits, Picture, PictureSource, read_picture
 from foveate.pictures.containers.appended import Appended
 from foveate.pictures.keeping import with_appended
+from foveate.pictures.over_limits import over_pixels
 from foveate.pictures.placement import Placement
 from foveate.pictures.upright import with_cut_metadata
 from foveate.saliency import MapSource, SaliencyMap, map_of
@@ -177,6 +178,7 @@ def crops(
         .boxes_within(picture.width, picture.height, picture.name)
     )
     for shape in shapes:
+        check_size(shape, DEFAULT_LIMITS)
         _window_size(shape, picture)
     saliency = window_map(map, picture, threads=threads)
     return crops_by_map(picture, saliency, shapes, protect=boxes, avoid_cuts=avoid_cuts)
@@ -240,6 +242,12 @@ def _joined(sides: Sequence[float], sign: str, name: str) -> str:
         return f"{across}{sign}{down}"
     except (TypeError, ValueError) as error:
         raise OptionError(f"{name} is {sides!r}; give a width and a height") from error
+
+
+def check_size(shape: Shape, limits: Limits) -> None:
+    """Raises OptionError for a size of more pixels than a picture may have."""
+    if shape.size is not None and shape.size[0] * shape.size[1] > limits.pixels:
+        raise OptionError(f"size {over_pixels(*shape.size, limits.pixels, mend='ask for fewer')}")
 
 
 def _window_size(shape: Shape, picture: Picture) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foveate.cli.each_picture import for_each_picture
-from foveate.cli.input_files import named_input
+from foveate.cli.input_files import STREAM, named_input
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import checked_map, parsed
 from foveate.cli.output_files import refuse_existing
@@ -122,6 +122,8 @@ def compare(
 ) -> None:
     """Measure how good copies of a picture are, also where people look; or let people vote."""
     limits = limits_of(untrusted, limit)
+    if STREAM in (original, *copies):
+        raise OptionError("compare needs files, and - is stdin; save it to a file first")
     if vote is not None:
         if html is not None or metrics is not None or as_json or map != "auto":
             raise OptionError(

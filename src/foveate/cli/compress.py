@@ -25,6 +25,7 @@ from foveate.cli.picture_options import (
     Threads,
     Tolerant,
     TuneFor,
+    metadata_of,
 )
 from foveate.errors import OptionError, printable
 from foveate.settings import (
@@ -175,7 +176,7 @@ def compress(
             "code it in fewer bytes.",
         ),
     ] = DEFAULTS.lossless,
-    metadata: KeptMetadata = DEFAULTS.metadata,
+    metadata: KeptMetadata = None,
     strip: Strip = False,
     tolerant: Tolerant = DEFAULTS.tolerant,
     background: Annotated[
@@ -266,7 +267,7 @@ def compress(
         subsampling=subsampling,
         progressive=not baseline,
         lossless=lossless,
-        metadata="none" if strip else metadata,
+        metadata=metadata_of(metadata, strip=strip),
         tolerant=tolerant,
         background=background,
         threads=threads,

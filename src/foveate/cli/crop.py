@@ -37,6 +37,7 @@ from foveate.cli.picture_options import (
     Threads,
     Tolerant,
     TuneFor,
+    metadata_of,
 )
 from foveate.cli.streams import check_stdout, goes_to_stdout, input_bytes, input_name, to_stdout
 from foveate.errors import OptionError
@@ -138,7 +139,7 @@ def crop(
     ] = None,
     tune: TuneFor = DEFAULTS.tune,
     effort: Efforts = DEFAULTS.effort,
-    metadata: KeptMetadata = DEFAULTS.metadata,
+    metadata: KeptMetadata = None,
     strip: Strip = False,
     tolerant: Tolerant = DEFAULTS.tolerant,
     threads: Threads = DEFAULTS.threads,
@@ -154,7 +155,8 @@ def crop(
 
     Give --aspect or --size, or several. At most one of --quality, --match-quality and --bytes.
     """
-    shapes = _shapes(aspect or (), size or ())
+    limits = limits_of(untrusted, limit)
+    shapes = _shapes(aspect or (), size or (), limits)
     settings = Settings(
         quality=quality,
         match_quality=match_quality,
@@ -163,7 +165,7 @@ def crop(
         protect=tuple(parsed(box, text, "--protect") for text in protect or ()),
         tune=tune,
         effort=effort,
-        metadata="none" if strip else metadata,
+        metadata=metadata_of(metadata, strip=strip),
         tolerant=tolerant,
         threads=threads,
     )
@@ -175,7 +177,7 @@ def crop(
     asked = _Asked(
         tuple(shapes),
         settings.but(protect=checked.protect),
-        limits_of(untrusted, limit),
+        limits,
         avoid_cuts,
         overwrite,
     )
@@ -212,15 +214,28 @@ def crop(
     raise typer.Exit(outcome.exit_code)
 
 
-def _shapes(aspects: Sequence[str], sizes: Sequence[str]) -> list[Shape]:
+def _shapes(aspects: Sequence[str], sizes: Sequence[str], limits: Limits) -> list[Shape]:
     """The shapes that were asked for, each once. Raises a usage error."""
-    from foveate._crop import Shape
+    from foveate._crop import Shape, check_size
 
     shapes = [parsed(Shape.of_aspect, text, "--aspect") for text in aspects]
     shapes += [parsed(Shape.of_size, text, "--size") for text in sizes]
+    for shape in shapes:
+        try:
+            check_size(shape, limits)
+        except OptionError as error:
+            raise OptionError(f"--{in_options(str(error))}") from error
     if not shapes:
         raise OptionError("say which shape: --aspect 9:16, or --size 400x300 in pixels")
-    return list({shape.name: shape for shape in shapes}.values())
+    named: dict[str, Shape] = {}
+    for shape in shapes:
+        other = named.setdefault(shape.name, shape)
+        if (other.size is None) != (shape.size is None):
+            raise OptionError(
+                f"--aspect {other.text} and --size {shape.text}: both crops would be called "
+                f"{shape.name}; ask for them in two calls, with another -o each"
+            )
+    return list(named.values())
 
 
 def _places(

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from foveate.cli import stopping
 from foveate.cli.exit_codes import EXIT_FAILED
-from foveate.cli.input_files import Input
+from foveate.cli.input_files import EMPTY_NAME, Input
 from foveate.cli.json_lines import print_json
 from foveate.cli.option_names import in_options
 from foveate.errors import FoveateError, printable
@@ -91,7 +91,8 @@ def failure_message(source: Path, error: Exception, names: Mapping[str, str] | N
     message = printable(in_options(str(error), names))
     if isinstance(error, MemoryError):
         message = "does not fit in this machine's memory; resize it first"
-    return message if name in message else f"{name}: {message}"
+    begins = (name, "<stdin>", EMPTY_NAME)
+    return message if message.startswith(begins) else f"{name}: {message}"
 
 
 def report_failure(

@@ -23,6 +23,7 @@ _SHAPE = re.compile(r"\.[\d.]+x[\d.]+$")
 """What a crop's name has between its picture's and the ending: NAME.9x16.foveate.jpg."""
 
 
+EMPTY_NAME = "'': is an empty name"
 STREAM = "-"
 """What stands for stdin among the inputs, and for stdout as an output."""
 
@@ -64,7 +65,7 @@ def found_inputs(
     for name in names:
         path = Path(name)
         if not name:
-            inputs = [Input(path, PictureError("'': is an empty name; give a picture file"))]
+            inputs = [Input(path, PictureError(f"{EMPTY_NAME}; give a picture file"))]
         elif path.is_dir():
             inputs = _in_named_folder(path, passed_over, recursive=recursive)
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, Self, Type
 
 import typer
 
-from foveate.cli.option_values import size_bytes
+from foveate.cli.option_values import whole_number
 from foveate.errors import OptionError, printable
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def limit_values(limits: Bounds, limit: Sequence[str] | None) -> Bounds:
 def _with_limit(limits: Bounds, name: str, number: str) -> Bounds:
     timed = name in _TIMES
     try:
-        return limits.but(**{name: float(number) if timed else size_bytes(number)})
+        return limits.but(**{name: float(number) if timed else whole_number(number)})
     except (OptionError, ValueError) as error:
         wanted = "a number above 0" if timed else "a whole number of 1 or more"
         raise OptionError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,6 +36,16 @@ def size_bytes(text: str) -> int:
     if size < 1:
         raise OptionError(f"'{text}' is less than a byte: give bytes, or 200k, 1.5M, 200KiB")
     return int(size)
+
+
+def whole_number(text: str) -> int:
+    """What "100", "50M" or "1.5k" means; OptionError where that is no whole number, as of "1.5"."""
+    match = _SIZE.fullmatch(text)
+    if match is not None:
+        factor = (1024 if match[3] else 1000) ** _POWERS[match[2].lower()]
+        if Decimal(match[1]) * factor % 1:
+            raise OptionError(f"'{text}' is not a whole number: give one, such as 100 or 50M")
+    return size_bytes(text)
 
 
 def percentage(text: str) -> float:

@@ -61,10 +61,12 @@ def folder_of(output: str | None) -> Path | None:
     """The folder for results that a typed output is; None where it is the one result's file.
 
     A name without an ending, or with a slash at the end, is a folder's, as is that of a folder
-    which is there already.
+    which is there already. Raises OptionError for an empty name.
     """
     if output is None:
         return None
+    if not output:
+        raise OptionError("-o has an empty name; give a file's or a folder's")
     path = Path(output)
     is_folder = output.endswith(("/", os.sep)) or path.is_dir() or not path.suffix
     return path if is_folder else None

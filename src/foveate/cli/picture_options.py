@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from foveate.settings import DEFAULT_QUALITY, QUALITIES, Effort, Metadata, Tune
+from foveate.errors import OptionError
+from foveate.settings import DEFAULT_QUALITY, DEFAULTS, QUALITIES, Effort, Metadata, Tune
 
 Pictures = Annotated[
     list[str], typer.Argument(metavar="IN", help="Pictures, or folders of pictures; - reads stdin.")
@@ -54,10 +55,10 @@ Efforts = Annotated[
     ),
 ]
 KeptMetadata = Annotated[
-    Metadata,
+    Metadata | None,
     typer.Option(
         help="Keep all metadata that a JPEG can hold, those that tell rights (copyright, "
-        "creator, licence) and colours, or none."
+        f"creator, licence) and colours, or none. Default: {DEFAULTS.metadata}."
     ),
 ]
 Strip = Annotated[bool, typer.Option("--strip", help="The same as --metadata none.")]
@@ -76,6 +77,15 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results th
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object for each picture, and nothing else.")
 ]
+
+
+def metadata_of(metadata: Metadata | None, *, strip: bool) -> Metadata:
+    """What --metadata and --strip ask for. Raises OptionError where they contradict each other."""
+    if strip and metadata not in (None, "none"):
+        raise OptionError(f"--strip and --metadata {metadata} contradict each other; give one")
+    return "none" if strip else metadata or DEFAULTS.metadata
+
+
 WHERE = (
     "a file, whose name ends in {kinds}, or a folder, whose name has no ending or ends in /. A "
     "folder is made where there is none, and keeps the tree of --recursive"

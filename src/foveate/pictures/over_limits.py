@@ -8,14 +8,14 @@ _UNITS = (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))
 _EXACT_BELOW = 1_000_000
 
 
-def over_pixels(width: int, height: int, most: int) -> str:
+def over_pixels(width: int, height: int, most: int, *, mend: str = "resize it first") -> str:
     """That so many pixels are more than `most`."""
     pixels = width * height
     if most < _EXACT_BELOW:
         numbers = f"{pixels:,} pixels, over the limit of {most:,}"
     else:
         numbers = f"{pixels / 1e6:.4g} megapixels, over the limit of {most / 1e6:.4g}"
-    return f"is {width} x {height}, {numbers}: resize it first, or raise `Limits.pixels`"
+    return f"is {width} x {height}, {numbers}: {mend}, or raise `Limits.pixels`"
 
 
 def over_bytes(most: int) -> str:

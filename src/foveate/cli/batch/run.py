@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from foveate.cli import stopping
+from foveate.cli.batch.log import Log
 from foveate.cli.batch.manifest import Manifest
 from foveate.cli.batch.task import STREAM, Asked, Done, Task, do
 from foveate.cli.batch.workers import done_side_by_side, number_of_processes
@@ -19,7 +19,7 @@ from foveate.cli.each_picture import failure_message, progress, report_failure, 
 from foveate.cli.exit_codes import EXIT_FAILED
 from foveate.cli.input_files import Input
 from foveate.cli.json_lines import print_json
-from foveate.errors import FoveateError, OutputError, printable
+from foveate.errors import FoveateError, printable
 from foveate.pictures.drafts import sweep_drafts
 from foveate.threads import usable_threads
 
@@ -83,7 +83,7 @@ def run_batch(
     places = {task.target.parent for task in tasks} | {t.folder for t in tasks if t.folder}
     sweep_drafts(places)
     order = {task.source: number for number, task in enumerate(tasks)}
-    write = _writer(log)
+    write = Log(log).write
     try:
         with progress(len(inputs), as_json=as_json) as advance:
             for item in inputs:
@@ -175,26 +175,3 @@ def _end(task: Task, asked: Asked, key: str) -> Done | Exception:
     except (FoveateError, MemoryError) as error:
         stopping.check()
         return error
-
-
-def _writer(log: Path | None) -> Callable[[dict[str, Any]], None]:
-    """A function that appends an object to the log, or does nothing. Raises OutputError."""
-    if log is None:
-        return lambda values: None
-    try:
-        file = open(log, "a", encoding="utf-8")  # noqa: SIM115 - open as long as the process
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(
-            f"{printable(log)}: cannot be written: {reason}; choose another file for --log"
-        ) from error
-
-    def write(values: dict[str, Any]) -> None:
-        try:
-            file.write(json.dumps(values) + "\n")
-            file.flush()
-        except OSError as error:
-            reason = error.strerror or str(error)
-            raise OutputError(f"{printable(log)}: cannot be written: {reason}") from error
-
-    return write
