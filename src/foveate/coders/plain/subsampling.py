@@ -8,6 +8,7 @@ import numpy.typing as npt
 from foveate.coders.jpeg.headers import stored_subsampling
 from foveate.coders.plain.pillow_jpeg import bytes_at_quality
 from foveate.colour import CB_OF_RGB, CR_OF_RGB
+from foveate.deadline import check_time
 from foveate.pictures import Picture
 from foveate.settings import Settings
 
@@ -93,7 +94,11 @@ def colours_would_bleed(pixels: Pixels) -> bool:
         return False
     bands = -(-pixels.shape[0] // _SIDE)
     starts = _SIDE * np.unique(np.linspace(0, bands - 1, min(bands, _MOST_BANDS)).astype(int))
-    lost = np.concatenate([chroma_lost(pixels[top : top + _SIDE]) for top in starts], axis=None)
+    bands_lost = []
+    for top in starts:
+        check_time()
+        bands_lost.append(chroma_lost(pixels[top : top + _SIDE]))
+    lost = np.concatenate(bands_lost, axis=None)
     matters = np.count_nonzero(lost > _HAS_CHROMA)
     return bool(matters > 0 and np.count_nonzero(lost > _LOST) >= _BLED_SHARE * matters)
 
