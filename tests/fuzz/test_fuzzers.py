@@ -80,7 +80,7 @@ def test_the_native_fuzzer_fits_the_native_code() -> None:
     root = Path(__file__).parents[2]
     includes = f"-I{root}/src/foveate/native"
     target = root / "tests/fuzz/native/target.cpp"
-    flags = ["-std=c++17", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", includes]
+    flags = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", includes]
     subprocess.run(["g++", *flags, str(target)], check=True)
 
 
