@@ -56,15 +56,15 @@ class Settings:
             as far as contrast lets eyes see it, with more weight on colours, without looking back.
         effort: with the tune "vision", how often it looks: "fast" never, "default" twice, "best"
             six times. "fast" also makes the map of a smaller picture. For AVIF, libaom's speed: 7,
-            6 or 4.
+            6 or 4; for WebP, libwebp's method.
         method: "rdo" is the weighted trellis, "mosaic" the method of Prakash et al. (DCC 2017).
         format: the format of the file: "jpeg", or "avif" by libaom, which the map steers. For AVIF
-            SSIMULACRA 2 alone says what is as good, a byte target without a map is met within one
-            of libaom's levels, some 5 %, and there is nothing to tune. "jxl" is the JPEG as asked,
-            put into JPEG XL in fewer bytes, from which it comes back bit for bit; byte targets
-            count the JPEG XL. "webp" is by libwebp, which takes no map: the map only says where
-            the quality counts; its colours always have half the resolution. "auto" is the smallest
-            of those that `accept` names at a quality, or the best of them at a size.
+            a byte target without a map is met within one of libaom's levels, some 5 %, and there
+            is nothing to tune. "jxl" is the JPEG as asked, put into JPEG XL in fewer bytes, from
+            which it comes back bit for bit; byte targets count the JPEG XL. "webp" is by libwebp,
+            which takes no map: the map only says where the quality counts; its colours always have
+            half the resolution. "auto" is the smallest of those that `accept` names at a quality,
+            or the best of them at a size.
         accept: with the format "auto", what the client takes, as the header field Accept of its
             request says; by default AVIF, WebP and JPEG.
         subsampling: the resolution of chroma; "auto" is 4:2:0 below quality 95 and for byte
@@ -79,12 +79,12 @@ class Settings:
         metadata: "all" keeps what a JPEG can hold: EXIF, XMP, IPTC's data, comments, the colour
             profile, and a gain map or video that follows the picture; "rights" keeps copyright,
             creators, licence and the colour profile; "none" drops all of it and brings colours to
-            sRGB.
+            sRGB; printing density stays in any case.
         tolerant: whether a JPEG or PNG whose end is missing is taken as far as it goes; a note
             tells how much that is. It is refused otherwise.
         background: the colour that shows through transparent pixels: a name as CSS has it, or
-            "#RRGGBB". Without one, AVIF keeps transparency, and JPEG, which holds none, takes
-            white.
+            "#RRGGBB". Without one, AVIF and WebP keep transparency, and JPEG, which holds
+            none, takes white.
         threads: how many threads are used at most; by default as many as the process may use. The
             number never changes the bytes.
     """

@@ -1,4 +1,4 @@
-"""`foveate compress` writes smaller JPEG or AVIF files that stay sharp where people look."""
+"""`foveate compress` writes smaller files that stay sharp where people look."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ def compress(
             "-o",
             "--output",
             metavar="FILE|DIR",
-            help=f"Where to write: {WHERE.format(kinds='.jpg or .avif')}; - writes to stdout. In "
-            "a folder results are called as their pictures are. Default: NAME.foveate.jpg or .avif "
-            "beside each picture.",
+            help=f"Where to write: {WHERE.format(kinds='.jpg, .avif, .jxl or .webp')}; - writes to "
+            "stdout. In a folder results are called as their pictures are. Default: "
+            "NAME.foveate.jpg, or with the ending of --format, beside each picture.",
         ),
     ] = None,
     recursive: Recursive = False,
@@ -103,7 +103,8 @@ def compress(
     size: Annotated[
         str | None,
         typer.Option(
-            metavar="BYTES", help="Take at most this many bytes: 150000, 200k, 1.5M, 200KiB."
+            metavar="BYTES",
+            help="Take at most this many bytes, metadata included: 150000, 200k, 1.5M, 200KiB.",
         ),
     ] = None,
     map: Annotated[
@@ -146,7 +147,8 @@ def compress(
             "--format",
             "--to",
             help="The format of the files. Default: that of -o FILE, else jpeg. AVIF takes fewer "
-            "bytes and many times the time; --tune and --baseline are for JPEG.",
+            "bytes and many times the time; jxl puts the JPEG into JPEG XL; auto takes the best of "
+            "those that --accept names. --tune and --baseline are for JPEG and JPEG XL.",
         ),
     ] = None,
     accept: Annotated[
@@ -184,7 +186,7 @@ def compress(
         typer.Option(
             metavar="COLOUR",
             help="The colour that shows through transparent pixels: a name, or #RRGGBB. Without "
-            "it AVIF keeps transparency, and JPEG takes white.",
+            "it AVIF and WebP keep transparency, and JPEG takes white.",
         ),
     ] = DEFAULTS.background,
     threads: Threads = DEFAULTS.threads,
@@ -239,7 +241,7 @@ def compress(
         ),
     ] = False,
 ) -> None:
-    """Write smaller JPEG or AVIF files that stay sharp where people look.
+    """Write smaller files, JPEG by default, that stay sharp where people look.
 
     Give at most one of --quality, --match-quality, --size and --lossless.
     A folder stands for the pictures directly in it, without Foveate's own results. What an earlier

@@ -153,7 +153,7 @@ def crop(
 ) -> None:
     """Cut pictures to other shapes where they keep most of what people look at.
 
-    Give --aspect or --size, or several. At most one of --quality, --match-quality and --bytes.
+    Give --aspect or --size, or several. Give at most one of --quality, --match-quality and --bytes.
     """
     limits = limits_of(untrusted, limit)
     shapes = _shapes(aspect or (), size or (), limits)

@@ -16,7 +16,7 @@ foveate doctor
 
 foveate doctor --json
 
-What is marked as missing matters only to whoever wants it: docs/files.md names the extra that \
+A part that does not work matters only to whoever wants it: docs/files.md names the extra that \
 brings each reader.
 """
 
@@ -29,7 +29,7 @@ def doctor(
         bool, typer.Option(help="Also measure how fast this machine is, which takes some seconds.")
     ] = True,
 ) -> None:
-    """Tell what is installed, which kinds of files can be read and written, and how fast it is.
+    """Tell what is installed, which files can be read and written, and how fast the machine is.
 
     Exit code 1 means that something without which no picture can be compressed does not work.
     """

@@ -51,7 +51,7 @@ Efforts = Annotated[
     typer.Option(
         help="With --tune vision: how often the encoder looks at the decoded picture. fast "
         "never does, and makes its map of a smaller picture; default does twice, best six "
-        "times. For AVIF: how slowly libaom works."
+        "times. For AVIF and WebP: how slowly their encoder works."
     ),
 ]
 KeptMetadata = Annotated[

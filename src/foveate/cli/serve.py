@@ -18,7 +18,7 @@ foveate serve
 
 foveate serve --port 9000 --no-browser
 
-Ctrl-C stops it. Pictures stay on this machine, in the memory of this process.
+Ctrl-C stops the command. Pictures stay on this machine, in the memory of this process.
 """
 
 LOCAL = "127.0.0.1"

@@ -42,8 +42,8 @@ foveate video talk.mkv -o talk.mp4 --size 25M
 
 foveate video talk.mkv -o talk.h265.mkv --codec h265 --preset slow
 
-Sound, subtitles, chapters, turning, colours, times and metadata stay as they are. Needs the video
-extra: pip install 'foveate\[video]'
+Sound, subtitles, chapters, turning, colours, times and metadata stay as they are. The command
+needs the extra video: pip install 'foveate\[video]'
 """
 
 _NAMES = {"size_bytes": "--size", "bitrate": "--bitrate", "crf": "--crf", "every": "--every"}
@@ -58,7 +58,7 @@ def video(
             "--output",
             metavar="FILE",
             help="Where to write; the name ends in .mp4, .m4v, .mov or .mkv. Default: "
-            "NAME.foveate.mp4 beside the video, or .mov or .mkv where it is one.",
+            "NAME.foveate.mp4 beside the video; a .m4v, .mov or .mkv keeps its ending.",
         ),
     ] = None,
     crf: Annotated[
@@ -85,7 +85,7 @@ def video(
     ] = None,
     codec: Annotated[VideoCodec, typer.Option(help="H.264 by x264, or H.265 by x265.")] = "h264",
     preset: Annotated[
-        Preset, typer.Option(help="The encoder's preset: the slower, the smaller.")
+        Preset, typer.Option(help="The encoder's preset: the slower it is, the smaller the file.")
     ] = "medium",
     map: Annotated[
         str,
@@ -140,7 +140,7 @@ def video(
 ) -> None:
     """Write a smaller video that stays sharp where people look.
 
-    At most one of --crf, --bitrate and --size.
+    Give at most one of --crf, --bitrate and --size.
     """
     if no_map and map != "auto":
         raise OptionError("--map and --no-map contradict each other; give one of them")
