@@ -47,7 +47,8 @@ def test_the_same_shape_twice_is_one_crop(foveate) -> None:
     assert (run.code, len(run.objects[0]["crops"])) == (0, 1)
 
 
-def test_a_crop_in_python_is_bounded_too() -> None:
+def test_a_crop_in_python_is_bounded_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(OptionError, match="3600 megapixels, over the limit of 250"):
         crop(bytes_of_photo(), size=(60_000, 60_000))
 
