@@ -43,9 +43,14 @@ def test_json_is_one_object(foveate) -> None:
         (("--crf", "20", "--size", "1M"), 2, "--crf and --size contradict each other"),
         (("--map", "centre", "--no-map"), 2, "--map and --no-map contradict each other"),
         (("--bitrate", "fast"), 2, "--bitrate: 'fast' is not a size"),
-        (("--map", "mine.png"), 2, "map is 'mine.png'; give a model's name"),
+        (("--map", "mine.png"), 2, "--map is 'mine.png'; give a model's name"),
         (("--limit", "scans=3"), 2, "--limit: 'scans' is no limit"),
-        (("--limit", "frames=3"), 1, "a.mp4: has more frames, over the limit of 3"),
+        (
+            ("--limit", "frames=3"),
+            1,
+            "a.mp4: has more frames, over the limit of 3; cut or scale it first, or raise"
+            " --limit frames=N",
+        ),
         (("--limit", "duration=0.1"), 1, "a.mp4: is 0.2 seconds long, over the limit of 0.1"),
         (("--limit", "seconds=0.001"), 1, "a.mp4: takes more than 0.001 seconds, the limit"),
     ],

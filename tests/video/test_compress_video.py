@@ -214,7 +214,7 @@ def test_a_file_whose_end_is_missing_is_refused(tmp_path: Path, suffix: str) -> 
 )
 def test_a_video_over_a_limit_is_refused(clip: Path, limit: str, value: float) -> None:
     limits = VideoLimits().but(**{limit: value})
-    with pytest.raises(VideoError, match=f"over the limit of {value:g}; .* raise the limit"):
+    with pytest.raises(VideoError, match=f"over the limit of {value:g}; .* raise `VideoLimits"):
         compress_video(clip, clip.parent / "out.mp4", settings=FAST, limits=limits)
 
 

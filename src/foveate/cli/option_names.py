@@ -19,12 +19,13 @@ _OPTIONS = {
     "size_bytes": "--size",
     "progressive": "--baseline",
     "overwrite": "--overwrite",
+    **{name: f"--{name}" for name in ("codec", "preset", "crf", "bitrate", "every")},
 }
 _OPTIONS_OF_VALUES = {
     ("metadata", "'none'"): "--strip",
     ("progressive", "False"): "--baseline",
 }
-_LIMIT = "Limits."
+_LIMITS = ("Limits.", "VideoLimits.")
 CROP = {"size_bytes": "--bytes"}
 """What `foveate crop` calls otherwise: its --size is a shape."""
 
@@ -38,8 +39,8 @@ def in_options(message: str, names: Mapping[str, str] | None = None) -> str:
 
     def typed(match: re.Match[str]) -> str:
         name, value = match[1], match[2]
-        if name.startswith(_LIMIT):
-            return f"--limit {name.removeprefix(_LIMIT)}={'N' if value is None else value}"
+        if name.startswith(_LIMITS):
+            return f"--limit {name.partition('.')[2]}={'N' if value is None else value}"
         if name not in options:
             return match[0]
         if (name, value) in _OPTIONS_OF_VALUES:

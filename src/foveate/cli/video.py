@@ -46,8 +46,6 @@ Sound, subtitles, chapters, turning, colours, times and metadata stay as they ar
 needs the extra video: pip install 'foveate\[video]'
 """
 
-_NAMES = {"size_bytes": "--size", "bitrate": "--bitrate", "crf": "--crf", "every": "--every"}
-
 
 def video(
     source: Annotated[Path, typer.Argument(metavar="IN", help="The video.")],
@@ -155,13 +153,7 @@ def video(
         strip=strip,
         threads=threads,
     )
-    try:
-        settings.checked()
-    except OptionError as error:
-        message = str(error)
-        for name, option in _NAMES.items():
-            message = message.replace(name, option)
-        raise OptionError(message) from error
+    settings.checked()
     checked_map(settings.map, "--map", files=False)
     target = _beside(source) if output is None else output
     container_of(target)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from foveate.deadline import OutOfTimeError, UnwantedError, deadline
 from foveate.errors import OptionError, PictureError
 from foveate.pictures.file_bytes import MAX_FILE_BYTES
 from foveate.pictures.over_limits import over_time
 from foveate.pictures.picture import MAX_PIXELS
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+AnyLimits = TypeVar("AnyLimits", bound="DataclassInstance")
 
 MAX_SCANS = 500
 """Encoders write about ten scans; those that store each coefficient alone write 192."""
@@ -66,11 +71,16 @@ class Limits:
 
     def but(self, **limits: float | None) -> Self:
         """The same with other values of the limits named. Raises OptionError."""
-        names = [field.name for field in dataclasses.fields(self)]
-        for name in limits:
-            if name not in names:
-                raise OptionError(f"there is no limit {name!r}; there are {', '.join(names)}")
-        return dataclasses.replace(self, **limits)  # type: ignore[arg-type]
+        return with_limits(self, limits)
+
+
+def with_limits(known: AnyLimits, limits: Mapping[str, float | None]) -> AnyLimits:
+    """A value of limits with other values of those named. Raises OptionError for other names."""
+    names = [field.name for field in dataclasses.fields(known)]
+    for name in limits:
+        if name not in names:
+            raise OptionError(f"there is no limit {name!r}; there are {', '.join(names)}")
+    return dataclasses.replace(known, **limits)
 
 
 DEFAULT_LIMITS = Limits()

@@ -69,7 +69,7 @@ def compress_video(
             raise
         raise VideoError(
             f"{printable(source)}: takes more than {limits.seconds:g} seconds, the limit; cut or"
-            " scale it first, or raise the limit seconds"
+            " scale it first, or raise `VideoLimits.seconds`"
         ) from error
     plan, made = job.plan, job.made
     assert plan is not None

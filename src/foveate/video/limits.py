@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from foveate.errors import OptionError, VideoError
+from foveate.pictures.limits import with_limits
 
 _LARGEST = 1 << 44
 
@@ -38,7 +39,7 @@ class VideoLimits:
                 continue
             fits = isinstance(value, int | float) and not isinstance(value, bool)
             if not fits or not math.isfinite(value) or not 0 < value <= _LARGEST:
-                raise OptionError(f"the limit {field.name} is {value!r}; give a number above 0")
+                raise OptionError(f"`VideoLimits.{field.name}` is {value!r}; give a number above 0")
 
     @classmethod
     def untrusted(cls) -> VideoLimits:
@@ -47,19 +48,15 @@ class VideoLimits:
 
     def but(self, **limits: float | None) -> Self:
         """The same with other values of the limits named. Raises OptionError."""
-        names = [field.name for field in dataclasses.fields(self)]
-        for name in limits:
-            if name not in names:
-                raise OptionError(f"there is no limit {name!r}; there are {', '.join(names)}")
-        return dataclasses.replace(self, **limits)  # type: ignore[arg-type]
+        return with_limits(self, limits)
 
     def check(self, name: str, limit: str, value: float, words: str) -> None:
         """Raises VideoError where `value` is over the limit called `limit`; `words` tells it."""
         most = getattr(self, limit)
         if value > most:
             raise VideoError(
-                f"{name}: {words}, over the limit of {most:g}; cut or scale it first, or raise the"
-                f" limit {limit}"
+                f"{name}: {words}, over the limit of {most:g}; cut or scale it first, or raise"
+                f" `VideoLimits.{limit}`"
             )
 
 

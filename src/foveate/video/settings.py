@@ -85,13 +85,14 @@ class VideoSettings:
         for name, known in choices.items():
             if getattr(self, name) not in known:
                 raise OptionError(
-                    f"{name} is {getattr(self, name)!r}; give one of {', '.join(known)}"
+                    f"`{name}` is {getattr(self, name)!r}; give one of {', '.join(known)}"
                 )
         given = [n for n in ("crf", "bitrate", "size_bytes") if getattr(self, n) is not None]
         if len(given) > 1:
-            raise OptionError(f"{' and '.join(given)} contradict each other; give one of them")
+            named = " and ".join(f"`{name}`" for name in given)
+            raise OptionError(f"{named} contradict each other; give one of them")
         if not isinstance(self.map, str) or Path(self.map).suffix:
-            raise OptionError(f"map is {self.map!r}; give a model's name, auto or none")
+            raise OptionError(f"`map` is {self.map!r}; give a model's name, auto or none")
         _number("every", self.every, 0.04, 3600)
         if self.bitrate is not None:
             _number("bitrate", self.bitrate, LEAST_BITRATE, MOST_BITRATE)
@@ -125,4 +126,4 @@ def container_of(path: Path) -> str:
 def _number(name: str, value: object, low: float, high: float) -> None:
     number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
     if not low <= number <= high:
-        raise OptionError(f"{name} is {value!r}; give a number from {low:g} to {high:g}")
+        raise OptionError(f"`{name}` is {value!r}; give a number from {low:,.12g} to {high:,.12g}")
