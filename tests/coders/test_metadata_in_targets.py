@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 import foveate
@@ -15,7 +17,7 @@ from photos import photo
 TEXT = 5000
 
 
-def with_metadata(pixels) -> bytes:  # type: ignore[no-untyped-def]
+def with_metadata(pixels: NDArray[np.uint8]) -> bytes:
     exif = Image.Exif()
     exif[0x010E] = "x" * TEXT
     file = io.BytesIO()
@@ -24,7 +26,9 @@ def with_metadata(pixels) -> bytes:  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("choices", [{}, {"tune": "fidelity"}, {"method": "mosaic"}])
-def test_the_picture_takes_plain_jpegs_bytes_and_metadata_come_on_top(choices) -> None:  # type: ignore[no-untyped-def]
+def test_the_picture_takes_plain_jpegs_bytes_and_metadata_come_on_top(
+    choices: dict[str, str],
+) -> None:
     pixels = photo()
     made = foveate.compress(with_metadata(pixels), map="none", match_quality=60, **choices)
     bare = foveate.compress(pixels, map="none", match_quality=60, **choices)
@@ -44,7 +48,7 @@ def test_pictures_of_a_few_pixels_are_matched_too(format: str) -> None:
 
 
 @pytest.mark.parametrize("choices", [{}, {"method": "mosaic"}, {"format": "avif"}])
-def test_a_size_that_metadata_exceed_is_told_with_their_bytes(choices) -> None:  # type: ignore[no-untyped-def]
+def test_a_size_that_metadata_exceed_is_told_with_their_bytes(choices: dict[str, str]) -> None:
     with pytest.raises(TargetError, match=r"with its 5,\d\d\d bytes of metadata; .*, or about "):
         foveate.compress(with_metadata(photo()), map="none", size_bytes=2000, **choices)
     with pytest.raises(TargetError, match="with `metadata='none'`"):

@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,7 +72,7 @@ def test_pixels_are_limited_before_they_are_decoded() -> None:
     assert read_picture(RAMP, limits=Limits(pixels=48 * 64)).width == 64
 
 
-def test_files_are_limited_in_bytes(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_files_are_limited_in_bytes(tmp_path: Path) -> None:
     data = saved("PNG")
     (tmp_path / "a.png").write_bytes(data)
     assert "the limit" in refusal(tmp_path / "a.png", bytes=len(data) - 1)
@@ -165,7 +166,7 @@ def test_deadlines_nest_and_end() -> None:
     check_time()
 
 
-def test_a_pipe_is_not_waited_for_where_time_is_limited(tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_pipe_is_not_waited_for_where_time_is_limited(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     with pytest.raises(PictureError, match=r"pipe\.jpg: is no regular file; give a picture file"):
         compress(tmp_path / "pipe.jpg", limits=Limits.untrusted())
