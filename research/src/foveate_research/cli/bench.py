@@ -23,6 +23,10 @@ from foveate_research.cli.picture_options import FixationOptions
 from foveate_research.cli.results import Results, progress
 from foveate_research.cli.tables import show_record
 
+Threads = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Use at most this many threads.")
+]
+
 EPILOG = """
 [bold]Examples[/]
 
@@ -88,6 +92,14 @@ foveate bench crops --set gaze-test --part mit --root gaze-test --save results/c
 The share of what people looked at that lies in the largest window of a shape, placed by Foveate, by
 libvips, by smartcrop.py where it is installed, in the middle, and by the fixations themselves.
 Needs the bench extra: pip install 'foveate-research\[bench]'
+"""
+FORMATS_EPILOG = r"""
+[bold]Example[/]
+
+foveate bench formats --images coding/images --save results/formats.json
+
+Each picture becomes JPEG, AVIF, WebP and JPEG XL at --quality 80, and at the bytes of plain JPEG at
+quality 50. Needs foveate's extra jxl: pip install 'foveate\[jxl]'
 """
 VIDEO_EPILOG = r"""
 [bold]Examples[/]
@@ -267,6 +279,23 @@ def crops(*, pictures: FixationOptions, seconds: Seconds = 2.0, results: Results
     results.publish(record, show_crops)
 
 
+@app.command(epilog=FORMATS_EPILOG)
+@grouped
+def formats(
+    *, images: Images, count: Count = None, threads: Threads = None, results: Results
+) -> None:
+    """The bytes of JPEG, AVIF, WebP and JPEG XL at one quality, and what is seen at equal bytes."""
+    from foveate_research.bench.formats import formats_record
+    from foveate_research.cli.score_tables import show_formats
+    from foveate_research.coders.scenes import scene_files
+
+    results.refuse()
+    files = [scene.picture for scene in scene_files(images, fixations=(), masks=None, count=count)]
+    with progress(len(files)) as tick:
+        record = formats_record(files, threads=threads, tick=tick)
+    results.publish(record, show_formats)
+
+
 @app.command(epilog=VIDEO_EPILOG)
 @grouped
 def video(
@@ -314,9 +343,7 @@ def second_generation(
     *,
     images: Images,
     count: Count = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Use at most this many threads.")
-    ] = None,
+    threads: Threads = None,
     results: Results,
 ) -> None:
     """JPEG files made smaller from their coefficients, beside the same from decoded pixels."""

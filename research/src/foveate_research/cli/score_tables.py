@@ -105,3 +105,28 @@ def show_crops(record: Mapping[str, Any]) -> None:
     )
     print_notes([f"{len(record['pictures'])} pictures; 95 % intervals over them", timed])
     print_notes(record["notes"])
+
+
+def show_formats(record: Mapping[str, Any]) -> None:
+    """A table of the formats at a quality, and one at plain JPEG's bytes."""
+    kept: Cells = [
+        (
+            row["format"],
+            {
+                "bytes_of_jpeg": _estimate(row["bytes_of_jpeg"]),
+                "seen": _estimate(row["seen"]),
+                "smallest": str(row["smallest"]),
+            },
+        )
+        for row in record["at_quality"]
+    ]
+    columns = {"bytes_of_jpeg": "bytes / JPEG's", "seen": "seen", "smallest": "smallest"}
+    print_cells(f"quality {record['quality']}", kept, columns)
+    fitted: Cells = [
+        (row["format"], {"seen": _estimate(row["seen"]), "least": str(row["least"])})
+        for row in record["at_bytes"]
+    ]
+    print_cells(
+        f"bytes of plain JPEG {record['match_quality']}", fitted, {"seen": "seen", "least": "least"}
+    )
+    print_notes([f"{len(record['pictures'])} pictures; in brackets 95 % intervals over them"])

@@ -7,7 +7,16 @@ from pathlib import Path
 
 from foveate.errors import OutputError, printable
 from foveate.models.records import read_card
-from foveate_research.pages import classification, crops, evidence, models, readme, systems, video
+from foveate_research.pages import (
+    classification,
+    crops,
+    evidence,
+    formats,
+    models,
+    readme,
+    systems,
+    video,
+)
 from foveate_research.pages.markdown import ROOT, Tables, filled
 from foveate_research.training.card import card_path, write_card
 
@@ -15,6 +24,7 @@ PAGES: dict[str, Tables] = {
     "README.md": readme.TABLES,
     "docs/evidence.md": evidence.TABLES,
     "docs/crops.md": crops.TABLES,
+    "docs/formats.md": formats.TABLES,
     "docs/video.md": video.TABLES,
     "docs/saliency-systems.md": systems.TABLES,
     "docs/thesis.md": classification.THESIS,
