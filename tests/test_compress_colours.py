@@ -12,7 +12,7 @@ import foveate
 from colour_profiles import wide_gamut
 from foveate.coders.plain.pillow_jpeg import plain_jpeg
 from foveate.pictures import read_picture
-from foveate.pictures.srgb import in_srgb
+from foveate.pictures.colours.srgb import in_srgb
 from photos import photo
 
 PICTURE = photo(200, 264)

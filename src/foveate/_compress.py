@@ -21,8 +21,8 @@ from foveate.pictures import (
     read_picture,
     source_name,
 )
-from foveate.pictures.keeping import with_metadata
 from foveate.pictures.limits import within_time
+from foveate.pictures.metadata.keeping import with_metadata
 from foveate.plain_comparison import compared_with_plain
 from foveate.report import Compressed, Report
 from foveate.saliency import MapSource, SaliencyMap, Weights, map_of

@@ -15,10 +15,10 @@ from PIL import Image
 from foveate.errors import OptionError
 from foveate.pictures import DEFAULT_LIMITS, MAX_SIDE, Limits, Picture, PictureSource, read_picture
 from foveate.pictures.containers.appended import Appended
-from foveate.pictures.keeping import with_appended
+from foveate.pictures.metadata.keeping import with_appended
+from foveate.pictures.metadata.placement import Placement
+from foveate.pictures.metadata.upright import with_cut_metadata
 from foveate.pictures.over_limits import over_pixels
-from foveate.pictures.placement import Placement
-from foveate.pictures.upright import with_cut_metadata
 from foveate.saliency import MapSource, SaliencyMap, map_of
 from foveate.saliency.windows import SummedMap, in_css
 from foveate.settings import Box, Settings

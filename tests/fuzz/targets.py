@@ -24,7 +24,7 @@ from foveate.models.own import ENTRIES
 from foveate.models.registry import size_of
 from foveate.pictures.containers.isobmff import brands, coding_points
 from foveate.pictures.containers.jxl_header import jxl_header
-from foveate.pictures.keeping import with_metadata
+from foveate.pictures.metadata.keeping import with_metadata
 from foveate.saliency.given import map_from_file
 from foveate.votes.results import read_results
 from foveate.votes.scoring import scored

@@ -13,8 +13,8 @@ from PIL import Image, ImageCms, features
 import foveate
 from colour_profiles import wide_gamut
 from foveate.pictures import read_picture
-from foveate.pictures.colour_profiles import BT709, BT2020, DISPLAY_P3, Primaries
-from foveate.pictures.srgb import in_srgb
+from foveate.pictures.colours.colour_profiles import BT709, BT2020, DISPLAY_P3, Primaries
+from foveate.pictures.colours.srgb import in_srgb
 
 PIXELS = colours(40, 60)
 

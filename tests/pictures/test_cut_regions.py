@@ -12,8 +12,8 @@ from PIL.TiffImagePlugin import IFDRational
 import foveate
 import phone_files as phone
 from foveate.pictures import Picture, read_picture
-from foveate.pictures.placed_xmp import placed_xmp
-from foveate.pictures.placement import Placement
+from foveate.pictures.metadata.placed_xmp import placed_xmp
+from foveate.pictures.metadata.placement import Placement
 
 WIDTH, HEIGHT = 80, 40
 WINDOW = (20, 10, 40, 20)

@@ -9,10 +9,10 @@ import pytest
 from PIL import Image
 
 from foveate import read_picture
-from foveate.pictures.colour_profiles import DISPLAY_P3, SRGB_CURVE, rgb_profile
+from foveate.pictures.colours.colour_profiles import DISPLAY_P3, SRGB_CURVE, rgb_profile
+from foveate.pictures.colours.shown_colours import from_light
 from foveate.pictures.containers.isobmff import CodingPoints
 from foveate.pictures.containers.jxl_header import jxl_header
-from foveate.pictures.shown_colours import from_light
 from photos import photo
 
 SIZE = ((1, 1), (4, 5), (0, 3), (6, 5))

@@ -11,7 +11,7 @@ from PIL import Image
 
 from colour_profiles import SRGB, wide_gamut, with_gamma
 from foveate.pictures import Picture, read_picture
-from foveate.pictures.srgb import in_srgb, is_srgb
+from foveate.pictures.colours.srgb import in_srgb, is_srgb
 
 
 def ramp(icc: bytes | None) -> Picture:

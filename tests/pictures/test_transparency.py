@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 
 import foveate
 from foveate.pictures import read_picture
-from foveate.pictures.srgb import in_srgb
+from foveate.pictures.colours.srgb import in_srgb
 from foveate.pictures.transparency import Transparency
 from photos import photo
 
@@ -80,7 +80,7 @@ def test_its_colours_go_to_srgb_with_the_picture() -> None:
 
 
 def wide() -> bytes:
-    from foveate.pictures.colour_profiles import DISPLAY_P3, SRGB_CURVE, rgb_profile
+    from foveate.pictures.colours.colour_profiles import DISPLAY_P3, SRGB_CURVE, rgb_profile
 
     return rgb_profile(DISPLAY_P3, SRGB_CURVE, "Display P3")
 

@@ -11,10 +11,10 @@ from PIL import Image
 
 import phone_files as phone
 from foveate.pictures import read_picture
-from foveate.pictures.metadata import upright_exif
-from foveate.pictures.placed_xmp import placed_xmp
-from foveate.pictures.placement import Placement
-from foveate.pictures.xmp import changed_xmp
+from foveate.pictures.metadata.exif import upright_exif
+from foveate.pictures.metadata.placed_xmp import placed_xmp
+from foveate.pictures.metadata.placement import Placement
+from foveate.pictures.metadata.xmp import changed_xmp
 
 WIDTH, HEIGHT = 80, 40  # as stored
 TURN = Placement.turned(6, (40, 80))

@@ -14,7 +14,7 @@ from picture_files import encoded
 from PIL import Image, ImageOps, PngImagePlugin
 
 from foveate.pictures import read_picture
-from foveate.pictures.metadata import upright_exif, upright_xmp
+from foveate.pictures.metadata.exif import upright_exif, upright_xmp
 
 ORIENTATION, MAKE, EXIF_IFD, GPS_IFD = 0x0112, 0x010F, 0x8769, 0x8825
 PIXEL_WIDTH, PIXEL_HEIGHT, MAKER_NOTE, LENS = 0xA002, 0xA003, 0x927C, 0xA434

@@ -10,7 +10,7 @@ from typing import Any
 from foveate.errors import OptionError, PictureError
 from foveate.metrics.quality import METRICS, measure, measure_pooled
 from foveate.pictures import DEFAULT_LIMITS, Limits, Picture, PictureSource, read_picture
-from foveate.pictures.srgb import in_srgb
+from foveate.pictures.colours.srgb import in_srgb
 from foveate.saliency import MapSource, map_of
 from foveate.threads import usable_threads
 

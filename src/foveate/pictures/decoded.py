@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from foveate.pictures.carried import Carried
+from foveate.pictures.metadata.carried import Carried
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage

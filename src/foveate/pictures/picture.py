@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from foveate.pictures.carried import Carried
+from foveate.pictures.metadata.carried import Carried
 from foveate.pictures.transparency import Transparency
 
 if TYPE_CHECKING:

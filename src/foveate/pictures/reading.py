@@ -13,27 +13,27 @@ import numpy.typing as npt
 
 from foveate.deadline import OutOfTimeError, check_time
 from foveate.errors import PictureError, printable
-from foveate.pictures.carried import carried_by
-from foveate.pictures.coded_colours import coded_colours
+from foveate.pictures.colours.coded_colours import coded_colours
 from foveate.pictures.containers.jxl_header import JxlHeader, jxl_header
 from foveate.pictures.conversion import TURNS, converted, upright, upright_alpha
 from foveate.pictures.counting import count_frames, count_scans
 from foveate.pictures.decoded import Decoded
 from foveate.pictures.file_bytes import file_bytes, too_big_for_memory
-from foveate.pictures.jpeg_in_jxl import holds_jpeg, jpeg_within
 from foveate.pictures.limits import DEFAULT_LIMITS, Limits, within_time
-from foveate.pictures.metadata import tiff_exif
+from foveate.pictures.metadata.carried import carried_by
+from foveate.pictures.metadata.exif import tiff_exif
+from foveate.pictures.metadata.png_carried import png_carried
+from foveate.pictures.metadata.upright import with_upright_metadata
 from foveate.pictures.opening import opened
-from foveate.pictures.other_readers import read_by_another, read_tiff_otherwise
 from foveate.pictures.over_limits import over_bytes, over_pixels, over_scans
 from foveate.pictures.picture import MAX_SIDE, Picture, PictureSource
-from foveate.pictures.png_carried import png_carried
 from foveate.pictures.quiet import without_warnings
-from foveate.pictures.repairs import Repaired, repaired_bytes
-from foveate.pictures.tiff import is_negative, most_of_sixteen_bits
+from foveate.pictures.readers.jpeg_in_jxl import holds_jpeg, jpeg_within
+from foveate.pictures.readers.other_readers import read_by_another, read_tiff_otherwise
+from foveate.pictures.readers.repairs import Repaired, repaired_bytes
+from foveate.pictures.readers.tiff import is_negative, most_of_sixteen_bits
+from foveate.pictures.readers.vips_images import is_vips_image, pillow_image
 from foveate.pictures.transparency import Backdrop
-from foveate.pictures.upright import with_upright_metadata
-from foveate.pictures.vips_images import is_vips_image, pillow_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage

@@ -15,10 +15,10 @@ from foveate.deadline import OutOfTimeError
 from foveate.errors import MapError, printable
 from foveate.pictures import DEFAULT_LIMITS, Limits, Picture
 from foveate.pictures.file_bytes import file_bytes
-from foveate.pictures.npy import npy_array
 from foveate.pictures.opening import opened
 from foveate.pictures.over_limits import over_pixels
 from foveate.pictures.quiet import without_warnings
+from foveate.pictures.readers.npy import npy_array
 from foveate.saliency.map import SaliencyMap, flat_map
 
 LONGEST_SIDE = 2048  # a finer map than this steers 8x8 blocks no better

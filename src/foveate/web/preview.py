@@ -17,7 +17,7 @@ from PIL import Image
 from foveate._compress import compress
 from foveate.errors import TargetError
 from foveate.pictures import Picture
-from foveate.pictures.carried import Carried
+from foveate.pictures.metadata.carried import Carried
 from foveate.settings import DEFAULT_QUALITY, Settings
 from foveate.web.asked import Asked
 from foveate.web.held import HeldPicture

@@ -17,7 +17,7 @@ from foveate.coders.jpeg.source import no_larger_than_source
 from foveate.coders.jpeg.stored.rewriting import rewritten
 from foveate.errors import PictureError
 from foveate.pictures import read_picture
-from foveate.pictures.srgb import in_srgb
+from foveate.pictures.colours.srgb import in_srgb
 from foveate.settings import Settings
 from jpeg_files import coefficients
 from photos import photo

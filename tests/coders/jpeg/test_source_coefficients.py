@@ -19,7 +19,7 @@ from foveate.coders.jpeg.looked_at import LookedAt
 from foveate.coders.jpeg.stored.coefficients import SourceCoefficients, source_coefficients
 from foveate.metrics.quality import psnr_y
 from foveate.pictures import read_picture
-from foveate.pictures.srgb import in_srgb
+from foveate.pictures.colours.srgb import in_srgb
 from jpeg_files import coefficients, tables
 from photos import photo
 

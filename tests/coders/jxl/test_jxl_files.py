@@ -17,7 +17,7 @@ import phone_files
 from foveate.errors import MissingExtraError, OptionError, PictureError
 from foveate.pictures import Limits
 from foveate.pictures.containers.isobmff import boxes
-from foveate.pictures.jpeg_in_jxl import jpeg_within
+from foveate.pictures.readers.jpeg_in_jxl import jpeg_within
 from photos import photo
 
 PICTURE = photo(96, 128)

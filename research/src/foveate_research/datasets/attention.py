@@ -12,9 +12,9 @@ from PIL import Image
 
 from foveate.errors import DatasetError, printable
 from foveate.pictures import MAX_PIXELS
-from foveate.pictures.npy import npy_array
 from foveate.pictures.opening import opened
 from foveate.pictures.quiet import without_warnings
+from foveate.pictures.readers.npy import npy_array
 from foveate_research.datasets.damage import damage_told
 from foveate_research.datasets.shards import field, read_samples
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import DatasetError, printable
-from foveate.pictures.npy import npy_array
+from foveate.pictures.readers.npy import npy_array
 from foveate_research.datasets.attention import decode_picture
 from foveate_research.datasets.damage import damage_told, dataset_bytes
 from foveate_research.datasets.matlab import mat_variables

@@ -16,8 +16,8 @@ from foveate.pictures.containers.jpeg_layout import (
     segment,
 )
 from foveate.pictures.containers.photoshop import PHOTOSHOP_HEADER
-from foveate.pictures.metadata import rights_exif, without_maker_note
-from foveate.pictures.xmp import extended_guid, pointing_packet
+from foveate.pictures.metadata.exif import rights_exif, without_maker_note
+from foveate.pictures.metadata.xmp import extended_guid, pointing_packet
 
 EXIF_HEADER = b"Exif\0\0"
 XMP_HEADER = b"http://ns.adobe.com/xap/1.0/\0"

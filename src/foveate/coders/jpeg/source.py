@@ -23,12 +23,12 @@ from foveate.coders.jpeg.stored.rewriting import has_further_pictures, rewritten
 from foveate.coders.jpeg.tables import quantisation_tables
 from foveate.errors import PictureError, TargetError
 from foveate.pictures import Picture
+from foveate.pictures.colours.srgb import is_srgb
 from foveate.pictures.containers.appended import appended_to
 from foveate.pictures.containers.jpeg_layout import jpeg_layout
-from foveate.pictures.metadata import rights_exif
+from foveate.pictures.metadata.exif import rights_exif
 from foveate.pictures.quiet import without_warnings
-from foveate.pictures.srgb import is_srgb
-from foveate.pictures.truncated import mended
+from foveate.pictures.readers.truncated import mended
 from foveate.settings import Settings
 
 _RESTORED = "the result is the JPEG file that it held, bit for bit"

@@ -10,7 +10,6 @@ from foveate.coders.jpeg.metadata import XMP_HEADER
 from foveate.coders.jpeg.source import no_larger_than_source
 from foveate.errors import TargetError
 from foveate.pictures import Picture
-from foveate.pictures.carried import Density
 from foveate.pictures.containers.appended import Appended
 from foveate.pictures.containers.jpeg_layout import (
     APP0,
@@ -21,7 +20,8 @@ from foveate.pictures.containers.jpeg_layout import (
     segment,
 )
 from foveate.pictures.containers.mpf import MPF_HEADER, mpf_payload, mpf_payload_bytes
-from foveate.pictures.keeping import with_appended, xmp_with_appended
+from foveate.pictures.metadata.carried import Density
+from foveate.pictures.metadata.keeping import with_appended, xmp_with_appended
 from foveate.settings import Settings
 
 _MOST_OF_A_SIZE = 0.5

@@ -22,7 +22,7 @@ from foveate.coders.registry import get_coder
 from foveate.errors import PictureError
 from foveate.pictures import MAX_SIDE, Picture
 from foveate.pictures.containers.appended import Appended
-from foveate.pictures.keeping import with_appended
+from foveate.pictures.metadata.keeping import with_appended
 from foveate.settings import Settings
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foveate.errors import MissingExtraError
 from foveate.pictures.containers.jpeg_layout import jpeg_layout
-from foveate.pictures.jpeg_in_jxl import jpeg_within
+from foveate.pictures.readers.jpeg_in_jxl import jpeg_within
 
 MOST_AFTER_PICTURE = 4_260_096
 """The most bytes after a JPEG's picture that the box "jbrd" can hold (ISO 18181-2, A.3)."""

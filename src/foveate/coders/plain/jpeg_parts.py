@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from foveate.pictures import Picture
 from foveate.pictures.containers.appended import Appended
-from foveate.pictures.keeping import with_appended
+from foveate.pictures.metadata.keeping import with_appended
 
 
 def without_jpeg_parts(picture: Picture, name: str) -> tuple[Picture, tuple[str, ...]]:

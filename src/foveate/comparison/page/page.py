@@ -24,7 +24,7 @@ from foveate.comparison.page.spots import Spot, salient_spots
 from foveate.comparison.page.template import filled_page
 from foveate.comparison.rows import told_apart
 from foveate.pictures import Picture
-from foveate.pictures.srgb import in_srgb
+from foveate.pictures.colours.srgb import in_srgb
 from foveate.saliency import SaliencyMap, overlay
 
 

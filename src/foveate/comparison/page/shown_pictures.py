@@ -15,7 +15,7 @@ from PIL import Image
 from foveate.coders.jpeg.headers import opened_jpeg
 from foveate.coders.jpeg.source import bare_jpeg
 from foveate.pictures import Picture
-from foveate.pictures.srgb import in_srgb
+from foveate.pictures.colours.srgb import in_srgb
 
 FULL_PIXELS = 8_000_000
 """Pictures of up to this many pixels are shown pixel for pixel, whatever file they come from."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 
-from foveate.pictures.carried import CREDENTIALS, Carried
 from foveate.pictures.containers.photoshop import (
     PHOTOSHOP_HEADER,
     iptc_as_resource,
     joined_resources,
 )
 from foveate.pictures.containers.png_chunks import Text, chunks, readable_png, texts
-from foveate.pictures.metadata import exif_of_texts
+from foveate.pictures.metadata.carried import CREDENTIALS, Carried
+from foveate.pictures.metadata.exif import exif_of_texts
 
 _MOST_COMMENT = 65_533
 _EXIF_TAGS = {"Copyright": 0x8298, "Author": 0x013B, "Description": 0x010E, "Title": 0x010E}

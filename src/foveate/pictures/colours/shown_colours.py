@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from foveate.pictures.colour_coding import PQ, ColourCoding
-from foveate.pictures.colour_profiles import (
+from foveate.pictures.colours.colour_coding import PQ, ColourCoding
+from foveate.pictures.colours.colour_profiles import (
     BT709,
     BT2020,
     DISPLAY_P3,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from foveate.pictures.carried import Carried
-from foveate.pictures.container_xmp import GAIN_MAP, VIDEO, xmp_of_container
+from foveate.pictures.colours.srgb import in_srgb
 from foveate.pictures.containers.appended import Appended
 from foveate.pictures.containers.photoshop import rights_resources
-from foveate.pictures.metadata import rights_exif
+from foveate.pictures.metadata.carried import Carried
+from foveate.pictures.metadata.container_xmp import GAIN_MAP, VIDEO, xmp_of_container
+from foveate.pictures.metadata.exif import rights_exif
+from foveate.pictures.metadata.xmp import rights_xmp
 from foveate.pictures.picture import Picture
-from foveate.pictures.srgb import in_srgb
-from foveate.pictures.xmp import rights_xmp
 
 _RIGHTS_COMMENT = re.compile(
     rb"copyright|licen[cs]e|rights|\(c\)|\xc2\xa9|\xa9|cc[- ]by|creator\b(?!: gd-jpeg)|author", re.I

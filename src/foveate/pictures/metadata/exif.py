@@ -12,7 +12,7 @@ import struct
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from foveate.pictures.placement import Placement, placed_subject
+from foveate.pictures.metadata.placement import Placement, placed_subject
 from foveate.pictures.quiet import without_warnings
 
 if TYPE_CHECKING:

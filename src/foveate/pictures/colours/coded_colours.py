@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from foveate.pictures.colour_coding import ColourCoding, boxed_coding, png_coding
+from foveate.pictures.colours.colour_coding import ColourCoding, boxed_coding, png_coding
+from foveate.pictures.colours.shown_colours import as_shown
+from foveate.pictures.colours.sixteen_bits import all_bits, transparent_sample
 from foveate.pictures.conversion import Converted
 from foveate.pictures.decoded import eight_bits
 from foveate.pictures.opening import opened
-from foveate.pictures.shown_colours import as_shown
-from foveate.pictures.sixteen_bits import all_bits, transparent_sample
 from foveate.pictures.transparency import Backdrop, Transparency, laid_on
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-from foveate.pictures.colour_profiles import (
+from foveate.pictures.colours.colour_profiles import (
     BT709,
     BT709_CURVE,
     BT2020,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.dom import minidom
 
-from foveate.pictures.placement import Placement, placed_subject
-from foveate.pictures.xmp import RDF, changed_xmp, set_text, set_value, text_of, values
+from foveate.pictures.metadata.placement import Placement, placed_subject
+from foveate.pictures.metadata.xmp import RDF, changed_xmp, set_text, set_value, text_of, values
 
 _AREA = "http://ns.adobe.com/xmp/sType/Area#"
 _DIMENSIONS = "http://ns.adobe.com/xap/1.0/sType/Dimensions#"

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import MissingReaderError, PictureError
-from foveate.pictures.carried import Carried, Density, tiff_photoshop
 from foveate.pictures.decoded import Decoded, eight_bits
-from foveate.pictures.metadata import tiff_exif
+from foveate.pictures.metadata.carried import Carried, Density, tiff_photoshop
+from foveate.pictures.metadata.exif import tiff_exif
 from foveate.pictures.over_limits import over_pixels
 
 if TYPE_CHECKING:

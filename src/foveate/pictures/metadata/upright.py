@@ -8,14 +8,14 @@ import io
 import numpy as np
 from PIL import Image
 
-from foveate.pictures.carried import Carried
 from foveate.pictures.containers.jpeg_layout import APP0, APP14, jpeg_layout
 from foveate.pictures.conversion import upright
-from foveate.pictures.metadata import placed_exif, upright_xmp
+from foveate.pictures.metadata.carried import Carried
+from foveate.pictures.metadata.exif import placed_exif, upright_xmp
+from foveate.pictures.metadata.placed_xmp import placed_xmp
+from foveate.pictures.metadata.placement import TURNS, Placement
+from foveate.pictures.metadata.xmp import extended_guid, with_extended_guid, without_extended_guid
 from foveate.pictures.picture import Picture
-from foveate.pictures.placed_xmp import placed_xmp
-from foveate.pictures.placement import TURNS, Placement
-from foveate.pictures.xmp import extended_guid, with_extended_guid, without_extended_guid
 
 _TRANSPOSED = range(5, 9)
 _MOST_GAIN_MAP_PIXELS = 100_000_000

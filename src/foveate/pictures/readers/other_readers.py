@@ -13,10 +13,10 @@ from foveate.errors import MissingReaderError, PictureError
 from foveate.pictures.containers.isobmff import brands
 from foveate.pictures.containers.jxl_header import CODESTREAM, CONTAINER
 from foveate.pictures.decoded import Decoded
-from foveate.pictures.jxl import read_jxl
-from foveate.pictures.metadata import tiff_exif
+from foveate.pictures.metadata.exif import tiff_exif
 from foveate.pictures.over_limits import over_pixels
-from foveate.pictures.tiff import MAGICS, is_misread, read_by_tifffile
+from foveate.pictures.readers.jxl import read_jxl
+from foveate.pictures.readers.tiff import MAGICS, is_misread, read_by_tifffile
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage

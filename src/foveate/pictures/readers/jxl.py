@@ -8,18 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.errors import MissingReaderError, PictureError
-from foveate.pictures.colour_coding import coding_of
+from foveate.pictures.colours.colour_coding import coding_of
+from foveate.pictures.colours.shown_colours import as_shown
 from foveate.pictures.containers.isobmff import boxes
 from foveate.pictures.containers.jxl_header import CONTAINER, JxlHeader, jxl_header
 from foveate.pictures.decoded import Decoded, eight_bits
 from foveate.pictures.over_limits import over_pixels
-from foveate.pictures.shown_colours import as_shown
 
 
 def read_jxl(encoded: bytes, name: str, max_pixels: int) -> Decoded:
     """A JPEG XL picture by imagecodecs, upright; EXIF and XMP of its boxes come too.
 
-    One that holds a JPEG is read by that where it can be had (`foveate.pictures.jpeg_in_jxl`).
+    One that holds a JPEG is read by that where it can be had (`jpeg_in_jxl.py`).
 
     Raises:
         MissingReaderError: imagecodecs is not installed.

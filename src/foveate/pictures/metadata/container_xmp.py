@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.dom import minidom
 
-from foveate.pictures.xmp import RDF, changed_xmp, remove_properties, set_value, values
+from foveate.pictures.metadata.xmp import RDF, changed_xmp, remove_properties, set_value, values
 
 _HDR_GAIN_MAP = "http://ns.adobe.com/hdr-gain-map/1.0/"
 _APPLE_GAIN_MAP = "http://ns.apple.com/HDRGainMap/1.0/"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from foveate.errors import PictureError, TruncatedError
 from foveate.pictures.containers.jpeg_layout import jpeg_layout
 from foveate.pictures.containers.png_chunks import SIGNATURE, readable_png
-from foveate.pictures.truncated import mended
+from foveate.pictures.readers.truncated import mended
 
 _ARITHMETIC = range(0xC9, 0xD0)
 """Frame headers of arithmetic codes (T.81, table B.1)."""

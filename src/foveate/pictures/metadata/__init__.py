@@ -1,0 +1,1 @@
+"""EXIF, XMP and colour profiles: what a file carries, what follows its pixels, what is kept."""

@@ -1,0 +1,1 @@
+"""Files that Pillow does not read, or not rightly, and files that are flawed."""
