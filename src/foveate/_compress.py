@@ -86,6 +86,7 @@ def compress(
     asked = asked.checked()
     asked = dataclasses.replace(asked, threads=usable_threads(asked.threads))
     with within_time(limits, name or source_name(image)):
+        keeps_alpha = asked.background is None and get_coder(asked.coder).keeps_alpha
         try:
             source = read_picture(
                 image,
@@ -93,7 +94,7 @@ def compress(
                 name=name,
                 tolerant=asked.tolerant,
                 background=asked.background or "white",
-                keep_alpha=asked.background is None and get_coder(asked.coder).keeps_alpha,
+                keep_alpha=keeps_alpha,
             )
         except TruncatedError as error:
             if asked.lossless:
@@ -102,6 +103,8 @@ def compress(
                     "another copy"
                 ) from error
             raise
+        if not keeps_alpha:  # a Picture comes as it was read
+            source = source.on(asked.background or "white")
         return _compressed(
             source, asked, asked.map if map is None else map, compare, limits, started
         )

@@ -171,7 +171,7 @@ def crops(
     threads: int | None = None,
 ) -> list[Crop]:
     """Several crops of one picture, whose map is made once. Arguments and errors are `crop`'s."""
-    picture = read_picture(image)
+    picture = read_picture(image, keep_alpha=True)
     boxes = (
         Settings(protect=tuple(protect))
         .checked()
@@ -217,7 +217,7 @@ def crops_by_map(
                 f"{picture.name}: the protected boxes span {across} x {down} pixels, and a crop of"
                 f" {shape.text} holds {width} x {height}; protect less, or ask for another shape"
             )
-        cut, notes = _cut(picture, window.box, shape.size)
+        cut, notes = cut_out(picture, window.box, shape.size)
         made.append(
             Crop(
                 shape=shape,
@@ -267,8 +267,8 @@ def _span(boxes: Sequence[Box]) -> tuple[int, int]:
     return across, down
 
 
-def _cut(
-    picture: Picture, box: Box, size: tuple[int, int] | None
+def cut_out(
+    picture: Picture, box: Box, size: tuple[int, int] | None = None
 ) -> tuple[Picture, tuple[str, ...]]:
     """The window as a picture of its own, of that size, and notes on what was done."""
     x, y, width, height = box

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, features
 
-from photos import write_photo
+from photos import photo, write_photo
 
 
 def size_of(path: str) -> tuple[int, int]:
@@ -131,3 +131,40 @@ def test_limits_bound_pictures_of_strangers(foveate) -> None:
         assert run.err.startswith("foveate: photo.png: is ")
         assert "limit" in run.err
     assert foveate("crop", "photo.png", "--aspect", "1:1", "--no-files", "--untrusted").code == 0
+
+
+def write_fading_photo(path: str) -> None:
+    """A photo of 64x48 pixels that is clear at its left edge and opaque at its right one."""
+    alpha = np.tile(np.arange(64, dtype=np.uint8) * 4, (48, 1))
+    Image.fromarray(np.dstack([photo(), alpha])).save(path)
+
+
+@pytest.mark.skipif(not features.check("avif"), reason="Pillow has no AVIF")
+def test_a_crop_has_the_format_asked_for_and_its_transparency(foveate) -> None:
+    write_fading_photo("photo.png")
+    words = ("crop", "photo.png", "--aspect", "1:2", "--map", "none", "--json")
+    told = foveate(*words, "--format", "avif").objects[0]["crops"][0]
+    assert (told["output"], told["notes"]) == ("photo.1x2.foveate.avif", [])
+    with Image.open(told["output"]) as image:
+        assert (image.format, image.mode, image.size) == ("AVIF", "RGBA", (24, 48))
+        left = told["box"][0] * 4
+        alpha = np.asarray(image)[..., 3].astype(int)
+        assert abs(alpha - (left + 4 * np.arange(24))).max() <= 12
+    on_red = foveate(*words, "-o", "red.avif", "--background", "red").objects[0]["crops"][0]
+    assert on_red["notes"] == ["alpha flattened on red"]
+    with Image.open("red.avif") as image:
+        assert image.mode == "RGB"
+
+
+def test_the_format_that_is_chosen_names_the_crop(foveate) -> None:
+    write_photo("photo.png")
+    Path("photo.1x2.foveate.webp").write_text("precious")
+    words = ("crop", "photo.png", "--aspect", "1:2", "--map", "none", "--format", "auto")
+    run = foveate(*words, "--accept", "image/webp")
+    assert run.code == 1
+    assert "photo.1x2.foveate.webp: exists already" in run.err
+    Path("photo.1x2.foveate.webp").unlink()
+    told = foveate(*words, "--accept", "image/webp", "--json").objects[0]["crops"][0]
+    assert Path(told["output"]).stat().st_size == told["bytes"]
+    with Image.open(told["output"]) as image:
+        assert told["output"] == f"photo.1x2.foveate.{image.format.lower().replace('jpeg', 'jpg')}"

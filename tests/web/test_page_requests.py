@@ -194,6 +194,25 @@ def test_a_painted_file_is_that_of_its_command(
     assert client.post(f"{one}/file", json=without).content != made
 
 
+def test_a_clear_crop_is_that_of_its_command(
+    client: TestClient, foveate: Any, tmp_path: Path
+) -> None:
+    pytest.importorskip("PIL._avif", reason="Pillow has no AVIF")
+    pixels = np.dstack([photo(), np.tile(np.arange(64, dtype=np.uint8) * 4, (48, 1))])
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    (tmp_path / "photo.png").write_bytes(file.getvalue())
+    one = f"/api/pictures/{add(client, file.getvalue())['id']}"
+    asked = {"settings": {"format": "avif", "quality": 40}, "aspect": "1:1"}
+    made = client.post(f"{one}/file", json=asked)
+    words = client.post(f"{one}/command", json=asked).json()["command"].split()
+    assert foveate(*words[1:]).code == 0
+    assert facts(made)["name"] == "photo.1x1.foveate.avif"
+    assert (tmp_path / "photo.1x1.foveate.avif").read_bytes() == made.content
+    with Image.open(io.BytesIO(made.content)) as image:
+        assert image.mode == "RGBA"
+
+
 def test_a_painted_crop_is_that_of_its_command(
     client: TestClient, foveate: Any, tmp_path: Path
 ) -> None:

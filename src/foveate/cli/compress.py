@@ -12,9 +12,14 @@ import typer
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import box, checked_map, parsed, percentage, size_bytes
 from foveate.cli.picture_options import (
+    KINDS_OF_FILES,
     WHERE,
+    Accept,
     AsJson,
+    Background,
+    ChromaSubsampling,
     Efforts,
+    FileFormat,
     KeptMetadata,
     MatchQuality,
     Overwrite,
@@ -32,10 +37,8 @@ from foveate.settings import (
     DEFAULTS,
     FLOOR_BELOW_QUALITY,
     QUALITIES,
-    Format,
     Method,
     Settings,
-    Subsampling,
 )
 
 if TYPE_CHECKING:
@@ -72,7 +75,7 @@ def compress(
             "-o",
             "--output",
             metavar="FILE|DIR",
-            help=f"Where to write: {WHERE.format(kinds='.jpg, .avif, .jxl or .webp')}; - writes to "
+            help=f"Where to write: {WHERE.format(kinds=KINDS_OF_FILES)}; - writes to "
             "stdout. In a folder results are called as their pictures are. Default: "
             "NAME.foveate.jpg, or with the ending of --format, beside each picture.",
         ),
@@ -141,32 +144,9 @@ def compress(
             help="rdo is the weighted trellis; mosaic is the method of Prakash et al. (DCC 2017)."
         ),
     ] = DEFAULTS.method,
-    file_format: Annotated[
-        Format | None,
-        typer.Option(
-            "--format",
-            "--to",
-            help="The format of the files. Default: that of -o FILE, else jpeg. AVIF takes fewer "
-            "bytes and many times the time; jxl puts the JPEG into JPEG XL; auto takes the best of "
-            "those that --accept names. --tune and --baseline are for JPEG and JPEG XL.",
-        ),
-    ] = None,
-    accept: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TYPES",
-            help="With --format auto: the formats that the client takes, as the header field "
-            "Accept of its request names them. Default: image/avif,image/webp,image/jpeg.",
-        ),
-    ] = DEFAULTS.accept,
-    subsampling: Annotated[
-        Subsampling,
-        typer.Option(
-            help="The resolution of the colours: 444 is full, 420 is half in width and height; "
-            "auto takes 444 at high qualities and for drawn pictures with coloured edges, and 420 "
-            "otherwise."
-        ),
-    ] = DEFAULTS.subsampling,
+    file_format: FileFormat = None,
+    accept: Accept = DEFAULTS.accept,
+    subsampling: ChromaSubsampling = DEFAULTS.subsampling,
     baseline: Annotated[
         bool, typer.Option("--baseline", help="Write a baseline JPEG, not a progressive one.")
     ] = not DEFAULTS.progressive,
@@ -181,14 +161,7 @@ def compress(
     metadata: KeptMetadata = None,
     strip: Strip = False,
     tolerant: Tolerant = DEFAULTS.tolerant,
-    background: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLOUR",
-            help="The colour that shows through transparent pixels: a name, or #RRGGBB. Without "
-            "it AVIF and WebP keep transparency, and JPEG takes white.",
-        ),
-    ] = DEFAULTS.background,
+    background: Background = DEFAULTS.background,
     threads: Threads = DEFAULTS.threads,
     untrusted: Untrusted = False,
     limit: LimitList = None,

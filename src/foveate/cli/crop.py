@@ -24,9 +24,14 @@ from foveate.cli.output_files import (
     without_clashes,
 )
 from foveate.cli.picture_options import (
+    KINDS_OF_FILES,
     WHERE,
+    Accept,
     AsJson,
+    Background,
+    ChromaSubsampling,
     Efforts,
+    FileFormat,
     KeptMetadata,
     MatchQuality,
     Overwrite,
@@ -40,8 +45,9 @@ from foveate.cli.picture_options import (
     metadata_of,
 )
 from foveate.cli.streams import check_stdout, goes_to_stdout, input_bytes, input_name, to_stdout
+from foveate.coders.names import KINDS, format_named, of_format, possible_targets
 from foveate.errors import OptionError
-from foveate.settings import DEFAULTS, Settings
+from foveate.settings import DEFAULTS, Format, Settings
 
 if TYPE_CHECKING:
     from foveate._crop import Crop, Shape
@@ -63,8 +69,6 @@ foveate crop photo.jpg --aspect 16:9 --no-files --json
 Each crop is the largest window of its shape, placed where it keeps most of what people look at.
 With --no-files, Foveate only prints the place of each window, as a box and as CSS.
 """
-
-JPEGS = (".jpg", ".jpeg")
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,9 @@ def crop(
             "-o",
             "--output",
             metavar="FILE|DIR",
-            help=f"Where to write: {WHERE.format(kinds='.jpg')}; - writes to stdout. Default: "
-            "NAME.9x16.foveate.jpg beside each picture.",
+            help=f"Where to write: {WHERE.format(kinds=KINDS_OF_FILES)}; - writes to stdout. "
+            "Default: NAME.9x16.foveate.jpg, or with the ending of --format, beside each "
+            "picture.",
         ),
     ] = None,
     recursive: Recursive = False,
@@ -139,9 +144,13 @@ def crop(
     ] = None,
     tune: TuneFor = DEFAULTS.tune,
     effort: Efforts = DEFAULTS.effort,
+    file_format: FileFormat = None,
+    accept: Accept = DEFAULTS.accept,
+    subsampling: ChromaSubsampling = DEFAULTS.subsampling,
     metadata: KeptMetadata = None,
     strip: Strip = False,
     tolerant: Tolerant = DEFAULTS.tolerant,
+    background: Background = DEFAULTS.background,
     threads: Threads = DEFAULTS.threads,
     untrusted: Untrusted = False,
     limit: LimitList = None,
@@ -165,6 +174,10 @@ def crop(
         protect=tuple(parsed(box, text, "--protect") for text in protect or ()),
         tune=tune,
         effort=effort,
+        format=file_format or format_named(output),
+        accept=accept,
+        subsampling=subsampling,
+        background=background,
         metadata=metadata_of(metadata, strip=strip),
         tolerant=tolerant,
         threads=threads,
@@ -193,7 +206,7 @@ def crop(
     if streams:
         places = [[Path(STREAM)] for _ in pictures]
     elif not no_files:
-        pictures, places = _places(pictures, inputs, shapes, output)
+        pictures, places = _places(pictures, inputs, shapes, output, settings.format)
 
     def work(source: Path, targets: Sequence[Path | None]) -> Done:
         from foveate.pictures.limits import within_time
@@ -239,7 +252,11 @@ def _shapes(aspects: Sequence[str], sizes: Sequence[str], limits: Limits) -> lis
 
 
 def _places(
-    pictures: Sequence[Input], inputs: Sequence[str], shapes: Sequence[Shape], output: str | None
+    pictures: Sequence[Input],
+    inputs: Sequence[str],
+    shapes: Sequence[Shape],
+    output: str | None,
+    file_format: Format,
 ) -> tuple[list[Input], list[list[Path | None]]]:
     """The pictures, of which those with clashing names have an error, and where crops are written.
 
@@ -248,8 +265,9 @@ def _places(
     several = len(inputs) > 1 or len(shapes) > 1 or any(Path(name).is_dir() for name in inputs)
     found: list[list[Path | None]] = [[] for _ in pictures]
     for shape in shapes:
-        suffix = f".{shape.name}.foveate.jpg"
-        targets = planned_outputs(pictures, output, suffix=suffix, kinds=JPEGS, several=several)
+        kinds = KINDS[file_format]
+        suffix = f".{shape.name}.foveate{kinds[0]}"
+        targets = planned_outputs(pictures, output, suffix=suffix, kinds=kinds, several=several)
         pictures = without_clashes(pictures, targets, suffix=suffix, may_replace=True)
         for place, target in zip(found, targets, strict=True):
             place.append(target)
@@ -264,12 +282,14 @@ def _crop_picture(source: Path, targets: Sequence[Path | None], asked: _Asked) -
     settings, limits = asked.settings, asked.limits
     for target in targets:
         if target is not None and str(target) != STREAM:
-            refuse_existing(target, overwrite=asked.overwrite)
+            for path in possible_targets(target):
+                refuse_existing(path, overwrite=asked.overwrite)
     picture = read_picture(
         input_bytes(source, most=limits.bytes),
         limits=limits,
         name=input_name(source),
         tolerant=settings.tolerant,
+        keep_alpha=True,
     )
     boxes = settings.boxes_within(picture.width, picture.height, picture.name)
     saliency = window_map(settings.map, picture, threads=settings.threads, limits=limits)
@@ -300,6 +320,7 @@ def _write(made: Crop, target: Path | None, asked: _Asked) -> Written:
     if str(target) == STREAM:
         to_stdout(result.data)
     else:
+        target = of_format(target, result.report.format)
         make_folder(target.parent)
         result.save(target, overwrite=asked.overwrite)
     return Written(made, target, result.report)

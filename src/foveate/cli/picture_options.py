@@ -7,7 +7,16 @@ from typing import Annotated
 import typer
 
 from foveate.errors import OptionError
-from foveate.settings import DEFAULT_QUALITY, DEFAULTS, QUALITIES, Effort, Metadata, Tune
+from foveate.settings import (
+    DEFAULT_QUALITY,
+    DEFAULTS,
+    QUALITIES,
+    Effort,
+    Format,
+    Metadata,
+    Subsampling,
+    Tune,
+)
 
 Pictures = Annotated[
     list[str], typer.Argument(metavar="IN", help="Pictures, or folders of pictures; - reads stdin.")
@@ -54,6 +63,40 @@ Efforts = Annotated[
         "times. For AVIF and WebP: how slowly their encoder works."
     ),
 ]
+FileFormat = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        "--to",
+        help="The format of the files. Default: that of -o FILE, else jpeg. AVIF takes fewer "
+        "bytes and many times the time; jxl puts the JPEG into JPEG XL; auto takes the best of "
+        "those that --accept names. --tune and --baseline are for JPEG and JPEG XL.",
+    ),
+]
+Accept = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TYPES",
+        help="With --format auto: the formats that the client takes, as the header field "
+        "Accept of its request names them. Default: image/avif,image/webp,image/jpeg.",
+    ),
+]
+ChromaSubsampling = Annotated[
+    Subsampling,
+    typer.Option(
+        help="The resolution of the colours: 444 is full, 420 is half in width and height; "
+        "auto takes 444 at high qualities and for drawn pictures with coloured edges, and 420 "
+        "otherwise."
+    ),
+]
+Background = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLOUR",
+        help="The colour that shows through transparent pixels: a name, or #RRGGBB. Without "
+        "it AVIF and WebP keep transparency, and JPEG takes white.",
+    ),
+]
 KeptMetadata = Annotated[
     Metadata | None,
     typer.Option(
@@ -91,3 +134,4 @@ WHERE = (
     "folder is made where there is none, and keeps the tree of --recursive"
 )
 """How -o is read by every command."""
+KINDS_OF_FILES = ".jpg, .avif, .jxl or .webp"

@@ -16,6 +16,22 @@ KINDS: dict[Format, tuple[str, ...]] = {
 """The usual ending first. ".auto" stands for the ending of the format that will be chosen."""
 
 
+CHOSEN_LATER = KINDS["auto"][0]
+"""How the names of results end whose format is chosen after they were planned."""
+
+
+def of_format(target: Path, name: Format) -> Path:
+    """The path of a result in a format that was chosen after it was planned."""
+    return target.with_suffix(KINDS[name][0]) if target.suffix == CHOSEN_LATER else target
+
+
+def possible_targets(target: Path) -> tuple[Path, ...]:
+    """The paths that a planned result may get, the planned one last where others are possible."""
+    if target.suffix != CHOSEN_LATER:
+        return (target,)
+    return tuple(of_format(target, name) for name in KINDS)
+
+
 def format_named(output: str | None) -> Format:
     """The format that a result's name tells; JPEG where it tells none."""
     ending = "" if output is None else Path(output).suffix.lower()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from foveate.pictures.metadata.carried import Carried
-from foveate.pictures.transparency import Transparency
+from foveate.pictures.transparency import Backdrop, Transparency
 
 if TYPE_CHECKING:
     from PIL.Image import Image as PillowImage
@@ -65,6 +65,19 @@ class Picture:
     @property
     def width(self) -> int:
         return int(self.pixels.shape[1])
+
+    def on(self, background: str) -> Picture:
+        """The picture with its transparency, if any, laid on a colour; a note tells that."""
+        if self.transparency is None:
+            return self
+        backdrop = Backdrop(background)
+        return replace(
+            self,
+            pixels=self.transparency.on(backdrop.samples),
+            transparency=None,
+            flattened=True,
+            notes=(*self.notes, backdrop.note),
+        )
 
 
 PictureSource: TypeAlias = (

@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from foveate.settings import DEFAULTS
 from foveate.web.asked import Asked
 
-_OF_COMPRESS = ("format", "subsampling")
-"""Settings that `foveate crop` has no option for."""
+_SHOWN = ("tune", "effort", "metadata", "format", "subsampling")
+"""Settings that are told where they are not the usual ones."""
 
 
 def map_name(name: str) -> str:
@@ -17,22 +17,19 @@ def map_name(name: str) -> str:
     return f"{PurePosixPath(name).stem}.painted.png"
 
 
-def command(name: str, asked: Asked) -> str | None:
-    """The command for a picture of that name; None where no single command does it."""
+def command(name: str, asked: Asked) -> str:
+    """The command for a picture of that name."""
     settings = asked.settings
-    others = {field: getattr(settings, field) for field in ("tune", "effort", "metadata")}
     if asked.aspect is None:
         words = ["foveate", "compress", _path(name)]
-        others |= {field: getattr(settings, field) for field in _OF_COMPRESS}
     else:
-        if any(getattr(settings, field) != getattr(DEFAULTS, field) for field in _OF_COMPRESS):
-            return None
         words = ["foveate", "crop", _path(name), "--aspect", asked.aspect]
     if settings.size_bytes is not None:
         words += ["--size" if asked.aspect is None else "--bytes", str(settings.size_bytes)]
     else:
         words += ["--quality", str(settings.quality)]
-    for field, value in others.items():
+    for field in _SHOWN:
+        value = getattr(settings, field)
         if value != getattr(DEFAULTS, field):
             words += [f"--{field}", str(value)]
     for box in settings.protect:

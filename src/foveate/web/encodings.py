@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from foveate._compress import compress
-from foveate._crop import Shape
+from foveate._crop import Shape, cut_out
 from foveate.coders.registry import get_coder
 from foveate.pictures import Picture, read_picture
 from foveate.settings import Box, Settings
@@ -52,7 +52,7 @@ class Encodings:
                 return self._made[place]
         subject = self._subject(held, asked)
         settings = asked.settings
-        clear = self._transparent(held, asked)
+        clear = self._transparent(held, settings, subject.window)
         result = compress(
             subject.picture if clear is None else clear,
             settings=settings.but(protect=subject.protect),
@@ -86,15 +86,16 @@ class Encodings:
                 self._foretold.popitem(last=False)
         return preview, subject
 
-    def _transparent(self, held: HeldPicture, asked: Asked) -> Picture | None:
-        """The picture with its transparency, where it has some that the format keeps."""
-        if asked.aspect is not None or not get_coder(asked.settings.coder).keeps_alpha:
+    def _transparent(
+        self, held: HeldPicture, settings: Settings, window: Box | None
+    ) -> Picture | None:
+        """The picture, or a window of it, with its transparency, where the format keeps that."""
+        if not get_coder(settings.coder).keeps_alpha or not self._pictures.read(held).flattened:
             return None
-        if not self._pictures.read(held).flattened:
-            return None
-        return read_picture(
+        whole = read_picture(
             held.encoded, name=held.name, limits=self._pictures.limits, keep_alpha=True
         )
+        return whole if window is None else cut_out(whole, window)[0]
 
     def _subject(self, held: HeldPicture, asked: Asked) -> Subject:
         """What is asked to be encoded; the last one is kept with the picture."""

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from foveate.cli.batch.kinds import CHOSEN_LATER
 from foveate.cli.batch.task import Task
 from foveate.cli.input_files import STREAM, Input, found_inputs
 from foveate.cli.output_files import folder_of, planned_outputs, without_clashes
 from foveate.cli.streams import check_stdout, goes_to_stdout
-from foveate.coders.names import KINDS
+from foveate.coders.names import CHOSEN_LATER, KINDS
 from foveate.errors import OptionError, printable
 from foveate.settings import DEFAULTS, Format
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foveate.cli.batch import leaving, placing
-from foveate.cli.batch.kinds import of_format, possible_targets
 from foveate.cli.batch.manifest import Manifest, Record, content_hash, settings_key
 from foveate.cli.streams import input_bytes, input_name, to_stdout
+from foveate.coders.names import of_format, possible_targets
 from foveate.errors import OutputError
 from foveate.pictures.limits import DEFAULT_LIMITS, Limits
 from foveate.settings import Settings

@@ -86,9 +86,8 @@ async function showCommand() {
     const response = await heldBy(picture, (id) => ask(`/api/pictures/${id}/command`, { json: askedOf(picture) }));
     const { command, map } = await response.json();
     painted = map;
-    byId("command").textContent = command ?? "";
-    byId("command-hint").textContent = command === null ? "No single command crops to this format; choose JPEG to have one."
-      : map ? `The command reads what you painted from ${map}: download it to the folder of the picture.` : "";
+    byId("command").textContent = command;
+    byId("command-hint").textContent = map ? `The command reads what you painted from ${map}: download it to the folder of the picture.` : "";
   } catch (error) {
     painted = null;
     byId("command").textContent = "";
