@@ -224,7 +224,7 @@ def crops_by_map(
                 box=window.box,
                 kept=window.kept,
                 picture=cut,
-                map=_map_within(saliency, window.box, cut),
+                map=map_within(saliency, window.box, cut.width, cut.height),
                 protect=tuple(_box_within(box, window.box, cut) for box in protect),
                 position=_position(window.box, picture),
                 focal_point=focal_point,
@@ -300,8 +300,10 @@ def cut_out(
     return cut, notes
 
 
-def _map_within(saliency: SaliencyMap, box: Box, cut: Picture) -> SaliencyMap:
-    """The part of a map in a box, as the map of what was cut out."""
+def map_within(
+    saliency: SaliencyMap, box: Box, width_of_cut: int, height_of_cut: int
+) -> SaliencyMap:
+    """The part of a map in a box, as the map of what was cut out and has that size."""
     rows, columns = saliency.coarse.shape
     x, y, width, height = box
     across, down = columns / saliency.width, rows / saliency.height
@@ -309,7 +311,7 @@ def _map_within(saliency: SaliencyMap, box: Box, cut: Picture) -> SaliencyMap:
     size = (max(1, round(width * across)), max(1, round(height * down)))
     part = Image.fromarray(saliency.coarse).resize(size, Image.Resampling.BILINEAR, box=edges)
     values = np.clip(np.asarray(part, dtype=np.float32), 0, 1)
-    return dataclasses.replace(saliency, coarse=values, height=cut.height, width=cut.width)
+    return dataclasses.replace(saliency, coarse=values, height=height_of_cut, width=width_of_cut)
 
 
 def _box_within(box: Box, window: Box, cut: Picture) -> Box:

@@ -14,7 +14,19 @@ import typer
 from typer.core import TyperGroup
 
 import foveate
-from foveate.cli import compare, compress, crop, doctor, map, models, serve, stopping, video, votes
+from foveate.cli import (
+    compare,
+    compress,
+    crop,
+    doctor,
+    map,
+    models,
+    serve,
+    service,
+    stopping,
+    video,
+    votes,
+)
 from foveate.cli.exit_codes import EXIT_FAILED, EXIT_USAGE
 from foveate.cli.option_names import in_options
 from foveate.cli.plain_help import hide_types
@@ -102,6 +114,7 @@ app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)
 app.command(epilog=video.EPILOG, no_args_is_help=True)(video.video)
 app.command(epilog=votes.EPILOG, no_args_is_help=True)(votes.votes)
 app.command(epilog=serve.EPILOG)(serve.serve)
+app.command(epilog=service.EPILOG)(service.service)
 app.command(epilog=doctor.EPILOG)(doctor.doctor)
 app.add_typer(models.app, name="models", epilog=models.EPILOG)
 

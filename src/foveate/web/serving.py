@@ -22,7 +22,7 @@ class Serving:
 
     def __init__(self, app: App, *, host: str, port: int) -> None:
         uvicorn = _uvicorn()
-        self._socket = _bound(host, port)
+        self._socket = bound(host, port)
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app, log_config=None, log_level="critical", access_log=False, lifespan="off"
@@ -56,7 +56,8 @@ def _uvicorn() -> Any:
     return uvicorn
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens at an address of this machine. Raises OptionError."""
     try:
         family, kind, number, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

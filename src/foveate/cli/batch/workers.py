@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
 
 from foveate.cli.batch.task import Asked, Done, Task
 from foveate.errors import FoveateError, printable
+from foveate.workers import Worker, started
 
-_START = "import sys; sys.path[:] = {path!r}; import foveate.cli.batch.worker as w; w.serve({us})"
 _BYTES_A_PROCESS = 1 << 30
 """What a process takes for a photo of some 20 megapixels."""
 _HANDLES_A_PROCESS = 4
@@ -24,19 +20,11 @@ _PICTURES_A_PROCESS = 8
 
 
 @dataclass
-class _Worker:
-    process: subprocess.Popen[bytes]
-    tasks: Connection
-    answers: Connection
-    task: Task | None = None
+class _Busy:
+    """A worker and the task that it was given."""
 
-    def end(self) -> None:
-        """Kills the process: it holds nothing that is not on the disk, whole, already."""
-        for end in (self.tasks, self.answers):
-            with contextlib.suppress(OSError):
-                end.close()
-        self.process.kill()
-        self.process.wait()
+    worker: Worker
+    task: Task | None = None
 
 
 def number_of_processes(asked: int | None, pictures: int, threads: int) -> int:
@@ -58,33 +46,32 @@ def done_side_by_side(
     When the generator is closed, the processes are gone. Raises OSError where none can be started.
     """
     waiting = list(reversed(tasks))
-    workers: list[_Worker] = []
+    workers: list[_Busy] = []
     try:
-        while waiting or any(worker.task for worker in workers):
-            busy = sum(worker.task is not None for worker in workers)
+        while waiting or any(each.task for each in workers):
+            busy = sum(each.task is not None for each in workers)
             _fill_up(workers, min(processes, len(waiting) + busy), asked, key)
-            for worker in workers:
-                if worker.task is None and waiting:
-                    worker.task = waiting.pop()
-                    with contextlib.suppress(OSError):  # it died, which its answer will tell
-                        worker.tasks.send(worker.task)
-            ready = wait([worker.answers for worker in workers if worker.task])
-            for worker in [worker for worker in workers if worker.answers in ready]:
-                task, worker.task = worker.task, None
+            for each in workers:
+                if each.task is None and waiting:
+                    each.task = waiting.pop()
+                    each.worker.send(each.task)
+            ready = wait([each.worker.answers for each in workers if each.task])
+            for each in [each for each in workers if each.worker.answers in ready]:
+                task, each.task = each.task, None
                 assert task is not None
                 try:
-                    answer: Done | Exception = worker.answers.recv()
+                    answer: Done | Exception = each.worker.answers.recv()
                 except (EOFError, OSError):
-                    worker.process.wait()
-                    workers.remove(worker)
-                    answer = _death(task, worker.process.returncode)
+                    each.worker.process.wait()
+                    workers.remove(each)
+                    answer = _death(task, each.worker.process.returncode)
                 yield task, answer
     finally:
-        for worker in workers:
-            worker.end()
+        for each in workers:
+            each.worker.end()
 
 
-def _fill_up(workers: list[_Worker], number: int, asked: Asked, key: str) -> None:
+def _fill_up(workers: list[_Busy], number: int, asked: Asked, key: str) -> None:
     """Starts processes up to a number, or fewer where the system gives no more."""
     while len(workers) < number:
         try:
@@ -95,28 +82,10 @@ def _fill_up(workers: list[_Worker], number: int, asked: Asked, key: str) -> Non
             return
 
 
-def _started(asked: Asked, key: str) -> _Worker:
-    code = _START.format(path=sys.path, us=os.getpid())
-    alone = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**alone, **os.environ},
-        start_new_session=True,  # the terminal's signals are for this process alone
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    worker = _Worker(
-        process,
-        Connection(os.dup(process.stdin.fileno()), readable=False),
-        Connection(os.dup(process.stdout.fileno()), writable=False),
-    )
-    process.stdin.close()
-    process.stdout.close()
-    with contextlib.suppress(OSError):
-        worker.tasks.send((asked, key))
-    return worker
+def _started(asked: Asked, key: str) -> _Busy:
+    worker = started("foveate.cli.batch.worker")
+    worker.send((asked, key))
+    return _Busy(worker)
 
 
 def _death(task: Task, code: int | None) -> FoveateError:

@@ -1,0 +1,222 @@
+"""The service as one ASGI application: a path is checked, its picture read, rendered and sent."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import hashlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from foveate import __version__
+from foveate.coders.auto.accept import formats_taken
+from foveate.errors import MissingExtraError, OptionError
+from foveate.service.configuration import Configuration
+from foveate.service.grammar import parsed, split_signature
+from foveate.service.observing import METRICS_TYPE, Observed
+from foveate.service.pool import Pool
+from foveate.service.refusals import RefusedError
+from foveate.service.rendering import Rendered, rendered
+from foveate.service.signature import check_signature
+from foveate.service.wanted import Wanted
+from foveate.service.warming import warm
+from foveate.settings import Format
+
+_ENDINGS: dict[Format, str] = {"jpeg": "jpg"}
+_SAFE = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+}
+_READERS_A_PROCESS = 4
+
+
+@dataclass
+class _Facts:
+    """What is told of a request afterwards."""
+
+    address: str | None = None
+    source_bytes: int = 0
+
+
+class Service:
+    """Answers requests for pictures.
+
+    Args:
+        configuration: what the service is set up with.
+        log: whether each request is told on stderr.
+    """
+
+    def __init__(self, configuration: Configuration, *, log: bool = True) -> None:
+        self.configuration = configuration
+        self.pool = Pool(configuration.processes, configuration.queue, "foveate.service.rendering")
+        self.observed = Observed(self.pool) if log else Observed(self.pool, None)
+        self._keys = configuration.signing_keys()
+        self._sources = configuration.sources()
+        self._usual, self._limits = configuration.usual, configuration.limits
+        self._readers = ThreadPoolExecutor(
+            _READERS_A_PROCESS * configuration.processes, thread_name_prefix="foveate-source"
+        )
+        self._open = 0
+        self._most_open = (1 + _READERS_A_PROCESS) * configuration.processes + configuration.queue
+
+    def application(self) -> Starlette:
+        """The application; its lifespan starts the processes, and drains them at its end."""
+        return Starlette(
+            routes=[
+                Route("/health", self._health),
+                Route("/metrics", self._metrics),
+                Route("/{path:path}", self._picture, methods=["GET", "HEAD"]),
+            ],
+            lifespan=self._lifespan,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        await self.pool.start(warm)
+        try:
+            yield
+        finally:
+            await self.pool.drain(self.configuration.drain)
+            self._readers.shutdown(wait=False, cancel_futures=True)
+
+    async def _health(self, _: Request) -> Response:
+        if self.pool.draining:
+            return Response("the service is being stopped\n", 503, media_type="text/plain")
+        return Response("ready\n", media_type="text/plain")
+
+    async def _metrics(self, _: Request) -> Response:
+        return Response(self.observed.metrics(), media_type=METRICS_TYPE)
+
+    async def _picture(self, request: Request) -> Response:
+        began = time.monotonic()
+        facts = _Facts()
+        try:
+            response = await self._answered(request, facts)
+        except RefusedError as error:
+            response = _refusal(error)
+        except MissingExtraError as error:
+            response = _refusal(RefusedError(501, str(error)))
+        said = bytes(response.body).decode().strip() if response.status_code >= 400 else None
+        self.observed.request(
+            status=response.status_code,
+            seconds=time.monotonic() - began,
+            address=facts.address,
+            source_bytes=facts.source_bytes,
+            bytes=len(response.body) if response.status_code == 200 else 0,
+            **({} if said is None else {"said": said}),
+        )
+        return response
+
+    async def _answered(self, request: Request, facts: _Facts) -> Response:
+        configuration = self.configuration
+        path = request.scope["raw_path"].decode("latin-1").partition("?")[0]
+        if not configuration.unsigned:
+            check_signature(*split_signature(path), self._keys)
+        asked = parsed(path, configuration.presets)
+        wanted = asked.wanted
+        facts.address = asked.source
+        if 0 < wanted.expires < time.time():
+            raise RefusedError(410, "the address has expired")
+        file_format = wanted.format or negotiated(
+            request.headers.get("accept", ""), configuration.formats
+        )
+        if self._open >= self._most_open:
+            raise RefusedError(503, "too many requests are open; try again", retry_after=1)
+        self._open += 1
+        try:
+            end = time.monotonic() + configuration.seconds
+            data = await self._read(asked.source, configuration.seconds)
+            facts.source_bytes = len(data)
+            headers = self._headers(wanted, file_format, data, asked.source)
+            if _matches(request.headers.get("if-none-match"), headers["etag"]):
+                return Response(status_code=304, headers=headers)
+            made: Rendered = await self.pool.run(
+                rendered,
+                data,
+                _name(asked.source),
+                wanted,
+                file_format,
+                self._usual,
+                self._limits,
+                seconds=max(0.0, end - time.monotonic()),
+            )
+        finally:
+            self._open -= 1
+        return Response(made.data, headers=headers, media_type=made.media)
+
+    async def _read(self, address: str, seconds: float) -> bytes:
+        """The source. Raises RefusedError."""
+        loop = asyncio.get_running_loop()
+        reading = functools.partial(self._sources.read, address, seconds)
+        try:
+            return await asyncio.wait_for(loop.run_in_executor(self._readers, reading), seconds + 1)
+        except TimeoutError as error:
+            raise RefusedError(504, "the source does not send the picture in time") from error
+
+    def _headers(
+        self, wanted: Wanted, file_format: Format, data: bytes, source: str
+    ) -> dict[str, str]:
+        """The answer's header fields, but for its length and type.
+
+        The entity tag is of the source's bytes, of all that is asked, and of this version.
+        """
+        told = hashlib.sha256(data)
+        told.update(repr((wanted, file_format, self._usual, __version__)).encode())
+        age = self.configuration.max_age
+        if wanted.expires:
+            age = max(0, min(age, int(wanted.expires - time.time())))
+        name = wanted.filename or _name(source).rpartition(".")[0] or "picture"
+        ending = _ENDINGS.get(file_format, file_format)
+        kind = "attachment" if wanted.attachment else "inline"
+        headers = {
+            **_SAFE,
+            "etag": f'"{told.hexdigest()[:32]}"',
+            "cache-control": f"public, max-age={age}",
+            "content-disposition": f"{kind}; filename*=UTF-8''{quote(f'{name}.{ending}')}",
+        }
+        if wanted.format is None:
+            headers["vary"] = "Accept"
+        return headers
+
+
+def negotiated(accept: str, formats: Sequence[Format]) -> Format:
+    """The first of `formats` that a client takes, by the field Accept of its request.
+
+    A client whose field is unreadable, or takes none of them, gets JPEG.
+    """
+    try:
+        taken = formats_taken(accept)
+    except OptionError:
+        return "jpeg"
+    return next((each for each in formats if each in taken), "jpeg")
+
+
+def _refusal(error: RefusedError) -> Response:
+    headers = {"cache-control": "no-store", **_SAFE}
+    if error.retry_after is not None:
+        headers["retry-after"] = str(error.retry_after)
+    if error.status in (404, 410, 422):
+        headers["cache-control"] = "public, max-age=10"
+    return Response(f"{error}\n", error.status, headers=headers, media_type="text/plain")
+
+
+def _matches(field: str | None, tag: str) -> bool:
+    """Whether If-None-Match names an entity tag (RFC 9110, 13.1.2)."""
+    if field is None:
+        return False
+    tags = [each.strip().removeprefix("W/") for each in field.split(",")]
+    return "*" in tags or tag in tags
+
+
+def _name(source: str) -> str:
+    """The last part of an address, which messages and files are called by."""
+    return source.partition("?")[0].rstrip("/").rpartition("/")[2][:100] or "picture"

@@ -1,0 +1,189 @@
+"""Fetches pictures over HTTP: bounded in bytes, time and redirects, from allowed places alone."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from foveate import __version__
+from foveate.service.addresses import Resolve, checked_addresses, resolved
+from foveate.service.refusals import RefusedError
+
+_PORTS = {"http": 80, "https": 443}
+_REDIRECTS = (301, 302, 303, 307, 308)
+_MOST_REDIRECTS = 5
+_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Fetches files.
+
+    prefixes: the beginnings of addresses that are allowed, as "https://example.com/photos/"; empty
+    for any. most_bytes: of a file. allow_private: whether addresses that are not public may be
+    asked. resolve: finds the addresses of a host.
+    """
+
+    prefixes: tuple[str, ...] = ()
+    most_bytes: int = 256 << 20
+    allow_private: bool = False
+    resolve: Resolve = resolved
+    tls: ssl.SSLContext = field(default_factory=ssl.create_default_context, repr=False)
+
+    def fetched(self, address: str, seconds: float) -> bytes:
+        """The file at an address of http or https.
+
+        Raises:
+            RefusedError: it is not allowed, not there, too large, or does not come in time.
+        """
+        end = time.monotonic() + seconds
+        for _ in range(_MOST_REDIRECTS + 1):
+            asked = checked_address(address, self.prefixes)
+            found = self._asked(asked, end)
+            if isinstance(found, bytes):
+                return found
+            address = urljoin(asked.geturl(), found)
+        raise RefusedError(
+            502, f"{asked.hostname}: redirects more than {_MOST_REDIRECTS} times; give its end"
+        )
+
+    def _asked(self, asked: SplitResult, end: float) -> bytes | str:
+        """The file, or the address that it is said to be at."""
+        host = asked.hostname or ""
+        port = asked.port or _PORTS[asked.scheme]
+        addresses = checked_addresses(
+            host, port, allow_private=self.allow_private, resolve=self.resolve
+        )
+        connection = _Pinned(
+            host, port, addresses, end, self.tls if asked.scheme == "https" else None
+        )
+        try:
+            path = quote(asked.path or "/", safe="/%:@!$&'()*+,;=~-._")
+            query = quote(asked.query, safe="/%:@!$&'()*+,;=~-._?")
+            connection.request(
+                "GET",
+                f"{path}?{query}" if query else path,
+                headers={
+                    "User-Agent": f"Foveate/{__version__}",
+                    "Accept": "image/*,*/*;q=0.1",
+                    "Accept-Encoding": "identity",
+                },
+            )
+            answer = connection.getresponse()
+            if answer.status in _REDIRECTS and answer.getheader("Location"):
+                return str(answer.getheader("Location"))
+            if answer.status != 200:
+                status = 404 if answer.status in (404, 410) else 502
+                raise RefusedError(status, f"{host}: answers with status {answer.status}")
+            return self._body(answer, host, end, connection)
+        except TimeoutError as error:
+            raise RefusedError(504, f"{host}: does not send the picture in time") from error
+        except (OSError, http.client.HTTPException) as error:
+            raise RefusedError(502, f"{host}: cannot be read: {_reason(error)}") from error
+        finally:
+            connection.close()
+
+    def _body(
+        self, answer: http.client.HTTPResponse, host: str, end: float, connection: _Pinned
+    ) -> bytes:
+        told = answer.length
+        if told is not None and told > self.most_bytes:
+            raise _too_large(host, self.most_bytes)
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            if connection.sock is not None:
+                connection.sock.settimeout(left)
+            part = answer.read1(_AT_ONCE)
+            if not part:
+                break
+            size += len(part)
+            if size > self.most_bytes:
+                raise _too_large(host, self.most_bytes)
+            parts.append(part)
+        if told is not None and size < told:
+            raise http.client.IncompleteRead(b"", told - size)
+        return b"".join(parts)
+
+
+def checked_address(address: str, prefixes: Sequence[str] = ()) -> SplitResult:
+    """An address of http or https in its parts. Raises RefusedError where it is not allowed."""
+    try:
+        asked = urlsplit(address)
+        port = asked.port
+    except ValueError as error:
+        raise RefusedError(400, "the picture's address is no URL") from error
+    if asked.scheme not in _PORTS or not asked.hostname:
+        raise RefusedError(400, "the picture's address is none of http:// or https://")
+    if asked.username is not None or asked.password is not None:
+        raise RefusedError(400, "the picture's address has a user's name; leave that out")
+    if port == 0 or any(ord(character) < 33 for character in address):
+        raise RefusedError(400, "the picture's address is no URL")
+    if prefixes and not any(_begins(asked, urlsplit(prefix)) for prefix in prefixes):
+        raise RefusedError(403, f"{asked.hostname}: pictures at this address are not allowed")
+    return asked
+
+
+def _begins(asked: SplitResult, allowed: SplitResult) -> bool:
+    """Whether an address lies below another one: the whole host, and whole parts of the path."""
+
+    def place(parts: SplitResult) -> tuple[str, str | None, int | None]:
+        return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+
+    if place(asked) != place(allowed):
+        return False
+    parts = asked.path.split("/")
+    if ".." in parts or "%2e" in asked.path.lower():
+        return not allowed.path.strip("/")
+    folder = allowed.path if allowed.path.endswith("/") else f"{allowed.path}/"
+    return f"{asked.path}/".startswith(folder)
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to one of the addresses that were looked at, in the name of the host."""
+
+    def __init__(
+        self, host: str, port: int, addresses: Sequence[str], end: float, tls: ssl.SSLContext | None
+    ) -> None:
+        super().__init__(host, port)
+        self._addresses, self._end, self._tls = addresses, end, tls
+        if tls is not None:
+            self.default_port = _PORTS["https"]
+
+    def connect(self) -> None:
+        failure: OSError = OSError("no address answers")
+        for address in self._addresses:
+            left = self._end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            try:
+                plain = socket.create_connection((address, self.port), timeout=left)
+                break
+            except OSError as error:
+                failure = error
+        else:
+            raise failure
+        self.sock = plain
+        if self._tls is not None:
+            self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        self.sock.settimeout(max(0.001, self._end - time.monotonic()))
+
+
+def _too_large(host: str, most: int) -> RefusedError:
+    return RefusedError(413, f"{host}: the file is larger than {most:,} bytes, the limit")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError):
+        return "its certificate or its encryption is not accepted"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return "the answer breaks off or is none of HTTP"

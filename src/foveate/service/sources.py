@@ -1,0 +1,96 @@
+"""Where pictures come from: http and https, files below a folder, and stores of objects."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from foveate.errors import MissingExtraError, PictureError, printable
+from foveate.pictures.file_bytes import file_bytes
+from foveate.service.fetching import Fetcher
+from foveate.service.refusals import RefusedError
+
+STORES = ("s3", "gs", "az")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Reads the picture that an address names.
+
+    fetcher: for http and https. root: the folder of local:///NAME; None for no files. buckets: the
+    stores that are allowed, as "s3://photos" or "s3://photos/public/"; none by default.
+    """
+
+    fetcher: Fetcher
+    root: Path | None = None
+    buckets: tuple[str, ...] = ()
+    _stores: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    def read(self, address: str, seconds: float) -> bytes:
+        """The bytes at an address. Raises RefusedError."""
+        scheme = urlsplit(address).scheme if "://" in address else ""
+        if scheme == "local":
+            return self._file(address.partition("://")[2])
+        if scheme in STORES:
+            return self._object(address, scheme)
+        return self.fetcher.fetched(address, seconds)
+
+    def _file(self, name: str) -> bytes:
+        """A file below the root, through no link that leads out of it."""
+        if self.root is None:
+            raise RefusedError(403, "no folder is served; give --root to serve local:/// files")
+        shown = printable(name.lstrip("/"))
+        if "\0" in name:
+            raise RefusedError(400, f"{shown}: is no file's name")
+        root = os.path.realpath(self.root)
+        path = os.path.realpath(os.path.join(root, name.lstrip("/")))
+        if os.path.commonpath([root, path]) != root:
+            raise RefusedError(403, f"{shown}: lies outside the folder that is served")
+        if not os.path.isfile(path):
+            raise RefusedError(404, f"{shown}: no such file")
+        if os.path.getsize(path) > self.fetcher.most_bytes:
+            raise RefusedError(
+                413, f"{shown}: is larger than {self.fetcher.most_bytes:,} bytes, the limit"
+            )
+        try:
+            return file_bytes(path, shown, most=self.fetcher.most_bytes)
+        except PictureError as error:
+            raise RefusedError(404, str(error)) from error
+
+    def _object(self, address: str, scheme: str) -> bytes:
+        bucket, _, key = address.partition("://")[2].partition("/")
+        shown = f"{scheme}://{printable(bucket)}/{printable(key)}"
+        if not bucket or not key or ".." in key.split("/"):
+            raise RefusedError(400, f"{shown}: give {scheme}://BUCKET/KEY")
+        if not any(_below(address, allowed) for allowed in self.buckets):
+            raise RefusedError(403, f"{shown}: this store is not allowed; give --source for it")
+        try:
+            found = self._store(f"{scheme}://{bucket}").get(key)
+            if found.meta["size"] > self.fetcher.most_bytes:
+                raise RefusedError(
+                    413, f"{shown}: is larger than {self.fetcher.most_bytes:,} bytes, the limit"
+                )
+            return bytes(found.bytes())
+        except FileNotFoundError as error:
+            raise RefusedError(404, f"{shown}: no such object") from error
+        except RefusedError:
+            raise
+        except Exception as error:  # obstore's own kinds
+            raise RefusedError(502, f"{shown}: the store does not give it") from error
+
+    def _store(self, url: str) -> Any:
+        if url not in self._stores:
+            try:
+                from obstore.store import from_url
+            except ImportError as error:
+                raise MissingExtraError("reading from stores", "foveate[stores]") from error
+            self._stores[url] = from_url(url)
+        return self._stores[url]
+
+
+def _below(address: str, allowed: str) -> bool:
+    folder = allowed if allowed.endswith("/") else f"{allowed}/"
+    return address.startswith(folder)
