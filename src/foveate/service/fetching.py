@@ -125,7 +125,7 @@ def checked_address(address: str, prefixes: Sequence[str] = ()) -> SplitResult:
         raise RefusedError(400, "the picture's address is none of http:// or https://")
     if asked.username is not None or asked.password is not None:
         raise RefusedError(400, "the picture's address has a user's name; leave that out")
-    if port == 0 or any(ord(character) < 33 for character in address):
+    if port == 0 or any(ord(character) < 32 for character in address):
         raise RefusedError(400, "the picture's address is no URL")
     if prefixes and not any(_begins(asked, urlsplit(prefix)) for prefix in prefixes):
         raise RefusedError(403, f"{asked.hostname}: pictures at this address are not allowed")

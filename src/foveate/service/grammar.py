@@ -115,7 +115,7 @@ def _source(parts: Sequence[str]) -> tuple[str, str]:
     else:
         text, _, ending = "".join(parts).partition(".")
         source = _decoded(text)
-    if not source or any(ord(character) < 33 or ord(character) == 127 for character in source):
+    if not source or any(ord(character) < 32 or ord(character) == 127 for character in source):
         raise RefusedError(400, "the path names no address of a picture behind its options")
     return source, ending
 

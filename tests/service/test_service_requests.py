@@ -1,0 +1,201 @@
+"""Requests to the image service, from the signature to the bytes that are sent."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, features
+
+import foveate
+from foveate.errors import OptionError
+from foveate.service.configuration import Configuration
+from foveate.service.rendering import Usual, rendered
+from foveate.service.wanted import Gravity, Wanted
+from photos import photo, write_photo
+
+pytest.importorskip("starlette", reason="starlette is not installed")
+pytest.importorskip("prometheus_client", reason="prometheus-client is not installed")
+pytest.importorskip("httpx2", reason="httpx2 is not installed")
+
+from starlette.testclient import TestClient
+
+from foveate.service.app import Service, negotiated
+from foveate.service.signature import SigningKey
+
+KEY, SALT = "ab" * 32, "cd" * 16
+SIGN = SigningKey.of_hex(KEY, SALT)
+QUICK = "map:none/tune:fidelity"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pictures")
+    write_photo(folder / "photo.png")
+    (folder / "notes.txt").write_text("no picture")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(root: Path) -> Iterator[TestClient]:
+    configuration = Configuration.gathered(
+        {"root": str(root), "keys": KEY, "salts": SALT, "workers": 1, "pixels": 1_000_000},
+        environment={},
+    )
+    with TestClient(Service(configuration).application()) as opened:
+        yield opened
+
+
+def get(client: TestClient, path: str, **headers: str) -> Any:
+    return client.get(SIGN.signed(path), headers=headers)
+
+
+def test_a_signed_path_gives_the_picture_that_the_library_makes(
+    client: TestClient, root: Path
+) -> None:
+    response = get(client, f"/{QUICK}/q:60/plain/local:///photo.png@jpg")
+    assert response.status_code == 200, response.text
+    expected = foveate.compress(
+        root / "photo.png", quality=60, map="none", tune="fidelity", metadata="rights"
+    )
+    assert response.content == expected.data
+    assert response.headers["content-type"] == "image/jpeg"
+    assert response.headers["cache-control"] == "public, max-age=31536000"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["content-disposition"] == "inline; filename*=UTF-8''photo.jpg"
+    assert "vary" not in response.headers
+
+
+def test_a_picture_that_the_client_has_is_not_sent_again(client: TestClient) -> None:
+    path = f"/{QUICK}/w:32/plain/local:///photo.png@jpg"
+    first = get(client, path)
+    tag = first.headers["etag"]
+    again = get(client, path, **{"if-none-match": f'"other", W/{tag}'})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == tag
+    for other in (f"/{QUICK}/w:33/plain/local:///photo.png@jpg", path.replace("@jpg", "@webp")):
+        assert get(client, other, **{"if-none-match": tag}).status_code == 200
+    head = client.head(SIGN.signed(path))
+    assert (head.content, head.headers["content-length"]) == (b"", str(len(first.content)))
+
+
+def test_the_format_is_negotiated(client: TestClient) -> None:
+    path = "/map:none/plain/local:///photo.png"
+    plain = get(client, path, accept="*/*")
+    assert (plain.headers["content-type"], plain.headers["vary"]) == ("image/jpeg", "Accept")
+    webp = get(client, path, accept="image/webp,*/*")
+    assert webp.headers["content-type"] == "image/webp"
+    assert webp.headers["etag"] != plain.headers["etag"]
+    assert negotiated("image/avif,image/webp", ("webp", "avif")) == "webp"
+    assert negotiated("image/avif;q=0", ("avif", "jpeg")) == "jpeg"
+    assert negotiated("\x00", ("avif", "jpeg")) == "jpeg"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/plain/local:///none.png", 404, "none.png: no such file"),
+        ("/plain/local:///notes.txt", 422, "notes.txt: "),
+        ("/plain/http://127.0.0.1/a.jpg", 403, "not public"),
+        ("/exp:1000/plain/local:///photo.png", 410, "expired"),
+        ("/w:2000/h:2000/rt:force/el:1/plain/local:///photo.png", 422, "over the limit"),
+        ("/mb:10/map:none/plain/local:///photo.png@jpg", 422, "max_bytes:10: "),
+        ("/blur:3/plain/local:///photo.png", 400, "'blur'"),
+    ],
+)
+def test_what_cannot_be_sent_is_one_line(
+    client: TestClient, path: str, status: int, said: str
+) -> None:
+    response = get(client, path)
+    assert (response.status_code, response.text.count("\n")) == (status, 1)
+    assert said in response.text
+    assert response.headers["content-type"].startswith("text/plain")
+    assert "etag" not in response.headers
+
+
+def test_paths_without_a_signature_get_nothing(client: TestClient) -> None:
+    path = "/plain/local:///photo.png"
+    signed = SIGN.signed(path)
+    for wrong in (f"/insecure{path}", f"{signed}@jpg", signed.replace("photo", "phot%6f")):
+        assert client.get(wrong).status_code == 403
+    assert client.get("/").status_code == 404
+    assert client.post(signed).status_code == 405
+
+
+def test_operators_see_what_happens_and_no_secrets(
+    client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert client.get("/health").text == "ready\n"
+    get(client, "/plain/http://me:secret@127.0.0.1/a.jpg%3Ftoken=secret")
+    numbers = client.get("/metrics").text
+    assert 'foveate_requests_total{status="200"}' in numbers
+    assert "foveate_busy_workers 0.0" in numbers
+    assert "secret" not in capsys.readouterr().err
+
+
+def test_a_crop_by_the_map_is_that_of_the_library(root: Path) -> None:
+    data = (root / "photo.png").read_bytes()
+    wanted = Wanted(resizing="fill", width=20, height=40, gravity=Gravity("sm"), quality=50)
+    made = rendered(data, "photo.png", wanted, "jpeg", Usual(), foveate.Limits())
+    crop = foveate.crop(data, size="20x40")
+    expected = foveate.compress(crop.picture, quality=50, effort="fast", metadata="rights")
+    assert made.data == expected.data
+
+
+@pytest.mark.skipif(not features.check("webp"), reason="Pillow has no WebP")
+def test_transparency_and_backgrounds() -> None:
+    alpha = np.tile(np.arange(64, dtype=np.uint8) * 4, (48, 1))
+    file = io.BytesIO()
+    Image.fromarray(np.dstack([photo(), alpha])).save(file, "PNG")
+    wanted = Wanted(width=32, map="none")
+    for background, mode in ((None, "RGBA"), ("#ff0000", "RGB")):
+        asked = Wanted(**{**vars(wanted), "background": background})
+        made = rendered(file.getvalue(), "a", asked, "webp", Usual(), foveate.Limits())
+        with Image.open(io.BytesIO(made.data)) as image:
+            assert (image.mode, image.size) == (mode, (32, 24))
+
+
+def test_set_ups_are_checked_in_the_words_of_whoever_wrote_them(tmp_path: Path) -> None:
+    file = tmp_path / "service.toml"
+    file.write_text('quality = 70\nqueue = 5\n[presets]\nthumb = "w:10"\n')
+    environment = {"FOVEATE_SERVICE_QUALITY": "60", "FOVEATE_SERVICE_UNSIGNED": "true"}
+    made = Configuration.gathered({"queue": 9}, environment=environment, file=file)
+    assert (made.quality, made.queue, made.presets) == (60, 9, {"thumb": "w:10"})
+    signed = {"FOVEATE_SERVICE_KEYS": f"{KEY},{KEY}", "FOVEATE_SERVICE_SALTS": SALT}
+    for flags, variables, said in (
+        ({}, {}, "no key for signatures; set FOVEATE_SERVICE_KEYS"),
+        ({}, signed, "2 keys and 1 salts"),
+        ({}, {"FOVEATE_SERVICE_QUEUE": "many"}, "FOVEATE_SERVICE_QUEUE is 'many'; give a whole"),
+        ({"quality": 101}, {}, "--quality is 101; give a whole number from 1 to 100"),
+        ({"formats": "gif"}, {}, "--formats: give some of avif, webp, jpeg"),
+        ({"root": "/nonesuch"}, environment, "--root /nonesuch: is no folder"),
+        ({"source": ["example.com"]}, environment, "--source example.com: give the beginning"),
+        ({"effort": "slow"}, environment, "--effort is 'slow'; give one of fast"),
+    ):
+        with pytest.raises(OptionError, match=said):
+            Configuration.gathered(flags, environment=variables)
+    file.write_text("nonesuch = 1")
+    with pytest.raises(OptionError, match=r"service\.toml: there is no 'nonesuch'"):
+        Configuration.gathered({}, environment=environment, file=file)
+    shown = json.dumps(
+        Configuration.gathered({"keys": KEY, "salts": SALT}, environment={}).to_dict()
+    )
+    assert KEY not in shown
+    assert SALT not in shown
+
+
+def test_the_command_signs_and_checks(foveate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOVEATE_SERVICE_KEYS", KEY)
+    monkeypatch.setenv("FOVEATE_SERVICE_SALTS", SALT)
+    run = foveate("service", "--sign", "w:10/plain/local:///a.jpg")
+    assert run.out.strip() == SIGN.signed("/w:10/plain/local:///a.jpg")
+    run = foveate("service", "--sign", "/nonesuch:1/plain/local:///a.jpg")
+    assert (run.code, run.err.count("\n")) == (1, 1)
+    (told,) = foveate("service", "--check", "--workers", "3").objects
+    assert (told["processes"], told["keys"]) == (3, "1 of them")
+    assert KEY not in json.dumps(told)
