@@ -126,3 +126,30 @@ def test_a_pool_that_drains_finishes_what_it_has_and_takes_nothing() -> None:
         assert pool.pids == []
 
     with_pool(work)
+
+
+def test_a_pool_that_drains_does_what_waits_in_the_processes_that_it_has() -> None:
+    async def work(pool: Pool) -> None:
+        await pool.start(pool_jobs.double, 1)
+        (only,) = pool.pids
+        running = asyncio.create_task(pool.run(pool_jobs.sleep, 0.2, seconds=30))
+        waiting = asyncio.create_task(pool.run(pool_jobs.process, seconds=30))
+        await asyncio.sleep(0.05)
+        await pool.drain(30)
+        assert (await running, await waiting) == ("awake", only)
+
+    with_pool(work)
+
+
+def test_a_job_whose_process_is_ended_with_the_pool_starts_no_other() -> None:
+    async def work(pool: Pool) -> None:
+        await pool.start(pool_jobs.double, 1)
+        running = asyncio.create_task(pool.run(pool_jobs.sleep, 30.0, seconds=30))
+        while not pool.counts.busy:
+            await asyncio.sleep(0.01)
+        await pool.drain(0)
+        with pytest.raises(RefusedError, match="being stopped"):
+            await running
+        assert pool.pids == []
+
+    with_pool(work)

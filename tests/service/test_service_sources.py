@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -109,6 +111,26 @@ def test_redirects_are_looked_at_like_addresses(site: int) -> None:
         fetcher.fetched(f"{public}/to=file:~~~etc~passwd", 5)
     with pytest.raises(RefusedError, match="more than 5 times"):
         fetcher.fetched(f"{public}/to=to=to=to=to=to=to=", 5)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are not listed here")
+def test_sockets_are_closed_at_once_when_a_picture_is_refused(site: int) -> None:
+    def sockets() -> set[str]:
+        found = set()
+        for each in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(each))
+        return {each for each in found if each.startswith("socket:")}
+
+    fetcher = Fetcher((), 1000, allow_private=True)
+    kept = []  # an error that is told later holds what its frames hold
+    before = len(sockets())
+    for _ in range(8):
+        for name in ("huge", "gone", "to=ftp:~~a"):
+            with pytest.raises(RefusedError) as error:
+                fetcher.fetched(f"http://127.0.0.1:{site}/{name}", 5)
+            kept.append(error)
+    assert len(sockets()) - before < 8  # the site itself may still close some
 
 
 @pytest.mark.parametrize(

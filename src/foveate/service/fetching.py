@@ -74,13 +74,13 @@ class Fetcher:
                     "Accept-Encoding": "identity",
                 },
             )
-            answer = connection.getresponse()
-            if answer.status in _REDIRECTS and answer.getheader("Location"):
-                return str(answer.getheader("Location"))
-            if answer.status != 200:
-                status = 404 if answer.status in (404, 410) else 502
-                raise RefusedError(status, f"{host}: answers with status {answer.status}")
-            return self._body(answer, host, end, connection)
+            with connection.getresponse() as answer:  # it holds the socket beside the connection
+                if answer.status in _REDIRECTS and answer.getheader("Location"):
+                    return str(answer.getheader("Location"))
+                if answer.status != 200:
+                    status = 404 if answer.status in (404, 410) else 502
+                    raise RefusedError(status, f"{host}: answers with status {answer.status}")
+                return self._body(answer, host, end, connection)
         except TimeoutError as error:
             raise RefusedError(504, f"{host}: does not send the picture in time") from error
         except (OSError, http.client.HTTPException) as error:

@@ -64,6 +64,7 @@ class Pool:
         self._threads = ThreadPoolExecutor(processes, thread_name_prefix="foveate-pool")
         self._seconds = 0.1
         self._draining = False
+        self._closed = False
 
     @property
     def draining(self) -> bool:
@@ -130,6 +131,7 @@ class Pool:
             await asyncio.sleep(0.02)
         self._threads.shutdown(wait=False, cancel_futures=True)
         with self._lock:
+            self._closed = True
             workers = list(self._all.values())
             self._all.clear()
         for worker in workers:
@@ -210,11 +212,14 @@ class Pool:
         worker = started("foveate.service.working")
         worker.send(self._module)
         with self._lock:
-            self._all[worker.process.pid] = worker
-        return worker
+            if not self._closed:
+                self._all[worker.process.pid] = worker
+                return worker
+        worker.end()
+        raise RefusedError(503, "the service is being stopped; try again", retry_after=2)
 
     def _give_back(self, worker: Worker, jobs: int) -> None:
-        if jobs < _JOBS_A_WORKER and not self._draining:
+        if jobs < _JOBS_A_WORKER and not self._closed:
             self._idle.put((worker, jobs))
         else:
             self._forget(worker)
