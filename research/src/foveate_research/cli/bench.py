@@ -9,6 +9,7 @@ import typer
 
 from foveate.errors import OptionError, printable
 from foveate.video.opening import need_pyav
+from foveate_research.cli import bench_service
 from foveate_research.cli.coding_options import CoderOptions, Fixations, Images, Masks
 from foveate_research.cli.options import (
     Count,
@@ -374,3 +375,6 @@ def reading(
 
     results.refuse()
     results.publish(reading_record(data, seconds=seconds), show_record)
+
+
+app.command(epilog=bench_service.EPILOG)(grouped(bench_service.service))

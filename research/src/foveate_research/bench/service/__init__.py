@@ -1,0 +1,1 @@
+"""The image service under load, on this machine alone."""
