@@ -27,6 +27,12 @@ class Site(BaseHTTPRequestHandler):
             self.send_header("Location", name.removeprefix("to=").replace("~", "/"))
             self.end_headers()
             return
+        if name == "dripping":  # its header never ends
+            for _ in range(50):
+                self.wfile.write(b"H")
+                self.wfile.flush()
+                if stopped.wait(0.1):
+                    return
         self.send_response(404 if name == "gone" else 200)
         if name == "liar":
             self.send_header("Content-Length", "100")
@@ -64,6 +70,8 @@ NOT_PUBLIC = """
 127.0.0.1 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 240.0.0.1
 255.255.255.255 ::1 :: fe80::1 fe80::1%eth0 fc00::1 ff02::1 ::ffff:127.0.0.1 ::ffff:10.0.0.1
 64:ff9b::7f00:1 64:ff9b:1::a00:1 2002:7f00:1:: ::127.0.0.1 nonsense
+64:ff9b:1:7f00:1:0:808:808 192.0.0.192 168.63.129.16 192.88.99.1 fec0::1 3fff::1 5f00::1
+2001:470:1:2:0:5efe:7f00:1 2001:470:1:2:200:5efe:a00:1
 """
 
 
@@ -141,6 +149,7 @@ def test_sockets_are_closed_at_once_when_a_picture_is_refused(site: int) -> None
         ("huge", 413, "larger than 1,000 bytes"),
         ("liar", 502, "breaks off"),
         ("slow", 504, "in time"),
+        ("dripping", 504, "in time"),
     ],
 )
 def test_sites_that_misbehave_cost_one_line(site: int, name: str, status: int, said: str) -> None:
@@ -163,6 +172,11 @@ def test_sites_that_misbehave_cost_one_line(site: int, name: str, status: int, s
         ("https://example.com/private/a.jpg", "https://example.com/p", False),
         ("https://example.com/p/../a.jpg", "https://example.com/p", False),
         ("https://example.com/p/%2e%2E/a.jpg", "https://example.com/p", False),
+        ("https://example.com/p/..%2Fa.jpg", "https://example.com/p", False),
+        ("https://example.com/p/%252e.%255Ca.jpg", "https://example.com/p", False),
+        ("https://example.com/p/..;/a.jpg", "https://example.com/p", False),
+        (f"https://example.com/p/%{'25' * 2000}2e/a.jpg", "https://example.com/p", False),
+        ("https://example.com/p/a..b;c%20d.jpg", "https://example.com/p", True),
     ],
 )
 def test_prefixes_are_hosts_and_whole_parts_of_paths(

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import functools
 import http.client
+import io
 import socket
 import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from foveate import __version__
 from foveate.service.addresses import Resolve, checked_addresses, resolved
 from foveate.service.refusals import RefusedError
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 _PORTS = {"http": 80, "https": 443}
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MOST_REDIRECTS = 5
 _AT_ONCE = 1 << 16
+_MOST_QUOTED = 4
+"""How often percent signs may be quoted themselves in a path."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ class Fetcher:
                 if answer.status != 200:
                     status = 404 if answer.status in (404, 410) else 502
                     raise RefusedError(status, f"{host}: answers with status {answer.status}")
-                return self._body(answer, host, end, connection)
+                return self._body(answer, host)
         except TimeoutError as error:
             raise RefusedError(504, f"{host}: does not send the picture in time") from error
         except (OSError, http.client.HTTPException) as error:
@@ -88,20 +96,13 @@ class Fetcher:
         finally:
             connection.close()
 
-    def _body(
-        self, answer: http.client.HTTPResponse, host: str, end: float, connection: _Pinned
-    ) -> bytes:
+    def _body(self, answer: http.client.HTTPResponse, host: str) -> bytes:
         told = answer.length
         if told is not None and told > self.most_bytes:
             raise _too_large(host, self.most_bytes)
         parts: list[bytes] = []
         size = 0
         while True:
-            left = end - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            if connection.sock is not None:
-                connection.sock.settimeout(left)
             part = answer.read1(_AT_ONCE)
             if not part:
                 break
@@ -140,11 +141,51 @@ def _begins(asked: SplitResult, allowed: SplitResult) -> bool:
 
     if place(asked) != place(allowed):
         return False
-    parts = asked.path.split("/")
-    if ".." in parts or "%2e" in asked.path.lower():
+    if _climbs(asked.path):
         return not allowed.path.strip("/")
     folder = allowed.path if allowed.path.endswith("/") else f"{allowed.path}/"
     return f"{asked.path}/".startswith(folder)
+
+
+def _climbs(path: str) -> bool:
+    """Whether a site may take a path as one with "..", however that is written."""
+    for _ in range(_MOST_QUOTED):
+        plain = unquote(path)
+        if plain == path:
+            parts = plain.replace("\\", "/").split("/")
+            return any(part.partition(";")[0] == ".." for part in parts)
+        path = plain
+    return True
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer whose header, too, must be here in time, and not only each byte of it."""
+
+    def __init__(self, sock: socket.socket, *, end: float, method: str | None = None) -> None:
+        super().__init__(sock, method=method)
+        self.fp = io.BufferedReader(_Timely(self.fp.detach(), sock, end))
+
+
+class _Timely(io.RawIOBase):
+    """Reads a socket until its time is over."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, end: float) -> None:
+        super().__init__()
+        self._raw, self._sock, self._end = raw, sock, end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int | None:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -155,6 +196,7 @@ class _Pinned(http.client.HTTPConnection):
     ) -> None:
         super().__init__(host, port)
         self._addresses, self._end, self._tls = addresses, end, tls
+        self.response_class = functools.partial(_Answer, end=end)  # type: ignore[assignment]
         if tls is not None:
             self.default_port = _PORTS["https"]
 
