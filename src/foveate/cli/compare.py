@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foveate.cli.completion import maps
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import STREAM, named_input
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
@@ -63,6 +64,7 @@ def compare(
         str,
         typer.Option(
             metavar="NAME|FILE",
+            autocompletion=maps,
             help="Where people look: auto predicts it from the original; or give the name of a "
             "model ('foveate models'), or a grey picture.",
         ),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foveate.cli.completion import maps
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import box, checked_map, parsed, percentage, size_bytes
 from foveate.cli.picture_options import (
@@ -114,6 +115,7 @@ def compress(
         str,
         typer.Option(
             metavar="NAME|FILE",
+            autocompletion=maps,
             help="Where people look: auto predicts it, none ignores it; or give the name of a "
             "model ('foveate models'), or a grey picture that is bright where they look.",
         ),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from foveate.cli.completion import maps
 from foveate.cli.crop_results import Done, Written, show
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import STREAM, Input, found_inputs
@@ -130,6 +131,7 @@ def crop(
         str,
         typer.Option(
             metavar="NAME|FILE",
+            autocompletion=maps,
             help="Where people look: auto predicts it; or give the name of a model "
             "('foveate models'), or a grey picture that is bright where they look.",
         ),

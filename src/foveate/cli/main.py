@@ -98,7 +98,6 @@ def _installed() -> Iterable[EntryPoint]:
 app = typer.Typer(
     name="foveate",
     cls=Commands,
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",

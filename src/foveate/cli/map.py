@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from foveate.cli.completion import model_names
 from foveate.cli.each_picture import for_each_picture
 from foveate.cli.input_files import STREAM, found_inputs
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
@@ -98,7 +99,12 @@ def map_pictures(
     ] = None,
     recursive: Recursive = False,
     model: Annotated[
-        str, typer.Option(metavar="NAME", help="The model to use, from 'foveate models'.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            autocompletion=model_names,
+            help="The model to use, from 'foveate models'.",
+        ),
     ] = "auto",
     classes: Annotated[
         str | None,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from foveate.cli.completion import added_models
 from foveate.cli.json_lines import print_json
 from foveate.cli.plain_help import hide_types
 from foveate.cli.readable_numbers import readable_bytes
@@ -166,7 +167,10 @@ def add(
 
 @app.command(epilog=REMOVE_EPILOG, no_args_is_help=True)
 def remove(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A model that you added.")],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", autocompletion=added_models, help="A model that you added."),
+    ],
 ) -> None:
     """Remove a model that you added."""
     from foveate.models.adding import remove_model

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from foveate.cli import stopping
+from foveate.cli.completion import model_names
 from foveate.cli.json_lines import print_json
 from foveate.cli.limit_options import limit_values
 from foveate.cli.option_values import checked_map, parsed, size_bytes
@@ -88,7 +89,9 @@ def video(
     map: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="The model that says where people look ('foveate models')."
+            metavar="NAME",
+            autocompletion=model_names,
+            help="The model that says where people look ('foveate models').",
         ),
     ] = "auto",
     no_map: Annotated[
