@@ -29,6 +29,13 @@ READERS = {
 """Kinds of files that Pillow does not read: the extra, and the modules of which one reads them."""
 PILLOW_FEATURES = {"WebP": "webp", "AVIF": "avif"}
 """Kinds of files that Pillow reads only where it was built to."""
+COMMANDS = {
+    "foveate serve": ("web", ("starlette", "uvicorn")),
+    "foveate service": ("service", ("starlette", "uvicorn", "prometheus_client")),
+    "foveate video": ("video", ("av",)),
+    "pictures in S3, Google's and Azure's stores": ("stores", ("obstore",)),
+}
+"""What further extras bring: the extra, and the modules that all have to be there."""
 PACKAGES = {"foveate_research": "train, evaluate, reproduce and other commands of the laboratory"}
 _MISSING = "not installed"
 _SPEED_SHAPE = (1024, 1024, 3)
@@ -62,6 +69,7 @@ def checkup(*, speed: bool = True) -> Iterator[Finding]:
         yield _writes(name)
     yield from _readers()
     yield from _models()
+    yield from _commands()
     for name, brings in PACKAGES.items():
         there = importlib.util.find_spec(name) is not None
         yield Finding("package", name, there, brings if there else f"{_MISSING}: {brings}")
@@ -117,6 +125,13 @@ def _readers() -> Iterator[Finding]:
         there = bool(features.check(feature))
         detail = str(features.version(feature)) if there else "not built into this Pillow"
         yield Finding("reads", name, there, detail)
+
+
+def _commands() -> Iterator[Finding]:
+    for name, (extra, modules) in COMMANDS.items():
+        missing = [module for module in modules if importlib.util.find_spec(module) is None]
+        detail = f"{_MISSING}: pip install 'foveate[{extra}]'" if missing else f"extra {extra}"
+        yield Finding("package", name, not missing, detail)
 
 
 def _models() -> Iterator[Finding]:

@@ -45,6 +45,8 @@ def test_a_reader_that_is_missing_names_its_extra(monkeypatch: pytest.MonkeyPatc
     found = {each.name: each for each in checkup(speed=False)}
     assert not found["HEIC"].works
     assert "foveate[heif]" in found["HEIC"].detail
+    assert "foveate[service]" in found["foveate service"].detail
+    assert not found["foveate service"].works
 
 
 def test_the_table_is_for_people() -> None:

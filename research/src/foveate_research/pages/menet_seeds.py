@@ -15,8 +15,8 @@ RECORD = "menet-seeds-{}"
 NAMES = {
     "menet": "MEnet",
     "menet-ce": "its classifier",
-    "menet-ce-only": "without the metric",
-    "menet-ce-plain": "nor scales",
+    "menet-ce-only": "no metric",
+    "menet-ce-plain": "no metric, no scales",
 }
 PAIRS = (
     ("menet", "menet-ce-plain"),

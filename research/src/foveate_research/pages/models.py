@@ -9,7 +9,7 @@ from typing import Any
 from foveate.models.records import read_card
 from foveate.models.registry import list_models
 from foveate_research.maps.fixations import HUMANS
-from foveate_research.pages import scores
+from foveate_research.pages import menet_seeds, scores
 from foveate_research.pages.markdown import ABSENT, Tables, table
 
 MEASURED = {
@@ -116,6 +116,7 @@ def model_pages() -> dict[str, Tables]:
         "differences": scores.object_differences,
         "ablations": scores.ablations,
         "ablation-differences": scores.ablation_differences,
+        **menet_seeds.TABLES,
     }
     attention = partial(scores.attention, GAZE)
     pages = {

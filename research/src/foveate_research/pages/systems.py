@@ -8,7 +8,7 @@ from functools import partial
 from PIL import Image
 
 from foveate.models.registry import ModelEntry, list_models
-from foveate_research.pages import scores
+from foveate_research.pages import menet_seeds, scores
 from foveate_research.pages.markdown import ABSENT, ROOT, Tables, number, result, table
 from foveate_research.pages.models import runs
 from foveate_research.pages.seeds import seeds
@@ -105,8 +105,7 @@ TABLES: Tables = {
     "over-threshold": over_threshold,
     "objects": scores.objects,
     "differences": scores.object_differences,
-    "ablations": scores.ablations,
-    "ablation-differences": scores.ablation_differences,
+    **menet_seeds.TABLES,
     "fixations": scores.attention,
     "speed": speed,
 }
