@@ -14,6 +14,7 @@ from foveate_research.pages import (
     formats,
     models,
     readme,
+    service,
     systems,
     video,
 )
@@ -25,6 +26,7 @@ PAGES: dict[str, Tables] = {
     "docs/evidence.md": evidence.TABLES,
     "docs/crops.md": crops.TABLES,
     "docs/formats.md": formats.TABLES,
+    "docs/service.md": service.TABLES,
     "docs/video.md": video.TABLES,
     "docs/saliency-systems.md": systems.TABLES,
     "docs/thesis.md": classification.THESIS,

@@ -1,0 +1,34 @@
+"""The table of docs/service.md: the image service under load."""
+
+from __future__ import annotations
+
+from foveate_research.pages.markdown import ABSENT, Tables, result, table
+
+
+def load() -> str:
+    """What `foveate bench service` found, a figure a row."""
+    record = result("service")
+    if not record:
+        return ABSENT
+    speed, waiting, mixed = (record[n] for n in ("throughput", "at_80_percent_load", "mixed"))
+    first, last = mixed["before"], mixed["after"]
+    rows = [
+        ("processes that render", f"{record['workers']}"),
+        ("thumbnails a second through the service", f"{speed['service_median']}"),
+        ("the same without the service", f"{speed['alone_median']}"),
+        ("share, median of pairs", f"{speed['ratio_median']:.1%}"),
+        (f"half of {waiting['requests']} answers at 80 % load took", f"{waiting['p50_ms']:.0f} ms"),
+        ("99 % of them took at most", f"{waiting['p99_ms']:.0f} ms"),
+        ("mixed requests", f"{mixed['requests']:,}"),
+        ("processes killed meanwhile", f"{mixed['workers_killed']}"),
+        ("answers with wrong bytes", f"{mixed['wrong_bytes']}"),
+        ("answers with a status that is not stated above", f"{mixed['unstated_statuses']}"),
+        ("requests whose process was killed twice (500)", f"{mixed['died_twice']}"),
+        ("memory of the front, before and after", f"{first['front_mb']}, {last['front_mb']} MB"),
+        ("open handles of the front, before and after", f"{first['handles']}, {last['handles']}"),
+        ("memory of a worker, at most", f"{last['largest_worker_mb']} MB"),
+    ]
+    return table(("under load", "figure"), rows)
+
+
+TABLES: Tables = {"service-load": load}
