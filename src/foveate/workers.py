@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from typing import Any
+from multiprocessing.connection import Connection, wait
+from typing import Any, TypeVar
 
 _START = "import sys; sys.path[:] = {path!r}; import foveate.workers as w; w.run({module!r}, {us})"
+
+Task = TypeVar("Task")
 
 
 @dataclass
@@ -26,6 +30,7 @@ class Worker:
     process: subprocess.Popen[bytes]
     tasks: Connection
     answers: Connection
+    fresh: bool = True
 
     def send(self, value: Any) -> None:
         """Sends a value; where the process died, its answer will tell."""
@@ -62,6 +67,63 @@ def started(module: str) -> Worker:
     process.stdin.close()
     process.stdout.close()
     return worker
+
+
+@dataclass(frozen=True)
+class Died:
+    """What a worker answers that ended: how it ended, in words."""
+
+    how: str
+
+
+def side_by_side(
+    module: str, first: Any, tasks: Iterator[Task], processes: int
+) -> Generator[tuple[Task, Any], None, None]:
+    """Each task with a worker's answer to it, or that it died, in the order in which they end.
+
+    module: what a worker runs. first: what each is sent before its tasks. When the generator is
+    closed, the processes are gone. Raises OSError where none can be started.
+    """
+    waiting: list[Task] = []
+    idle: list[Worker] = []
+    busy: dict[Connection, tuple[Worker, Task]] = {}
+    try:
+        while True:
+            while len(busy) < processes:
+                waiting += () if waiting else itertools.islice(tasks, 1)
+                if not waiting:
+                    break
+                try:
+                    worker = idle.pop() if idle else started(module)
+                except OSError:
+                    if not busy:
+                        raise
+                    processes = len(busy)  # the system gives no more
+                    break
+                if worker.fresh:
+                    worker.fresh = False
+                    worker.send(first)
+                task = waiting.pop()
+                worker.send(task)
+                busy[worker.answers] = (worker, task)
+            if not busy:
+                return
+            for ready in wait(list(busy)):
+                assert isinstance(ready, Connection)
+                worker, task = busy.pop(ready)
+                try:
+                    answer = worker.answers.recv()
+                except (EOFError, OSError):
+                    code = worker.process.wait()
+                    worker.end()
+                    how = f"by signal {-code}" if code < 0 else f"with code {code}"
+                    yield task, Died(how)
+                else:
+                    idle.append(worker)
+                    yield task, answer
+    finally:
+        for worker in (*idle, *(worker for worker, _ in busy.values())):
+            worker.end()
 
 
 def run(module: str, parent: int) -> None:

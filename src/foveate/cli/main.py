@@ -23,6 +23,7 @@ from foveate.cli import (
     models,
     serve,
     service,
+    shared_batch,
     stopping,
     video,
     votes,
@@ -107,6 +108,7 @@ app = typer.Typer(
 """The command line. A command imports heavy libraries only when it runs."""
 
 app.command(epilog=compress.EPILOG, no_args_is_help=True)(compress.compress)
+app.command(epilog=shared_batch.EPILOG, no_args_is_help=True)(shared_batch.batch)
 app.command(epilog=crop.EPILOG, no_args_is_help=True)(crop.crop)
 app.command(name="map", epilog=map.EPILOG, no_args_is_help=True)(map.map_pictures)
 app.command(epilog=compare.EPILOG, no_args_is_help=True)(compare.compare)

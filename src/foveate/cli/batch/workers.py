@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import wait
 from pathlib import Path
 
 from foveate.cli.batch.task import Asked, Done, Task
 from foveate.errors import FoveateError, printable
-from foveate.workers import Worker, started
+from foveate.workers import Died, side_by_side
 
 _BYTES_A_PROCESS = 1 << 30
 """What a process takes for a photo of some 20 megapixels."""
@@ -17,14 +16,6 @@ _HANDLES_A_PROCESS = 4
 _HANDLES_IN_USE = 16
 _PICTURES_A_PROCESS = 8
 """Fewer pictures do not repay the start of another process."""
-
-
-@dataclass
-class _Busy:
-    """A worker and the task that it was given."""
-
-    worker: Worker
-    task: Task | None = None
 
 
 def number_of_processes(asked: int | None, pictures: int, threads: int) -> int:
@@ -45,53 +36,15 @@ def done_side_by_side(
 
     When the generator is closed, the processes are gone. Raises OSError where none can be started.
     """
-    waiting = list(reversed(tasks))
-    workers: list[_Busy] = []
-    try:
-        while waiting or any(each.task for each in workers):
-            busy = sum(each.task is not None for each in workers)
-            _fill_up(workers, min(processes, len(waiting) + busy), asked, key)
-            for each in workers:
-                if each.task is None and waiting:
-                    each.task = waiting.pop()
-                    each.worker.send(each.task)
-            ready = wait([each.worker.answers for each in workers if each.task])
-            for each in [each for each in workers if each.worker.answers in ready]:
-                task, each.task = each.task, None
-                assert task is not None
-                try:
-                    answer: Done | Exception = each.worker.answers.recv()
-                except (EOFError, OSError):
-                    each.worker.process.wait()
-                    workers.remove(each)
-                    answer = _death(task, each.worker.process.returncode)
-                yield task, answer
-    finally:
-        for each in workers:
-            each.worker.end()
+    answers = side_by_side("foveate.cli.batch.worker", (asked, key), iter(tasks), processes)
+    with contextlib.closing(answers):
+        for task, answer in answers:
+            yield task, _death(task, answer) if isinstance(answer, Died) else answer
 
 
-def _fill_up(workers: list[_Busy], number: int, asked: Asked, key: str) -> None:
-    """Starts processes up to a number, or fewer where the system gives no more."""
-    while len(workers) < number:
-        try:
-            workers.append(_started(asked, key))
-        except OSError:
-            if not workers:
-                raise
-            return
-
-
-def _started(asked: Asked, key: str) -> _Busy:
-    worker = started("foveate.cli.batch.worker")
-    worker.send((asked, key))
-    return _Busy(worker)
-
-
-def _death(task: Task, code: int | None) -> FoveateError:
-    why = f"by signal {-code}" if code is not None and code < 0 else f"with code {code}"
+def _death(task: Task, died: Died) -> FoveateError:
     return FoveateError(
-        f"{printable(task.source)}: its process ended {why}, for want of memory perhaps; "
+        f"{printable(task.source)}: its process ended {died.how}, for want of memory perhaps; "
         "try it alone, or with --jobs 1"
     )
 

@@ -1,0 +1,116 @@
+"""Folders and stores of objects, opened alike by obstore, and the names of what lies in them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from foveate.coders.names import KINDS
+from foveate.errors import FoveateError, MissingExtraError, OptionError, printable
+from foveate.settings import Settings
+
+STATE = ".foveate-batch"
+"""Where, below the results, runs keep what is done and who does what."""
+SCHEMES = ("s3", "gs", "az")
+_ID_DIGITS = 20
+
+
+class StoreError(FoveateError):
+    """A store that cannot be read or written."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture to do: its key, its bytes, and what tells that it is still the same."""
+
+    key: str
+    size: int
+    etag: str
+
+
+def opened(place: str, *, make: bool = False, retries: int = 5) -> Any:
+    """The store that a folder's path or an address such as s3://bucket/photos means.
+
+    make: whether a folder that is not there is made. retries: how often a request that failed is
+    sent again, after longer and longer waits.
+
+    Raises:
+        OptionError, MissingExtraError: the place is none, or obstore is not installed.
+    """
+    try:
+        from obstore.store import LocalStore, from_url
+    except ImportError as error:
+        raise MissingExtraError("foveate batch", "foveate[stores]") from error
+    scheme, sign, _ = place.partition("://")
+    if not sign:
+        folder = Path(place)
+        if not make and not folder.is_dir():
+            raise OptionError(f"{printable(place)}: is no folder")
+        try:
+            return LocalStore(folder, mkdir=make)
+        except Exception as error:
+            raise OptionError(f"{printable(place)}: is no folder that can be written") from error
+    if scheme not in SCHEMES:
+        raise OptionError(f"{place}: give a folder, s3://, gs:// or az://")
+    try:
+        return from_url(
+            place,
+            client_options={"timeout": "60s", "allow_http": True},
+            retry_config={"max_retries": retries, "retry_timeout": timedelta(seconds=180)},
+        )
+    except Exception as error:
+        raise OptionError(f"{place}: {one_line(error)}") from error
+
+
+def listed(store: Any, suffixes: frozenset[str]) -> Iterator[Source]:
+    """The pictures of a store, by the endings of their keys; it is listed piece by piece."""
+    try:
+        for chunk in store.list():
+            for each in chunk:
+                path = PurePosixPath(each["path"])
+                hidden = any(part.startswith(".") for part in path.parts)
+                if path.suffix.lower() in suffixes and not hidden:
+                    stamp = each["e_tag"] or str(each["last_modified"])
+                    yield Source(each["path"], each["size"], stamp)
+    except Exception as error:
+        raise StoreError(f"the store cannot be listed: {one_line(error)}") from error
+
+
+def result_key(key: str, settings: Settings) -> str:
+    """What the result of a picture is called: as it is, with the format's ending behind others.
+
+    a.jpg stays a.jpg, and a.png becomes a.png.jpg, so that no two pictures have one result.
+    """
+    kinds = KINDS[settings.format]
+    return key if PurePosixPath(key).suffix.lower() in kinds else f"{key}{kinds[0]}"
+
+
+def job_of(settings: Settings) -> str:
+    """Eight digits that tell what is asked of every picture."""
+    asked: Mapping[str, Any] = {**settings.to_dict(), "threads": None}
+    return _digest(json.dumps(asked, sort_keys=True))[:8]
+
+
+def task_id(source: Source, result: str, job: str) -> str:
+    """What markers of a picture are called: another one where it or what is asked has changed."""
+    stamp = _digest(f"{source.size} {source.etag}")[:8]
+    return f"{_digest(result)[:_ID_DIGITS]}-{stamp}-{job}"
+
+
+def result_digits(result: str) -> str:
+    """With what the names of all markers of a result begin."""
+    return _digest(result)[:_ID_DIGITS]
+
+
+def one_line(error: Exception) -> str:
+    """The first line of what another package says."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
