@@ -150,3 +150,29 @@ def test_a_run_that_was_killed_is_resumed(foveate: Any, tmp_path: Path) -> None:
     assert 0 < summary["before"] < 12 or summary["done"] == 12
     assert len({record["source"] for record in records}) == len(records) == summary["done"]
     assert len(list((tmp_path / "out").glob("*.jpg"))) == 12
+
+
+def test_what_another_run_does_is_waited_for(
+    foveate: Any, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    foveate("batch", "in", "out", *QUICK)
+    state = Path("out/.foveate-batch")
+    marker = next(path for path in (state / "done").iterdir() if "a.png" in path.read_text())
+    record = marker.read_text()
+    marker.unlink()
+    Path("out/a.png.jpg").unlink()
+    (state / "claims" / marker.name / "0").write_text("other")
+    (state / "runs").mkdir(exist_ok=True)
+    (state / "runs" / "other").touch()
+    pauses = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            marker.write_text(record)
+
+    monkeypatch.setattr("foveate.batch.run.time.sleep", sleep)
+    (last,) = foveate("batch", "in", "out", *QUICK, "--json").objects
+    assert pauses == [2.0, 4.0, 8.0]
+    assert (last["summary"]["done"], last["summary"]["before"]) == (0, 4)
+    assert not Path("out/a.png.jpg").exists()

@@ -49,6 +49,14 @@ class Claims:
                     found.add(name)
         return found
 
+    def is_done(self, task: str) -> bool:
+        """Whether a picture is done or has failed for good."""
+        try:
+            self._store.head(f"{STATE}/done/{task}")
+        except FileNotFoundError:
+            return False
+        return True
+
     def take(self, task: str) -> bool:
         """Whether the picture is this run's to do.
 
@@ -77,7 +85,7 @@ class Claims:
                     return False
                 number += 1
                 continue
-            return not self._is_done(task)
+            return not self.is_done(task)
 
     def finish(self, task: str, record: dict[str, Any]) -> None:
         """Marks a picture as done, with what became of it."""
@@ -91,13 +99,6 @@ class Claims:
     def will_make(self, digits: str) -> None:
         """Marks that a result of that name is made by a batch."""
         self._store.put(f"{STATE}/made/{digits}/1", b"")
-
-    def _is_done(self, task: str) -> bool:
-        try:
-            self._store.head(f"{STATE}/done/{task}")
-        except FileNotFoundError:
-            return False
-        return True
 
     def _lives(self, run: str) -> bool:
         known = self._alive.get(run)

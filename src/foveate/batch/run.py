@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,8 @@ from foveate.workers import Died, side_by_side
 
 MOST_TAKEN = 100_000
 """So many pictures of other runs are waited for at the end; more are left to the next call."""
-_PAUSE = 2.0
+_PAUSE, _LONGEST_PAUSE = 2.0, 30.0
+"""How many seconds pass before other runs' pictures are looked at again: at first, and at last."""
 
 
 @dataclass
@@ -54,23 +55,27 @@ def run(
     claims = Claims(opened(batch.target, make=True, retries=batch.retries), batch.run)
     outcome = Outcome()
     with _beating(claims):
-        pictures: Iterable[Source] = listed(opened(batch.source, retries=batch.retries), suffixes)
+        pictures = listed(opened(batch.source, retries=batch.retries), suffixes)
+        is_done: Callable[[str], bool] = claims.done(batch.job).__contains__
+        pause = _PAUSE
         while True:
-            known = claims.done(batch.job)
-            _pass(batch, _left(pictures, batch, known, outcome), processes, outcome, tell)
+            _pass(batch, _left(pictures, batch, is_done, outcome), processes, outcome, tell)
             if not outcome.taken:
                 break
-            pictures, outcome.taken = outcome.taken, []
-            time.sleep(_PAUSE)
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            pictures, outcome.taken = iter(outcome.taken), []
+            is_done = claims.is_done
     outcome.seconds = time.monotonic() - began
     return outcome
 
 
 def _left(
-    pictures: Iterable[Source], batch: Batch, known: set[str], outcome: Outcome
+    pictures: Iterator[Source], batch: Batch, is_done: Callable[[str], bool], outcome: Outcome
 ) -> Iterator[Source]:
+    """Those that are not done yet."""
     for each in pictures:
-        if task_id(each, result_key(each.key, batch.settings), batch.job) in known:
+        if is_done(task_id(each, result_key(each.key, batch.settings), batch.job)):
             outcome.before += 1
         else:
             yield each
