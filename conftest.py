@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ from foveate.models.records import read_card
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # no test depends on the time
 hypothesis.settings.load_profile("untimed")
+
+# A shell's background jobs ignore Ctrl-C, and so would all that tests start and stop in this way.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
