@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foveate.errors import FoveateError
+from foveate_research.bench.processes import children
 
 KEY, SALT = "5f" * 32, "a1" * 32
 _LONGEST_STOP = 60.0
@@ -28,12 +29,7 @@ class Running:
 
     def workers(self) -> list[int]:
         """The numbers of its processes that render, as Linux lists them."""
-        number = self.process.pid
-        found: list[int] = []
-        for tasks in Path(f"/proc/{number}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                found += map(int, tasks.read_text().split())
-        return found
+        return children(self.process.pid)
 
     def held(self) -> dict[str, int]:
         """How many processes there are, open handles of the first one, and memory of each kind."""
