@@ -135,8 +135,9 @@ def _commands() -> Iterator[Finding]:
 
 
 def _models() -> Iterator[Finding]:
+    from foveate.models.entry import AUTO
     from foveate.models.records import checked_weights
-    from foveate.models.registry import AUTO, list_models
+    from foveate.models.registry import list_models
 
     records = {each.record: each.name for each in reversed(list_models()) if each.record}
     for record, name in reversed(records.items()):

@@ -11,7 +11,8 @@ import pytest
 
 import foveate
 from foveate.errors import ModelError, OptionError, OutputError
-from foveate.models.adding import add_model, remove_model
+from foveate.models.adding import add_model
+from foveate.models.keeping import remove_model
 from foveate.models.registry import get_model, list_models
 from onnx_files import CARD, write_brightness
 

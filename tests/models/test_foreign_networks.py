@@ -13,6 +13,7 @@ import foveate
 from foreign_networks import BIAS, WEIGHTS, write_adapter, write_network, write_weighted
 from foveate.models.adapters.adapter import read_adapter
 from foveate.models.adapters.adding import add_foreign_model
+from foveate.models.records import read_card
 from foveate.models.registry import get_model, list_models
 from foveate.saliency.predict import predicted_map
 
@@ -225,5 +226,5 @@ def test_a_damaged_adapter_in_the_folder_is_passed_over(tmp_path, users_folder):
     for damage in ({}, {"input": 3}, [1], None):
         record["adapter"] = damage
         (users_folder / f"{name}.json").write_text(json.dumps(record))
-        get_model.__globals__["read_card"].cache_clear()
+        read_card.cache_clear()
         assert name not in {each.name for each in list_models()}

@@ -90,7 +90,8 @@ def models(
     """List the models that predict where people look; add or remove your own."""
     if context.invoked_subcommand is not None:
         return
-    from foveate.models.registry import AUTO, list_models
+    from foveate.models.entry import AUTO
+    from foveate.models.registry import list_models
 
     entries = list_models()
     if as_json:
@@ -173,7 +174,7 @@ def remove(
     ],
 ) -> None:
     """Remove a model that you added."""
-    from foveate.models.adding import remove_model
+    from foveate.models.keeping import remove_model
 
     remove_model(name)
     typer.echo(f"{name}: removed")

@@ -1,4 +1,4 @@
-"""A user's own weights: checked, then put beside the package's models; and taken away again.
+"""A user's own weights: checked, then put beside the package's models.
 
 An ONNX file that `foveate export` wrote carries its record in its metadata. The record's
 "reads_as", or else its "name", tells which network of the package reads the file's outputs; a
@@ -8,49 +8,23 @@ record may hold an adapter in its place (`foveate.models.adapters`).
 from __future__ import annotations
 
 import hashlib
-import json
-import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from foveate.errors import ModelError, OptionError, OutputError, printable
+from foveate.errors import ModelError, OptionError, printable
+from foveate.models.adapters.adding import add_by_card
 from foveate.models.card_fields import parsed_card
-from foveate.models.records import added_records, read_card, user_folder
-from foveate.models.registry import ModelEntry, Prediction, families, list_models, size_of
-from foveate.models.session import forget_sessions, outputs_of, session_of
-from foveate.pictures.file_bytes import file_bytes
-from foveate.pictures.writing import write_atomically
+from foveate.models.entry import ModelEntry
+from foveate.models.keeping import AddedModel, checked_name, keep, stated_weights
+from foveate.models.records import user_folder
+from foveate.models.registry import families, size_of
+from foveate.models.session import outputs_of
+from foveate.models.trial import is_map, loaded, read_file, trial_picture
 
 CARD_KEY = "foveate.card"
 """The key in an ONNX file's metadata under which its record lies, as JSON."""
 
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TRIAL_SIDES = (96, 128)  # of the picture that the network is tried on
-
-
-@dataclass(frozen=True)
-class AddedModel:
-    """What was put into the user's folder."""
-
-    name: str
-    reads_as: str | None  # None where an adapter reads it
-    weights: Path
-    sha256: str
-    size_bytes: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """What `foveate models add --json` prints."""
-        return {
-            "name": self.name,
-            "reads_as": self.reads_as,
-            "weights": str(self.weights),
-            "sha256": self.sha256,
-            "weights_bytes": self.size_bytes,
-        }
 
 
 def add_model(
@@ -85,8 +59,6 @@ def add_model(
     session = loaded(source, data)
     card = card_within(session, source)
     if reads_as is None and isinstance(card.get("adapter"), dict):
-        from foveate.models.adapters.adding import add_by_card
-
         return add_by_card(source, data, session, card, name=name, overwrite=overwrite)
     name = checked_name(source.stem if name is None else name)
     family = _family(card, source) if reads_as is None else _asked_family(reads_as)
@@ -111,67 +83,12 @@ def add_model(
     return AddedModel(name, family.name, weights, found, len(data))
 
 
-def remove_model(name: str) -> None:
-    """Delete an added model's weights and record.
-
-    Raises:
-        ModelError: the user added no model of that name.
-        OutputError: the files cannot be deleted.
-    """
-    card = user_folder() / f"{name}.json"
-    if not _NAME.fullmatch(name) or not card.is_file():
-        if name in _taken():
-            raise ModelError(f"{name} belongs to the package: only added models can be removed")
-        added = sorted(path.stem for path in user_folder().glob("*.json"))
-        there = f"there are {', '.join(added)}" if added else "there are none"
-        raise ModelError(f"no added model is called '{printable(name)}': {there}")
-    try:
-        card.unlink()
-        card.with_suffix(".onnx").unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"{card}: cannot be deleted: {error.strerror or error}") from error
-    _forget()
-
-
 def card_within(session: Any, source: Path) -> dict[str, Any]:
     """The record that an ONNX file carries; ModelError when it has none."""
     text = session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
     if text is None:
         raise ModelError(f"{printable(source)}: carries no record: write it with foveate export")
     return parsed_card(text, printable(source))
-
-
-def checked_name(name: str) -> str:
-    """A name that --map and --model can take and that no model of the package has."""
-    if not _NAME.fullmatch(name):
-        raise OptionError(
-            f"'{printable(name)}' cannot be a model's name: small letters, digits and hyphens; "
-            "give one with --name"
-        )
-    if name in _taken():
-        raise OptionError(f"the package has a model called {name}: give another with --name")
-    return name
-
-
-def _taken() -> set[str]:
-    """Names of the package's models and records, also of those whose weights it does not hold."""
-    known = families()
-    added = added_records()
-    others = {entry.name for entry in list_models() if entry.name not in added}
-    return {"auto", *known, *others, *(entry.record for entry in known.values() if entry.record)}
-
-
-def read_file(source: Path) -> bytes:
-    """The bytes of a file that the user named; ModelError when it cannot be read."""
-    return file_bytes(source, kind="ONNX file", error_kind=ModelError)
-
-
-def loaded(source: Path, data: bytes) -> Any:
-    """A session of the file; onnxruntime has an exception of its own for each way to fail."""
-    try:
-        return session_of(data, 1)
-    except Exception as error:
-        raise ModelError(f"{printable(source)}: is not an ONNX file that runs here") from error
 
 
 def _family(card: dict[str, Any], source: Path) -> ModelEntry:
@@ -229,50 +146,3 @@ def _try(session: Any, family: ModelEntry, size: tuple[int, int], source: Path) 
         ) from error
     if not is_map(prediction):
         raise ModelError(f"{printable(source)}: its map of a test picture is not within 0 to 1")
-
-
-def trial_picture(height: int, width: int) -> npt.NDArray[np.uint8]:
-    """(height, width, 3): shading, a bright square, a little grain."""
-    y, x = np.mgrid[:height, :width]
-    shade = 60 + 80 * x / width + 40 * y / height
-    shade[height // 3 : height // 2, width // 3 : width // 2] += 70
-    grain = np.random.default_rng(0).normal(0, 6, (height, width, 3))
-    picture = np.clip(shade[..., None] * [1.0, 0.9, 0.7] + grain, 0, 255)
-    return np.asarray(picture, dtype=np.uint8)
-
-
-def is_map(prediction: Prediction) -> bool:
-    """Whether a prediction is what the registry promises."""
-    values = prediction.values
-    if values.ndim != 2 or not np.isfinite(values).all():
-        return False
-    return bool(values.min() >= -1e-6 and values.max() <= 1 + 1e-6)
-
-
-def stated_weights(card: dict[str, Any]) -> dict[str, Any]:
-    """What a record says of its weights."""
-    stated = card.get("weights")
-    return stated if isinstance(stated, dict) else {}
-
-
-def keep(weights: Path, data: bytes, record: dict[str, Any], *, overwrite: bool) -> None:
-    """The weights, then the record that makes them a model."""
-    card = weights.with_suffix(".json")
-    if card.exists() and not overwrite:
-        raise OutputError(
-            f"a model called {weights.stem} was added before: use --overwrite to replace it"
-        )
-    try:
-        weights.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{weights.parent}: cannot be made: {error.strerror or error}") from error
-    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
-    write_atomically(weights, data, overwrite=True)  # without its record it is no model yet
-    write_atomically(card, text.encode(), overwrite=overwrite)
-    _forget()
-
-
-def _forget() -> None:
-    """Drop what the process remembers of records and sessions."""
-    read_card.cache_clear()
-    forget_sessions()

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from foveate.blur import gaussian_blurred
 from foveate.colour import LUMA_OF_RGB
-from foveate.models.registry import Prediction, baseline
+from foveate.models.entry import Prediction, baseline
 
 CENTRE_SIGMA = 0.25  # of each side
 GRID = 64  # cells along the longer side

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from foveate.models.entry import ModelEntry
 from foveate.models.records import checked_weights
-from foveate.models.registry import ModelEntry, list_models
+from foveate.models.registry import list_models
 from foveate.models.session import session_of
 from foveate_research.bench.timing import timed_for
 from foveate_research.maps.measuring import Tick, ignore

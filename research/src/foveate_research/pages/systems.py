@@ -7,7 +7,8 @@ from functools import partial
 
 from PIL import Image
 
-from foveate.models.registry import ModelEntry, list_models
+from foveate.models.entry import ModelEntry
+from foveate.models.registry import list_models
 from foveate_research.pages import menet_seeds, scores
 from foveate_research.pages.markdown import ABSENT, ROOT, Tables, number, result, table
 from foveate_research.pages.models import runs

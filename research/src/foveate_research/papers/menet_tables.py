@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from foveate.models.registry import ModelEntry, get_model, list_models
+from foveate.models.entry import ModelEntry
+from foveate.models.registry import get_model, list_models
 from foveate_research.intervals import Estimate
 from foveate_research.maps.masks import MaskScores, measure_masks
 from foveate_research.maps.measuring import Source, Tick, ignore, maps_of_model

@@ -18,8 +18,9 @@ from PIL import Image
 from torch.nn import functional
 
 from foveate.errors import OptionError
+from foveate.models.entry import ModelEntry
 from foveate.models.records import checked_weights
-from foveate.models.registry import ModelEntry, get_model
+from foveate.models.registry import get_model
 from foveate.models.session import session_of
 from foveate_research.thesis.pack import Pack
 from foveate_research.thesis.reading import RAW, Images, Stored

@@ -10,17 +10,9 @@ from foveate.errors import ModelError, OptionError, printable
 from foveate.models.adapters.adapter import Adapter, parsed_adapter, read_adapter
 from foveate.models.adapters.checking import TRIALS, check_signature
 from foveate.models.adapters.running import NO_SUMMARY, foreign_entry
-from foveate.models.adding import (
-    AddedModel,
-    checked_name,
-    is_map,
-    keep,
-    loaded,
-    read_file,
-    stated_weights,
-    trial_picture,
-)
+from foveate.models.keeping import AddedModel, checked_name, keep, stated_weights
 from foveate.models.records import user_folder
+from foveate.models.trial import is_map, loaded, read_file, trial_picture
 
 NOT_STATED = "not stated"
 

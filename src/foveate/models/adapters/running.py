@@ -10,7 +10,7 @@ import numpy.typing as npt
 from foveate.errors import ModelError
 from foveate.models.adapters.adapter import MOST_CHANNELS, Adapter, CentreBias, Input, Output
 from foveate.models.confidence import gaze_confidence, mask_confidence
-from foveate.models.registry import ModelEntry, Pixels, Prediction
+from foveate.models.entry import ModelEntry, Pixels, Prediction
 from foveate.models.session import Outputs
 
 Floats = npt.NDArray[np.float32]

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.models.confidence import gaze_confidence, mask_confidence
+from foveate.models.entry import Prediction, network
 from foveate.models.readout import Readout, read_out
-from foveate.models.registry import Prediction, network
 from foveate.models.session import Outputs
 from foveate.models.working_size import working_size
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from foveate.models.registry import Prediction, Read, network
+from foveate.models.entry import Prediction, Read, network
 from foveate.models.session import Outputs
 from foveate_research.models.readings.msroi import (
     Floats,

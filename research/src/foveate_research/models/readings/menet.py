@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from foveate.errors import ModelError
 from foveate.models.confidence import mask_confidence
+from foveate.models.entry import Prediction, Size, network
 from foveate.models.records import read_card
-from foveate.models.registry import Prediction, Size, network
 from foveate.models.session import Outputs
 
 # how steep the maps' own curves of fixations by rank are beside foveate-s's:

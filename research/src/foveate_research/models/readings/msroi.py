@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.models.confidence import contrast_confidence
-from foveate.models.registry import Prediction, Read, network
+from foveate.models.entry import Prediction, Read, network
 from foveate.models.session import Outputs
 from foveate.models.working_size import shorter_side_size
 

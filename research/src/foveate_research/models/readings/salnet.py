@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from foveate.blur import gaussian_blurred
 from foveate.models.confidence import rise_confidence
-from foveate.models.registry import Prediction, network
+from foveate.models.entry import Prediction, network
 from foveate.models.session import Outputs
 
 LONGER = 192  # pixels of the longer side, as in training; the paper's is 320
