@@ -51,3 +51,9 @@ def test_where_no_process_can_be_started_that_is_raised(monkeypatch: pytest.Monk
     monkeypatch.setattr("foveate.workers.started", fails)
     with pytest.raises(OSError, match="no more"):
         list(side_by_side("worker_jobs", 2, iter([1]), 2))
+
+
+def test_on_windows_no_process_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    with pytest.raises(OSError, match="need Linux or macOS"):
+        list(side_by_side("worker_jobs", 2, iter([1]), 2))

@@ -7,6 +7,7 @@ answers, and the terminal's signals do not reach it.
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import itertools
 import os
@@ -47,7 +48,12 @@ class Worker:
 
 
 def started(module: str) -> Worker:
-    """A process that runs `serve(tasks, answers)` of a module. Raises OSError."""
+    """A process that runs `serve(tasks, answers)` of a module.
+
+    Raises OSError: the system gives no process, or is Windows, whose pipes are of another kind.
+    """
+    if sys.platform == "win32":
+        raise OSError(errno.ENOTSUP, "worker processes need Linux or macOS")
     code = _START.format(path=sys.path, module=module, us=os.getpid())
     alone = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     process = subprocess.Popen(

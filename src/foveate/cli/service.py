@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -161,8 +162,12 @@ def _signed(configuration: Configuration, path: str) -> str:
 
 
 def _serve(configuration: Configuration, host: str, port: int, *, log: bool) -> None:
-    from foveate.errors import MissingExtraError
+    from foveate.errors import FoveateError, MissingExtraError
 
+    if sys.platform == "win32":
+        raise FoveateError(
+            "the image service needs Linux or macOS; run it in a container, as deploy/ does"
+        )
     try:
         import uvicorn
 

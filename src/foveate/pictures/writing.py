@@ -124,7 +124,8 @@ def _liken(number: int, target: Path, before: os.stat_result) -> None:
         for name in names:
             with contextlib.suppress(OSError):  # some may be set by the system alone
                 os.setxattr(number, name, os.getxattr(target, name))
-    os.fchmod(number, stat.S_IMODE(before.st_mode))
+    if hasattr(os, "fchmod"):  # Windows has it from Python 3.13 on
+        os.fchmod(number, stat.S_IMODE(before.st_mode))
 
 
 def _place_new(draft: Path, target: Path) -> None:
