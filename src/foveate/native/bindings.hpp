@@ -1,6 +1,8 @@
 // What both halves of the module share: arrays as they come from NumPy, and as they go.
 #pragma once
 
+#include <cstdio>  // before nanobind, whose header needs it where the library is libc++
+
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/array.h>
