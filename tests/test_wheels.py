@@ -34,7 +34,8 @@ def checked(folder, files, *options, tag="cp312-abi3-linux_x86_64"):
 
 
 def test_a_good_wheel_passes(tmp_path):
-    assert checked(tmp_path, GOOD, "--tag", f"v{VERSION}") == (0, "")
+    tag = "cp312-abi3-manylinux_2_28_x86_64"
+    assert checked(tmp_path, GOOD, "--tag", f"v{VERSION}", tag=tag) == (0, "")
 
 
 @pytest.mark.parametrize(("lost", "said"), [("NOTICE", "lacks NOTICE"), ("a.json", "record")])
@@ -53,6 +54,21 @@ def test_size_and_tag_are_looked_at(tmp_path):
     assert code == 1
     assert "v99" in told
     assert "more than" in told
+
+
+def test_a_release_takes_no_wheel_that_the_index_refuses(tmp_path):
+    assert "auditwheel" in checked(tmp_path, GOOD, "--tag", f"v{VERSION}")[1]
+    assert checked(tmp_path, GOOD) == (0, "")
+
+
+def test_files_that_do_not_belong_into_a_wheel_are_told(tmp_path):
+    code, told = checked(tmp_path, {**GOOD, "foveate/native/decode.cpp": b""})
+    assert (code, "decode.cpp, which does not belong there" in told) == (1, True)
+
+
+def test_a_wheel_that_no_given_python_takes_is_told(tmp_path):
+    told = checked(tmp_path, GOOD, "--with", sys.executable, tag="cp399-abi3-linux_x86_64")[1]
+    assert "takes it" in told
 
 
 def test_every_file_of_weights_has_its_record_and_licence():
