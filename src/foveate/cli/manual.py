@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-from collections.abc import Iterator
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import typer
 
-_MARKUP = re.compile(r"(?<!\\)\[/?[a-z]*\]")
+from foveate.cli.described_commands import (
+    DescribedCommand,
+    DescribedParameter,
+    described,
+    paragraphs,
+)
+
 _PAGE = """.\\" Written by scripts/man from the help of the commands; change that.
 .TH FOVEATE 1
 .SH NAME
@@ -24,11 +29,11 @@ foveate \\- smaller pictures that stay sharp where people look
 def manual(app: typer.Typer) -> str:
     """The page in the man macros, of the commands that are the package's own."""
     group: Any = typer.main.get_command(app)
-    lines = [_PAGE.rstrip(), ".SH DESCRIPTION", *_paragraphs(group.help, first="")]
-    lines += _paragraphs(group.epilog)
+    lines = [_PAGE.rstrip(), ".SH DESCRIPTION", *_wrapped(paragraphs(group.help), first="")]
+    lines += _wrapped(paragraphs(group.epilog))
     lines.append(".SH COMMANDS")
-    for name, command in _commands(group, ()):
-        lines += _of_command(name, command)
+    for command in described(group):
+        lines += _of_command(command)
     lines += [
         ".SH EXIT STATUS",
         "The status is 0 when all is done, 1 when some files failed, and 2 for wrong usage.",
@@ -36,56 +41,31 @@ def manual(app: typer.Typer) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _commands(group: Any, above: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
-    for name, command in group.commands.items():
-        if getattr(command, "commands", None):
-            yield from _commands(command, (*above, name))
-        elif not command.hidden:
-            yield " ".join((*above, name)), command
-
-
-def _of_command(name: str, command: Any) -> Iterator[str]:
-    arguments = [each for each in command.params if each.param_type_name == "argument"]
-    typed = " ".join(_escaped(each.metavar or each.name.upper()) for each in arguments)
-    yield f".SS foveate {name} {typed}".rstrip()
-    yield from _paragraphs(command.help, first="")
-    for each in (*arguments, *(p for p in command.params if p not in arguments)):
-        if getattr(each, "hidden", False):
-            continue
+def _of_command(command: DescribedCommand) -> Iterator[str]:
+    typed = " ".join(_escaped(each.value) for each in command.arguments)
+    yield f".SS foveate {command.name} {typed}".rstrip()
+    yield from _wrapped(command.help, first="")
+    for each in (*command.arguments, *command.options):
         yield ".TP"
-        yield _term(each, _choices(command, each.name))
-        yield from _paragraphs(getattr(each, "help", None) or "", first="", between=".IP")
-    yield from _paragraphs(command.epilog)
+        yield _term(each)
+        yield from _wrapped(each.help, first="", between=".IP")
+    yield from _wrapped(command.epilog)
 
 
-def _choices(command: Any, name: str) -> tuple[str, ...]:
-    """The values of an option that has a list of them."""
-    annotation = get_type_hints(command.callback).get(name)
-    for each in (annotation, *get_args(annotation)):
-        if get_origin(each) is Literal:
-            return tuple(map(str, get_args(each)))
-    return ()
+def _term(parameter: DescribedParameter) -> str:
+    names, value = _escaped(", ".join(parameter.names)), _escaped(parameter.value)
+    if not names:
+        return f".I {value}"
+    return f'.BI "{names}" " {value}"' if value else f".B {names}"
 
 
-def _term(parameter: Any, choices: tuple[str, ...]) -> str:
-    if parameter.param_type_name == "argument":
-        return f".I {_escaped(parameter.metavar or parameter.name.upper())}"
-    names = ", ".join((*parameter.opts, *parameter.secondary_opts))
-    value = ""
-    if not getattr(parameter, "is_flag", False):
-        value = parameter.metavar or "|".join(choices)
-    return f'.BI "{_escaped(names)}" " {_escaped(value)}"' if value else f".B {_escaped(names)}"
-
-
-def _paragraphs(text: str | None, *, first: str = ".PP", between: str = ".PP") -> Iterator[str]:
-    """The paragraphs of a help text, without the marks for colours, and requests before them."""
-    plain = _MARKUP.sub("", text or "").replace("\\[", "[").strip()
-    for number, paragraph in enumerate(re.split(r"\n\s*\n", plain)):
-        if paragraph:
-            if request := between if number else first:
-                yield request
-            for line in textwrap.wrap(paragraph, 76, break_on_hyphens=False):
-                yield _escaped(line)
+def _wrapped(texts: Iterable[str], *, first: str = ".PP", between: str = ".PP") -> Iterator[str]:
+    """Paragraphs with requests before them."""
+    for number, text in enumerate(texts):
+        if request := between if number else first:
+            yield request
+        for line in textwrap.wrap(text, 76, break_on_hyphens=False):
+            yield _escaped(line)
 
 
 def _escaped(text: str) -> str:
