@@ -28,8 +28,12 @@ include_patterns = [
 exclude_patterns = [".*", "build"]  # environments and earlier sites need not be searched
 root_doc = "docs/index"
 
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "reference_pages"]
 myst_heading_anchors = 4  # headings have the anchors that a forge gives them
+default_role = "code"  # docstrings write code between single backquotes
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 88
 highlight_language = "text"  # of blocks that name no language
 
 html_theme = "furo"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from foveate import errors
 from foveate.models.registry import families, list_models
 from foveate_research.training.recipes import list_recipes
 
@@ -29,3 +30,11 @@ def test_every_network_that_the_page_of_systems_says_was_built_is_there():
 def test_the_published_sizes_can_be_trained():
     trained = {entry.name for entry in list_recipes()}
     assert {"menet-paper", "salnet-paper", "vgg-trunk"} <= trained
+
+
+def test_every_error_stands_on_the_page_of_errors():
+    page = (ROOT / "docs" / "reference" / "errors.md").read_text()
+    kinds = [each for each in vars(errors).values() if isinstance(each, type)]
+    named = [each.__name__ for each in kinds if issubclass(each, errors.FoveateError)]
+    assert len(named) > 10
+    assert not [name for name in named if f"`{name}`" not in page.replace("foveate.Fov", "Fov")]
