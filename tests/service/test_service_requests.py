@@ -55,6 +55,12 @@ def get(client: TestClient, path: str, **headers: str) -> Any:
     return client.get(SIGN.signed(path), headers=headers)
 
 
+def number(client: TestClient, name: str) -> float:
+    """One of the numbers for Prometheus."""
+    lines = client.get("/metrics").text.splitlines()
+    return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
+
+
 def test_a_signed_path_gives_the_picture_that_the_library_makes(
     client: TestClient, root: Path
 ) -> None:
@@ -75,8 +81,10 @@ def test_a_picture_that_the_client_has_is_not_sent_again(client: TestClient) -> 
     path = f"/{QUICK}/w:32/plain/local:///photo.png@jpg"
     first = get(client, path)
     tag = first.headers["etag"]
+    before = number(client, "foveate_source_bytes_total")
     again = get(client, path, **{"if-none-match": f'"other", W/{tag}'})
     assert (again.status_code, again.content) == (304, b"")
+    assert number(client, "foveate_source_bytes_total") == before  # it was not read
     assert again.headers["etag"] == tag
     for other in (f"/{QUICK}/w:33/plain/local:///photo.png@jpg", path.replace("@jpg", "@webp")):
         assert get(client, other, **{"if-none-match": tag}).status_code == 200

@@ -100,7 +100,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(site: int) -> Non
         return ["127.0.0.1"]
 
     fetcher = Fetcher(allow_private=True, resolve=resolve)
-    assert fetcher.fetched(f"http://pictures.example:{site}/a b?c=d", 5) == b"/a%20b?c=d"
+    assert fetcher.fetched(f"http://pictures.example:{site}/a b?c=d", 5).data == b"/a%20b?c=d"
     assert asked == ["pictures.example"]
 
 
@@ -111,7 +111,7 @@ def test_redirects_are_looked_at_like_addresses(site: int) -> None:
         return ["127.0.0.1"] if host == "pictures.example" else ["10.0.0.1"]
 
     fetcher = Fetcher((public,), allow_private=True, resolve=resolve)
-    assert fetcher.fetched(f"{public}/to=~there", 5) == b"/there"
+    assert fetcher.fetched(f"{public}/to=~there", 5).data == b"/there"
     with pytest.raises(RefusedError, match="not allowed") as error:
         fetcher.fetched(f"{public}/to=http:~~inside.example~", 5)
     assert error.value.status == 403
@@ -196,7 +196,7 @@ def test_files_lie_below_the_root(tmp_path: Path) -> None:
     (root / "in" / "a b.txt").write_bytes(b"found")
     (root / "link").symlink_to(outside)
     sources = Sources(Fetcher(most_bytes=10), root)
-    assert sources.read("local:///in/a b.txt", 1) == b"found"
+    assert sources.read("local:///in/a b.txt", 1).data == b"found"
     for name, status in (
         ("../secret", 403),
         ("in/../../secret", 403),
@@ -219,7 +219,7 @@ def test_objects_come_from_stores_that_are_allowed() -> None:
     memory.put("in/a.jpg", b"found")
     sources = Sources(Fetcher(most_bytes=10), buckets=("s3://photos/in",))
     sources._stores["s3://photos"] = memory
-    assert sources.read("s3://photos/in/a.jpg", 1) == b"found"
+    assert sources.read("s3://photos/in/a.jpg", 1).data == b"found"
     memory.put("in/long", b"x" * 11)
     for address, status in (
         ("s3://photos/in/none", 404),

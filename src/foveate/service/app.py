@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-import hashlib
 import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +20,14 @@ from foveate import __version__
 from foveate.coders.auto.accept import formats_taken
 from foveate.errors import MissingExtraError, OptionError
 from foveate.service.configuration import Configuration
+from foveate.service.entity_tags import (
+    Found,
+    Validator,
+    digest_of,
+    entity_tag,
+    matches,
+    shown_validator,
+)
 from foveate.service.grammar import parsed, split_signature
 from foveate.service.observing import METRICS_TYPE, Observed
 from foveate.service.pool import Pool
@@ -134,14 +141,18 @@ class Service:
         self._open += 1
         try:
             end = time.monotonic() + configuration.seconds
-            data = await self._read(asked.source, configuration.seconds)
-            facts.source_bytes = len(data)
-            headers = self._headers(wanted, file_format, data, asked.source)
-            if _matches(request.headers.get("if-none-match"), headers["etag"]):
+            digest = digest_of(asked.source, wanted, file_format, self._usual, __version__)
+            client_has = request.headers.get("if-none-match")
+            shown = shown_validator(client_has, digest)
+            found = await self._read(asked.source, configuration.seconds, shown)
+            facts.source_bytes = len(found.data or b"")
+            tag = entity_tag(digest, found.validator or Validator.of_bytes(found.data or b""))
+            headers = self._headers(wanted, file_format, tag, asked.source)
+            if found.data is None or matches(client_has, tag):
                 return Response(status_code=304, headers=headers)
             made: Rendered = await self.pool.run(
                 rendered,
-                data,
+                found.data,
                 _name(asked.source),
                 wanted,
                 file_format,
@@ -153,24 +164,19 @@ class Service:
             self._open -= 1
         return Response(made.data, headers=headers, media_type=made.media)
 
-    async def _read(self, address: str, seconds: float) -> bytes:
-        """The source. Raises RefusedError."""
+    async def _read(self, address: str, seconds: float, shown: Validator | None) -> Found:
+        """The source, unless it is as `shown` tells. Raises RefusedError."""
         loop = asyncio.get_running_loop()
-        reading = functools.partial(self._sources.read, address, seconds)
+        reading = functools.partial(self._sources.read, address, seconds, shown)
         try:
             return await asyncio.wait_for(loop.run_in_executor(self._readers, reading), seconds + 1)
         except TimeoutError as error:
             raise RefusedError(504, "the source does not send the picture in time") from error
 
     def _headers(
-        self, wanted: Wanted, file_format: Format, data: bytes, source: str
+        self, wanted: Wanted, file_format: Format, tag: str, source: str
     ) -> dict[str, str]:
-        """The answer's header fields, but for its length and type.
-
-        The entity tag is of the source's bytes, of all that is asked, and of this version.
-        """
-        told = hashlib.sha256(data)
-        told.update(repr((wanted, file_format, self._usual, __version__)).encode())
+        """The answer's header fields, but for its length and type."""
         age = self.configuration.max_age
         if wanted.expires:
             age = max(0, min(age, int(wanted.expires - time.time())))
@@ -179,7 +185,7 @@ class Service:
         kind = "attachment" if wanted.attachment else "inline"
         headers = {
             **_SAFE,
-            "etag": f'"{told.hexdigest()[:32]}"',
+            "etag": tag,
             "cache-control": f"public, max-age={age}",
             "content-disposition": f"{kind}; filename*=UTF-8''{quote(f'{name}.{ending}')}",
         }
@@ -207,14 +213,6 @@ def _refusal(error: RefusedError) -> Response:
     if error.status in (404, 410, 422):
         headers["cache-control"] = "public, max-age=10"
     return Response(f"{error}\n", error.status, headers=headers, media_type="text/plain")
-
-
-def _matches(field: str | None, tag: str) -> bool:
-    """Whether If-None-Match names an entity tag (RFC 9110, 13.1.2)."""
-    if field is None:
-        return False
-    tags = [each.strip().removeprefix("W/") for each in field.split(",")]
-    return "*" in tags or tag in tags
 
 
 def _name(source: str) -> str:

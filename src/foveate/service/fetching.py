@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from foveate import __version__
 from foveate.service.addresses import Resolve, checked_addresses, resolved
+from foveate.service.entity_tags import DATE, ENTITY, Found, Validator
 from foveate.service.refusals import RefusedError
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class Fetcher:
     resolve: Resolve = resolved
     tls: ssl.SSLContext = field(default_factory=ssl.create_default_context, repr=False)
 
-    def fetched(self, address: str, seconds: float) -> bytes:
-        """The file at an address of http or https.
+    def fetched(self, address: str, seconds: float, shown: Validator | None = None) -> Found:
+        """The file at an address of http or https, unless it is as `shown` tells.
 
         Raises:
             RefusedError: it is not allowed, not there, too large, or does not come in time.
@@ -52,15 +53,15 @@ class Fetcher:
         end = time.monotonic() + seconds
         for _ in range(_MOST_REDIRECTS + 1):
             asked = checked_address(address, self.prefixes)
-            found = self._asked(asked, end)
-            if isinstance(found, bytes):
+            found = self._asked(asked, end, shown)
+            if isinstance(found, Found):
                 return found
             address = urljoin(asked.geturl(), found)
         raise RefusedError(
             502, f"{asked.hostname}: redirects more than {_MOST_REDIRECTS} times; give its end"
         )
 
-    def _asked(self, asked: SplitResult, end: float) -> bytes | str:
+    def _asked(self, asked: SplitResult, end: float, shown: Validator | None) -> Found | str:
         """The file, or the address that it is said to be at."""
         host = asked.hostname or ""
         port = asked.port or _PORTS[asked.scheme]
@@ -80,15 +81,21 @@ class Fetcher:
                     "User-Agent": f"Foveate/{__version__}",
                     "Accept": "image/*,*/*;q=0.1",
                     "Accept-Encoding": "identity",
+                    **_conditions(shown),
                 },
             )
             with connection.getresponse() as answer:  # it holds the socket beside the connection
                 if answer.status in _REDIRECTS and answer.getheader("Location"):
                     return str(answer.getheader("Location"))
+                told = Validator.of_fields(
+                    answer.getheader("ETag"), answer.getheader("Last-Modified")
+                )
+                if answer.status == 304 and _conditions(shown):
+                    return Found(None, told or shown)
                 if answer.status != 200:
                     status = 404 if answer.status in (404, 410) else 502
                     raise RefusedError(status, f"{host}: answers with status {answer.status}")
-                return self._body(answer, host)
+                return Found(self._body(answer, host), told)
         except TimeoutError as error:
             raise RefusedError(504, f"{host}: does not send the picture in time") from error
         except (OSError, http.client.HTTPException) as error:
@@ -113,6 +120,15 @@ class Fetcher:
         if told is not None and size < told:
             raise http.client.IncompleteRead(b"", told - size)
         return b"".join(parts)
+
+
+def _conditions(shown: Validator | None) -> dict[str, str]:
+    """The fields of a request for a file only where it has changed (RFC 9110, 13.1)."""
+    if shown is not None and shown.kind == ENTITY:
+        return {"If-None-Match": shown.text}
+    if shown is not None and shown.kind == DATE:
+        return {"If-Modified-Since": shown.text}
+    return {}
 
 
 def checked_address(address: str, prefixes: Sequence[str] = ()) -> SplitResult:
