@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,10 @@ from photos import photo, write_photo
 
 pytest.importorskip("obstore", reason="obstore is not installed")
 
-from foveate.batch.claims import Claims
-from foveate.batch.places import listed, opened, result_key
+from foveate.batch.blocks import Block, blocks
+from foveate.batch.claims import Claims, Other
+from foveate.batch.marks import Marks
+from foveate.batch.places import Source, listed, opened, result_key
 from foveate.settings import Settings
 
 QUICK = ("--map", "none", "--tune", "fidelity", "--jobs", "1")
@@ -75,10 +79,22 @@ def test_files_that_no_batch_wrote_stay(foveate: Any, pictures: Path) -> None:
     Path("out/b.jpg").write_text("precious")
     run = foveate("batch", "in", "out", *QUICK)
     assert "b.jpg: exists already; use --overwrite" in run.err
-    assert Path("out/b.jpg").read_text() == "precious"
-    (pictures / "b.jpg").touch()
-    assert "2 done" not in foveate("batch", "in", "out", *QUICK, "--overwrite").out
+    Path("out/b.jpg").write_text("precious, and newer")
+    run = foveate("batch", "in", "out", *QUICK)
+    assert "b.jpg: exists already; use --overwrite" in run.err
+    assert Path("out/b.jpg").read_text() == "precious, and newer"
+    told, last = foveate("batch", "in", "out", *QUICK, "--overwrite", "--json").objects
+    assert (told["source"], told["status"], last["summary"]["before"]) == ("b.jpg", "done", 3)
     assert Path("out/b.jpg").read_bytes()[:2] == b"\xff\xd8"
+
+
+def test_settings_that_come_back_are_done_again(foveate: Any, tmp_path: Path) -> None:
+    write_photo(tmp_path / "in" / "b.jpg")
+    for quality in ("60", "30", "60"):
+        run = foveate("batch", "in", "out", *QUICK, "--quality", quality, "--json")
+        assert run.objects[-1]["summary"]["done"] == 1
+    expected = library.compress(tmp_path / "in/b.jpg", map="none", tune="fidelity", quality=60)
+    assert Path("out/b.jpg").read_bytes() == expected.data
 
 
 @pytest.mark.parametrize("target", ["in", "in/out", "in/sub/../out"])
@@ -95,25 +111,60 @@ def test_wrong_places_are_one_line(foveate: Any, pictures: Path) -> None:
         assert said in run.err
 
 
-def test_a_claim_is_one_runs_until_that_is_dead(tmp_path: Path) -> None:
+def block_of(*names: str) -> Block:
+    """The block of pictures that have these names."""
+    (block,) = blocks([Source(name, 1, "x") for name in names], Settings(), "j")
+    return block
+
+
+def test_a_block_is_one_runs_until_that_is_dead(tmp_path: Path) -> None:
     store = opened(str(tmp_path), make=True)
+    block, marks = block_of("a.jpg"), Marks(store)
     first, second, third = (Claims(store, name) for name in ("one", "two", "three"))
     for each in (first, second, third):
         each.beat()
-    assert first.take("x-1-j")
-    assert first.take("x-1-j")
-    assert not second.take("x-1-j")
+    assert first.take(block, marks) == f"{block.name}/0"
+    assert first.take(block, marks) == f"{block.name}/0"
+    assert second.take(block, marks) is Other.TAKEN
     first.end()
-    assert Claims(store, "two").take("x-1-j")
-    assert not third.take("x-1-j")
+    assert Claims(store, "two").take(block, marks) == f"{block.name}/1"
+    assert third.take(block, marks) is Other.TAKEN
     impatient = Claims(store, "four", dead_after=-1.0)
     impatient.beat()
-    assert impatient.take("x-1-j")
-    impatient.finish("x-1-j", {"status": "done"})
-    impatient.end()
-    assert not Claims(store, "three").take("x-1-j")
-    assert third.done("j") == {"x-1-j"}
-    assert third.done("k") == set()
+    claim = impatient.take(block, marks)
+    assert claim == f"{block.name}/2"
+    marks.write(claim, [(block.tasks[0], "done", {})])
+    assert Claims(store, "five", dead_after=-1.0).take(block, marks) is Other.DONE
+
+
+def test_marks_tell_the_last_state_of_each_result(tmp_path: Path) -> None:
+    marks = Marks(opened(str(tmp_path), make=True))
+    block = block_of("a.jpg", "b.jpg", "c.jpg")
+    changed = replace(block.tasks[0], stamp="other")
+    for number, (task, kind) in enumerate(
+        [(block.tasks[0], "done"), (changed, "failed"), (block.tasks[1], "refused")]
+    ):
+        marks.write(f"{block.name}/{number}", [(task, kind, {})])
+        state = tmp_path / ".foveate-batch" / "done" / block.name / str(number)
+        os.utime(state, (number, number))
+    again = Marks(opened(str(tmp_path)))
+    again.read_all()
+    assert again.read(f"{block.name}/0")
+    assert not again.read(f"{block.name}/3")
+    assert [again.is_done(task) for task in (changed, *block.tasks)] == [True, *[False] * 3]
+    assert [again.is_made(task) for task in block.tasks] == [True, False, False]
+
+
+def test_blocks_are_cut_alike_where_more_pictures_are_seen() -> None:
+    small = [Source(f"{number:05}.jpg", 5000, "x") for number in range(3000)]
+    cut = list(blocks(small, Settings(), "j"))
+    assert [task.source for block in cut for task in block.tasks] == small
+    assert 30 <= len(cut) <= 70
+    assert max(len(block.tasks) for block in cut) <= 256
+    fewer = list(blocks(small[:1200] + small[1201:], Settings(), "j"))
+    assert len({block.name for block in cut} ^ {block.name for block in fewer}) <= 3
+    large = [replace(source, size=16 << 20) for source in small]
+    assert 2 < 3000 / len(list(blocks(large, Settings(), "j"))) < 6
 
 
 def test_names_of_results_never_meet(tmp_path: Path) -> None:
@@ -128,28 +179,51 @@ def test_names_of_results_never_meet(tmp_path: Path) -> None:
     assert [each.key for each in found] == ["shown.JPG"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals are sent")
-def test_a_run_that_was_killed_is_resumed(foveate: Any, tmp_path: Path) -> None:
+def interrupted(folder: Path, sign: signal.Signals) -> list[str]:
+    """What the manifest tells of a run over twelve pictures that a signal met in the midst."""
     for number in range(12):
-        write_photo(tmp_path / "in" / f"{number:02}.png")
-    words = [sys.executable, "-m", "foveate", "batch", "in", "out", *QUICK]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    killed = subprocess.Popen(
-        words, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        write_photo(folder / "in" / f"{number:02}.png")
+    words = [sys.executable, "-m", "foveate", "batch", "in", "out", *QUICK, "--manifest", "m.jsonl"]
+    run = subprocess.Popen(
+        words,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     end = time.monotonic() + 60
-    while not list((tmp_path / "out").glob("*.jpg")) and time.monotonic() < end:
+    while len(list((folder / "out").glob("*.jpg"))) < 3 and time.monotonic() < end:
         time.sleep(0.005)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    run.send_signal(sign)
+    run.wait()
+    manifest = folder / "m.jsonl"
+    lines = manifest.read_text().splitlines() if manifest.exists() else []
+    return [json.loads(line)["source"] for line in lines]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent")
+def test_a_run_that_was_stopped_tells_and_marks_what_it_did(foveate: Any, tmp_path: Path) -> None:
+    told = interrupted(tmp_path, signal.SIGTERM)
+    assert 2 <= len(told) < 12
+    *records, last = foveate("batch", "in", "out", *QUICK, "--json").objects
+    assert (last["summary"]["done"], last["summary"]["before"]) == (12 - len(told), len(told))
+    assert not {record["source"] for record in records} & set(told)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are sent")
+def test_what_a_killed_run_wrote_is_known_as_a_batchs(foveate: Any, tmp_path: Path) -> None:
+    assert interrupted(tmp_path, signal.SIGKILL) == []
     for heart in (tmp_path / "out" / ".foveate-batch" / "runs").iterdir():
         os.utime(heart, (0, 0))  # a minute later
-    *records, last = foveate("batch", "in", "out", *QUICK, "--json").objects
-    summary = last["summary"]
-    assert summary["done"] + summary["before"] == 12
-    assert 0 < summary["before"] < 12 or summary["done"] == 12
-    assert len({record["source"] for record in records}) == len(records) == summary["done"]
-    assert len(list((tmp_path / "out").glob("*.jpg"))) == 12
+    run = foveate("batch", "in", "out", *QUICK, "--quality", "60", "--json")
+    *records, last = run.objects
+    assert last["summary"]["done"] == len(records) == 12
+    assert {record["status"] for record in records} == {"done"}
+    for name in ("00", "11"):
+        expected = library.compress(
+            tmp_path / "in" / f"{name}.png", map="none", tune="fidelity", quality=60
+        )
+        assert (tmp_path / "out" / f"{name}.png.jpg").read_bytes() == expected.data
 
 
 def test_what_another_run_does_is_waited_for(
@@ -157,11 +231,12 @@ def test_what_another_run_does_is_waited_for(
 ) -> None:
     foveate("batch", "in", "out", *QUICK)
     state = Path("out/.foveate-batch")
-    marker = next(path for path in (state / "done").iterdir() if "a.png" in path.read_text())
+    (marker,) = (path for path in (state / "done").rglob("0"))
     record = marker.read_text()
     marker.unlink()
     Path("out/a.png.jpg").unlink()
-    (state / "claims" / marker.name / "0").write_text("other")
+    (claim,) = (state / "claims").rglob("0")
+    claim.write_text(json.dumps({"run": "other", "results": []}))
     (state / "runs").mkdir(exist_ok=True)
     (state / "runs" / "other").touch()
     pauses = []
@@ -176,3 +251,28 @@ def test_what_another_run_does_is_waited_for(
     assert pauses == [2.0, 4.0, 8.0]
     assert (last["summary"]["done"], last["summary"]["before"]) == (0, 4)
     assert not Path("out/a.png.jpg").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are found as Linux lists them")
+def test_a_picture_whose_process_dies_is_tried_once_more(foveate: Any, tmp_path: Path) -> None:
+    for number in range(6):
+        write_photo(tmp_path / "in" / f"{number}.png")
+    killed: list[int] = []
+
+    def kill() -> None:
+        end = time.monotonic() + 60
+        while not list((tmp_path / "out").glob("*.jpg")) and time.monotonic() < end:
+            time.sleep(0.002)
+        for tasks in Path("/proc/self/task").glob("*/children"):
+            for number in map(int, tasks.read_text().split()):
+                if b"foveate.batch.unit" in Path(f"/proc/{number}/cmdline").read_bytes():
+                    os.kill(number, signal.SIGKILL)
+                    killed.append(number)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    *records, last = foveate("batch", "in", "out", *QUICK, "--json").objects
+    thread.join()
+    assert len(killed) == 1
+    assert (last["summary"]["done"], last["summary"]["failed"]) == (6, 0)
+    assert len({record["source"] for record in records}) == len(records) == 6

@@ -1,4 +1,4 @@
-"""Which run does which picture: markers that only one run can create.
+"""Which run does which block: objects that only one run can create.
 
 A claim is an object that is put only where there is none of its name. Claims are never changed: the
 one of a dead run is passed over by the next number. A run lives as long as its heartbeat is young;
@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
-from foveate.batch.places import STATE, StoreError, one_line
+from foveate.batch.blocks import Block, Task
+from foveate.batch.marks import Marks
+from foveate.batch.places import STATE, failing
 
 DEAD_AFTER = 60.0
 """After so many seconds without a heartbeat a run counts as dead."""
@@ -20,11 +23,15 @@ BEAT = 10.0
 _REMEMBERED = 2.0
 
 
-class Claims:
-    """The markers of a job in the store of its results.
+class Other(Enum):
+    """Why a block is not this run's to do: all is done, or another run does it."""
 
-    store: of the results. run: what this run is called.
-    """
+    DONE = "done"
+    TAKEN = "taken"
+
+
+class Claims:
+    """The claims in the store of the results. run: what this run is called."""
 
     def __init__(self, store: Any, run: str, dead_after: float = DEAD_AFTER) -> None:
         self._store, self._run = store, run
@@ -39,66 +46,62 @@ class Claims:
         """Shows that this run lives no more."""
         self._store.delete(f"{STATE}/runs/{self._run}")
 
-    def done(self, job: str) -> set[str]:
-        """The pictures of a job that are done or have failed for good."""
-        found = set()
-        for chunk in self._store.list(prefix=f"{STATE}/done"):
-            for each in chunk:
-                name = each["path"].rpartition("/")[2]
-                if name.endswith(f"-{job}"):
-                    found.add(name)
-        return found
+    def take(self, block: Block, marks: Marks) -> str | Other:
+        """The name of this run's claim of a block, or why it has none.
 
-    def is_done(self, task: str) -> bool:
-        """Whether a picture is done or has failed for good."""
-        try:
-            self._store.head(f"{STATE}/done/{task}")
-        except FileNotFoundError:
-            return False
-        return True
-
-    def take(self, task: str) -> bool:
-        """Whether the picture is this run's to do.
-
-        Raises StoreError where the store fails.
+        What earlier claims of the block have done is read on the way. Raises StoreError.
         """
-        try:
-            return self._take(task)
-        except StoreError:
-            raise
-        except Exception as error:
-            raise StoreError(f"the store of results fails: {one_line(error)}") from error
+        with failing("the store of results fails"):
+            number = 0
+            while not all(map(marks.is_done, block.tasks)):
+                name = f"{block.name}/{number}"
+                holder = self._holder(name) or self._created(name, block) or self._holder(name)
+                if holder == self._run:
+                    return name
+                lives = holder is not None and self._lives(holder)
+                if not marks.read(name) and lives:  # in this order: a run marks before it ends
+                    return Other.TAKEN
+                number += 1
+            return Other.DONE
 
-    def _take(self, task: str) -> bool:
+    def wrote(self, task: Task, modified: datetime, marks: Marks) -> bool:
+        """Whether a run wrote the result that is there, but could not mark it: it had claimed it.
+
+        modified: when that result was written.
+        """
+        first = task.block.partition("/")[0]
+        for chunk in self._store.list(prefix=f"{STATE}/claims/{first}"):
+            for each in chunk:
+                name = each["path"].removeprefix(f"{STATE}/claims/")
+                if (
+                    each["last_modified"] <= modified
+                    and task.digits in self._read(name)["results"]
+                    and not marks.tells_of(name, task)
+                ):
+                    return True
+        return False
+
+    def _created(self, name: str, block: Block) -> str | None:
+        """This run's name, where nobody has claimed that block by that number."""
         from obstore.exceptions import AlreadyExistsError
 
-        number = 0
-        while True:
-            name = f"{STATE}/claims/{task}/{number}"
-            try:
-                self._store.put(name, self._run.encode(), mode="create")
-            except AlreadyExistsError:
-                holder = bytes(self._store.get(name).bytes()).decode()
-                if holder == self._run:
-                    return True
-                if self._lives(holder):
-                    return False
-                number += 1
-                continue
-            return not self.is_done(task)
+        claim = {"run": self._run, "results": [task.digits for task in block.tasks]}
+        try:
+            self._store.put(f"{STATE}/claims/{name}", json.dumps(claim).encode(), mode="create")
+        except AlreadyExistsError:
+            return None
+        return self._run
 
-    def finish(self, task: str, record: dict[str, Any]) -> None:
-        """Marks a picture as done, with what became of it."""
-        self._store.put(f"{STATE}/done/{task}", json.dumps(record).encode())
+    def _holder(self, name: str) -> str | None:
+        """Whose claim that is. It is read first, since that costs less than to try to put it."""
+        try:
+            return str(self._read(name)["run"])
+        except FileNotFoundError:
+            return None
 
-    def of_result(self, digits: str) -> bool:
-        """Whether a result of that name was made by a batch before."""
-        markers = self._store.list(prefix=f"{STATE}/made/{digits}")
-        return any(len(chunk) for chunk in markers)
-
-    def will_make(self, digits: str) -> None:
-        """Marks that a result of that name is made by a batch."""
-        self._store.put(f"{STATE}/made/{digits}/1", b"")
+    def _read(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(bytes(self._store.get(f"{STATE}/claims/{name}").bytes()))
+        return found
 
     def _lives(self, run: str) -> bool:
         known = self._alive.get(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -68,17 +69,38 @@ def opened(place: str, *, make: bool = False, retries: int = 5) -> Any:
 
 
 def listed(store: Any, suffixes: frozenset[str]) -> Iterator[Source]:
-    """The pictures of a store, by the endings of their keys; it is listed piece by piece."""
+    """The pictures of a store, by the endings of their keys, in an order that all runs see.
+
+    Stores are listed piece by piece, as they sort them. Folders have no order; it is made here.
+    """
+    from obstore.store import LocalStore
+
+    found = _found(store, suffixes)
+    if isinstance(store, LocalStore):
+        found = iter(sorted(found, key=lambda each: each.key))
+    with failing("the store cannot be listed"):
+        yield from found
+
+
+def _found(store: Any, suffixes: frozenset[str]) -> Iterator[Source]:
+    for chunk in store.list():
+        for each in chunk:
+            path = PurePosixPath(each["path"])
+            hidden = any(part.startswith(".") for part in path.parts)
+            if path.suffix.lower() in suffixes and not hidden:
+                stamp = each["e_tag"] or str(each["last_modified"])
+                yield Source(each["path"], each["size"], stamp)
+
+
+@contextlib.contextmanager
+def failing(what: str) -> Iterator[None]:
+    """Whatever obstore raises within the block becomes a StoreError that says what failed."""
     try:
-        for chunk in store.list():
-            for each in chunk:
-                path = PurePosixPath(each["path"])
-                hidden = any(part.startswith(".") for part in path.parts)
-                if path.suffix.lower() in suffixes and not hidden:
-                    stamp = each["e_tag"] or str(each["last_modified"])
-                    yield Source(each["path"], each["size"], stamp)
+        yield
+    except FoveateError:
+        raise
     except Exception as error:
-        raise StoreError(f"the store cannot be listed: {one_line(error)}") from error
+        raise StoreError(f"{what}: {one_line(error)}") from error
 
 
 def result_key(key: str, settings: Settings) -> str:
@@ -96,14 +118,13 @@ def job_of(settings: Settings) -> str:
     return _digest(json.dumps(asked, sort_keys=True))[:8]
 
 
-def task_id(source: Source, result: str, job: str) -> str:
-    """What markers of a picture are called: another one where it or what is asked has changed."""
-    stamp = _digest(f"{source.size} {source.etag}")[:8]
-    return f"{_digest(result)[:_ID_DIGITS]}-{stamp}-{job}"
+def stamp_of(source: Source) -> str:
+    """Eight digits that are others where the picture has changed."""
+    return _digest(f"{source.size} {source.etag}")[:8]
 
 
 def result_digits(result: str) -> str:
-    """With what the names of all markers of a result begin."""
+    """What claims and marks call a result."""
     return _digest(result)[:_ID_DIGITS]
 
 

@@ -1,4 +1,4 @@
-"""A run of a batch: it lists pictures, hands them to processes, and shares the job with others."""
+"""A run of a batch: it claims blocks, hands their pictures to processes, and marks what is done."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from foveate.batch.claims import BEAT, Claims
-from foveate.batch.places import Source, listed, opened, result_key, task_id
-from foveate.batch.unit import TAKEN, Batch
+from foveate.batch.blocks import Block, Task, blocks
+from foveate.batch.claims import BEAT, Claims, Other
+from foveate.batch.marks import Marks
+from foveate.batch.places import StoreError, failing, listed, opened
+from foveate.batch.unit import Answer, Batch, first_of_record
+from foveate.errors import FoveateError
 from foveate.workers import Died, side_by_side
 
 MOST_TAKEN = 100_000
@@ -32,7 +35,6 @@ class Outcome:
     bytes_in: int = 0
     bytes_out: int = 0
     seconds: float = 0.0
-    taken: list[Source] = field(default_factory=list, repr=False)
 
     @property
     def rate(self) -> float:
@@ -49,82 +51,141 @@ def run(
 ) -> Outcome:
     """Does all pictures that are not done, and waits for those that other runs have claimed.
 
-    tell: is given the record of each picture as it ends.
+    tell: is given the record of each picture, when its block is marked. Raises StoreError.
     """
     began = time.monotonic()
-    claims = Claims(opened(batch.target, make=True, retries=batch.retries), batch.run)
-    outcome = Outcome()
+    store = opened(batch.target, make=True, retries=batch.retries)
+    claims = Claims(store, batch.run, batch.dead_after)
     with _beating(claims):
+        marks = Marks(store)
+        marks.read_all()
+        job = _Job(batch, claims, marks, tell)
         pictures = listed(opened(batch.source, retries=batch.retries), suffixes)
-        is_done: Callable[[str], bool] = claims.done(batch.job).__contains__
+        waiting: Iterable[Block] = blocks(pictures, batch.settings, batch.job)
         pause = _PAUSE
         while True:
-            _pass(batch, _left(pictures, batch, is_done, outcome), processes, outcome, tell)
-            if not outcome.taken:
+            job.do(waiting, processes)
+            if not job.taken:
                 break
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
-            pictures, outcome.taken = iter(outcome.taken), []
-            is_done = claims.is_done
-    outcome.seconds = time.monotonic() - began
-    return outcome
+            waiting, job.taken = job.taken, []
+    job.outcome.seconds = time.monotonic() - began
+    return job.outcome
 
 
-def _left(
-    pictures: Iterator[Source], batch: Batch, is_done: Callable[[str], bool], outcome: Outcome
-) -> Iterator[Source]:
-    """Those that are not done yet."""
-    for each in pictures:
-        if is_done(task_id(each, result_key(each.key, batch.settings), batch.job)):
-            outcome.before += 1
+@dataclass
+class _Open:
+    """A block that was claimed. left: how many of its pictures have no answer yet."""
+
+    claim: str
+    left: int
+    answers: list[tuple[Task, Answer]] = field(default_factory=list)
+
+
+class _Job:
+    """The blocks of a run."""
+
+    def __init__(
+        self, batch: Batch, claims: Claims, marks: Marks, tell: Callable[[dict[str, Any]], None]
+    ) -> None:
+        self._batch, self._claims, self._marks, self._tell = batch, claims, marks, tell
+        self._open: dict[str, _Open] = {}
+        self._died: deque[Task] = deque()
+        self.taken: list[Block] = []
+        self.outcome = Outcome()
+
+    def do(self, waiting: Iterable[Block], processes: int) -> None:
+        """Does the blocks that no other run does. A picture whose process dies is tried once more.
+
+        What was done when the run is stopped is marked, too.
+        """
+        tasks = self._handed_out(waiting)
+        try:
+            while True:
+                for task, answer in side_by_side(
+                    "foveate.batch.unit", self._batch, tasks, processes
+                ):
+                    self._answered(task, answer)
+                if not self._died:
+                    break
+                tasks = self._handed_out(())
+        finally:
+            for block in list(self._open):
+                with contextlib.suppress(FoveateError):  # the one that stopped the run is told
+                    self._close(block)
+
+    def _handed_out(self, waiting: Iterable[Block]) -> Iterator[Task]:
+        """The pictures of blocks that this run can claim, and at once those whose process died."""
+        for block in waiting:
+            claim = self._claims.take(block, self._marks)
+            if isinstance(claim, Other):
+                self._pass_over(block, claim)
+                continue
+            tasks = [task for task in block.tasks if not self._marks.is_done(task)]
+            self.outcome.before += len(block.tasks) - len(tasks)
+            self._open[block.name] = _Open(claim, len(tasks))
+            for task in tasks:
+                yield from self._once_more()
+                yield replace(task, replaces=self._marks.is_made(task))
+        yield from self._once_more()
+
+    def _once_more(self) -> Iterator[Task]:
+        while self._died:
+            yield replace(self._died.popleft(), again=True)
+
+    def _pass_over(self, block: Block, why: Other) -> None:
+        if why is Other.DONE:
+            self.outcome.before += len(block.tasks)
+        elif sum(len(each.tasks) for each in self.taken) < MOST_TAKEN:
+            self.taken.append(block)
         else:
-            yield each
+            self.outcome.left += len(block.tasks)
 
+    def _answered(self, task: Task, answer: Answer | Died) -> None:
+        if isinstance(answer, Died):
+            if not task.again:
+                self._died.append(task)
+                return
+            error = f"its process ended {answer.how} twice"
+            record = first_of_record(self._batch, task) | {"status": "failed", "error": error}
+            answer = Answer(record, kind=None)
+        block = self._open[task.block]
+        block.answers.append((task, answer))
+        block.left -= 1
+        if not block.left:
+            self._close(task.block)
 
-def _pass(
-    batch: Batch,
-    pictures: Iterator[Source],
-    processes: int,
-    outcome: Outcome,
-    tell: Callable[[dict[str, Any]], None],
-) -> None:
-    """Hands out each picture once, and once more where its process died."""
-    died: deque[Source] = deque()
-    for last in (False, True):
-        tasks = iter(died.copy()) if last else pictures
-        for source, answer in side_by_side("foveate.batch.unit", batch, tasks, processes):
-            if isinstance(answer, Died):
-                if not last:
-                    died.append(source)
-                    continue
-                answer = {
-                    "source": source.key,
-                    "status": "failed",
-                    "error": f"its process ended {answer.how} twice",
-                }
-            _count(source, answer, outcome)
-            if answer["status"] != TAKEN:
-                tell(answer)
+    def _close(self, name: str) -> None:
+        """Marks what became of a block's pictures, and tells it."""
+        block = self._open.pop(name)
+        known = [(task, of.kind, of.record) for task, of in block.answers if of.kind is not None]
+        failure = None
+        try:
+            self._marks.write(block.claim, known)
+        except StoreError as error:
+            failure = {"status": "failed", "error": str(error)}
+        for task, answer in block.answers:
+            record = answer.record
+            if failure is not None:
+                record = first_of_record(self._batch, task) | failure
+            self._count(task, record)
+            self._tell(record)
 
-
-def _count(source: Source, record: dict[str, Any], outcome: Outcome) -> None:
-    if record["status"] == "done":
-        outcome.done += 1
-        outcome.bytes_in += source.size
-        outcome.bytes_out += record["bytes"]
-    elif record["status"] == TAKEN:
-        if len(outcome.taken) < MOST_TAKEN:
-            outcome.taken.append(source)
+    def _count(self, task: Task, record: dict[str, Any]) -> None:
+        if record["status"] == "done":
+            self.outcome.done += 1
+            self.outcome.bytes_in += task.source.size
+            self.outcome.bytes_out += record["bytes"]
         else:
-            outcome.left += 1
-    else:
-        outcome.failed += 1
+            self.outcome.failed += 1
 
 
 @contextlib.contextmanager
 def _beating(claims: Claims) -> Iterator[None]:
     """While the block runs, other runs see that this one lives."""
-    claims.beat()
+    with failing("the store of results fails"):
+        claims.beat()
     over = threading.Event()
 
     def beat() -> None:

@@ -1,4 +1,4 @@
-"""One picture of a batch: claimed, read, compressed, written, and marked as done."""
+"""One picture of a batch: read, compressed, and written."""
 
 from __future__ import annotations
 
@@ -8,22 +8,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from foveate._compress import compress
+from foveate.batch import marks
+from foveate.batch.blocks import Task
 from foveate.batch.claims import Claims
-from foveate.batch.places import (
-    Source,
-    StoreError,
-    one_line,
-    opened,
-    result_digits,
-    result_key,
-    task_id,
-)
+from foveate.batch.places import StoreError, failing, opened
 from foveate.errors import FoveateError
 from foveate.pictures import Limits
 from foveate.settings import Settings
-
-TAKEN = "taken"
-"""The status of a picture that another run does."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +30,21 @@ class Batch:
     overwrite: bool
     retries: int
     dead_after: float
+
+
+class RefusedError(StoreError):
+    """A result that was not written, since a file is there that no batch wrote."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of a picture: its record in the manifest, and how the mark of its block names it.
+
+    kind: None where nothing is known for good, so that the next call tries it again.
+    """
+
+    record: dict[str, Any]
+    kind: str | None
 
 
 def serve(tasks: Connection, answers: Connection) -> None:
@@ -57,68 +63,63 @@ class Unit:
         self._source = opened(batch.source, retries=batch.retries)
         self._target = opened(batch.target, make=True, retries=batch.retries)
         self._claims = Claims(self._target, batch.run, batch.dead_after)
+        self._marks = marks.Marks(self._target)
 
-    def do(self, source: Source) -> dict[str, Any]:
-        """What became of a picture, as plain values: its record in the manifest."""
-        batch = self._batch
-        result = result_key(source.key, batch.settings)
-        task = task_id(source, result, batch.job)
-        record = {
-            "source": source.key,
-            "size": source.size,
-            "etag": source.etag,
-            "settings": batch.job,
-            "run": batch.run,
-            "output": result,
-        }
+    def do(self, task: Task) -> Answer:
+        """Does a picture of a block that this run has claimed."""
+        record = first_of_record(self._batch, task)
         began = time.perf_counter()
+        kind: str | None = marks.DONE
         try:
-            if not self._claims.take(task):
-                return record | {"status": TAKEN}
-            report = self._made(source, result)
-        except StoreError as error:  # the next run tries it again
-            return record | {"status": "failed", "error": str(error)}
+            report = self._made(task)
         except (FoveateError, MemoryError) as error:
+            kind = _kind_of(error)
             said = str(error) or "it takes more memory than there is"
             record |= {"status": "failed", "error": said}
         else:
             record |= {"status": "done", "bytes": report["bytes"], "report": report}
-        record["seconds"] = round(time.perf_counter() - began, 3)
-        try:
-            self._claims.finish(task, record)
-        except Exception as error:
-            return record | {"status": "failed", "error": f"the store fails: {one_line(error)}"}
-        return record
+        return Answer(record | {"seconds": round(time.perf_counter() - began, 3)}, kind)
 
-    def _made(self, source: Source, result: str) -> dict[str, Any]:
-        batch = self._batch
-        try:
-            data = bytes(self._source.get(source.key).bytes())
-        except Exception as error:
-            raise StoreError(f"{source.key}: cannot be read: {one_line(error)}") from error
-        made = compress(data, settings=batch.settings, limits=batch.limits, name=source.key)
-        self._write(result, made.data)
+    def _made(self, task: Task) -> dict[str, Any]:
+        key = task.source.key
+        with failing(f"{key}: cannot be read"):
+            data = bytes(self._source.get(key).bytes())
+        made = compress(data, settings=self._batch.settings, limits=self._batch.limits, name=key)
+        with failing(f"{task.result}: cannot be written"):
+            self._write(task, made.data)
         return made.report.to_dict()
 
-    def _write(self, result: str, data: bytes) -> None:
+    def _write(self, task: Task, data: bytes) -> None:
         """Writes a result; one that no batch wrote is replaced only where that was asked for."""
         from obstore.exceptions import AlreadyExistsError
 
-        digits = result_digits(result)
-        try:
-            ours = self._batch.overwrite or self._claims.of_result(digits)
-            if not ours:
-                try:
-                    self._target.head(result)
-                except FileNotFoundError:
-                    pass
-                else:
-                    raise AlreadyExistsError
-                self._claims.will_make(digits)
-            self._target.put(result, data)
-        except AlreadyExistsError as error:
-            raise FoveateError(
-                f"{result}: exists already; use --overwrite to replace it"
-            ) from error
-        except Exception as error:
-            raise StoreError(f"{result}: cannot be written: {one_line(error)}") from error
+        if not (task.replaces or self._batch.overwrite):
+            try:
+                self._target.put(task.result, data, mode="create")
+            except AlreadyExistsError:
+                there = self._target.head(task.result)["last_modified"]
+                if not self._claims.wrote(task, there, self._marks):
+                    raise RefusedError(
+                        f"{task.result}: exists already; use --overwrite to replace it"
+                    ) from None
+            else:
+                return
+        self._target.put(task.result, data)
+
+
+def _kind_of(error: Exception) -> str | None:
+    if isinstance(error, RefusedError):
+        return marks.REFUSED
+    return None if isinstance(error, StoreError) else marks.FAILED
+
+
+def first_of_record(batch: Batch, task: Task) -> dict[str, Any]:
+    """What a picture's record in the manifest begins with."""
+    return {
+        "source": task.source.key,
+        "size": task.source.size,
+        "etag": task.source.etag,
+        "settings": batch.job,
+        "run": batch.run,
+        "output": task.result,
+    }

@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from foveate.errors import FoveateError
 from foveate_research.bench.batch.checks import output_of, verdict
 from foveate_research.bench.batch.pictures import SIDES, small_pictures
 from foveate_research.bench.batch.proxy import Proxy, Weather, told
@@ -131,11 +132,11 @@ async def _disturbed(folder: Path, port: int, count: int, weather: Weather) -> d
         one, one_ends = await call("one")
         two, two_ends = await call("two")
         killer = asyncio.create_task(_kill_workers(proxy, [one, two], kills, rng))
-        await proxy.results(int(_KILL_RUN * count))
+        await _reached(proxy, int(_KILL_RUN * count), [one_ends, two_ends])
         two.kill()
         await asyncio.wait([two_ends])
         two_ends.exception()
-        await proxy.results(int(_RESUME * count))
+        await _reached(proxy, int(_RESUME * count), [one_ends])
         again, again_ends = await call("two")
         summaries = {"one": await one_ends, "resumed": await again_ends}
         killer.cancel()
@@ -154,6 +155,17 @@ async def _disturbed(folder: Path, port: int, count: int, weather: Weather) -> d
             "runs": summaries,
             **told(proxy.counts, count),
         }
+
+
+async def _reached(proxy: Proxy, results: int, runs: Sequence[asyncio.Task[Any]]) -> None:
+    """Returns when so many results were written. Raises FoveateError where the runs end before."""
+    reached = asyncio.create_task(proxy.results(results))
+    ended = asyncio.gather(*runs, return_exceptions=True)
+    either: list[asyncio.Future[Any]] = [reached, ended]
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    if not reached.done():
+        reached.cancel()
+        raise FoveateError("all runs of 'foveate batch' ended before their work was done")
 
 
 async def _kill_workers(

@@ -83,7 +83,7 @@ def _words(program: Path, folder: Path, ports: list[int]) -> list[str]:
     words = [str(program), "-logtostderr=true", "server", f"-dir={folder / 'data'}"]
     words += ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-s3.iam=false"]
     words += [f"-s3.config={folder / 's3.json'}", "-s3.port.iceberg=0", "-s3.port.lance=0"]
-    words += ["-master.telemetry=false", "-master.volumeSizeLimitMB=512", "-volume.max=16"]
+    words += ["-master.telemetry=false", "-master.volumeSizeLimitMB=512", "-volume.max=100"]
     for number, part in enumerate(_PORTS):
         words += [f"-{part}.port={ports[2 * number]}", f"-{part}.port.grpc={ports[2 * number + 1]}"]
     return words
