@@ -1,9 +1,6 @@
 """What the README of the research package tells a reader to type works."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -26,7 +23,7 @@ OF_THE_TRAINED = [command for command in COMMANDS if "menet" in command]
     [OF_THE_TRAINED, [command for command in COMMANDS if command not in OF_THE_TRAINED]],
     ids=["of the trained network", "others"],
 )
-def test_the_commands_run(tmp_path, commands):
+def test_the_commands_run(foveate, users_folder, tmp_path, commands):
     with Image.open(ROOT / "examples" / "astronaut.png") as image:
         image.save(tmp_path / "photo.png")
         (tmp_path / "holiday").mkdir()
@@ -35,21 +32,14 @@ def test_the_commands_run(tmp_path, commands):
         write_mask_shard(tmp_path / "data" / "duts", part, count=4)
     write_classes(tmp_path / "data" / "caltech101", 10)
     assert len(commands) >= 3
-    environment = {**os.environ, "COLUMNS": "100", "FOVEATE_MODELS": str(tmp_path / "models")}
     for command in commands:
         words = command.split()
         if words[0] == "train":  # for one step; the export comes next
             words = [*words[: words.index("--steps")], "--steps", "1", "--no-export"]
         if words[:2] == ["reproduce", "thesis"]:  # the smallest network, once
             words = [*words[: words.index("--epochs")], "--epochs", "1", "--only", "resnet"]
-        done = subprocess.run(
-            [sys.executable, "-m", "foveate", *words],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, f"{command}: {done.stderr}"
+        done = foveate(*words)
+        assert done.code == 0, f"{command}: {done.err}"
 
 
 def test_links_lead_somewhere():
