@@ -61,7 +61,7 @@ def batch(
     results.refuse()
     program = server_program(server)
     files = [] if images is None else scene_files(images, fixations=(), masks=None, count=None)
-    with progress(5) as tick:
+    with progress(6) as tick:
         record = batch_record(
             program,
             count=count,

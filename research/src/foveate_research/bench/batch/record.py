@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from foveate.errors import FoveateError
+from foveate.settings import Settings
 from foveate_research.bench.batch.checks import output_of, verdict
+from foveate_research.bench.batch.photos import photo_costs
 from foveate_research.bench.batch.pictures import SIDES, small_pictures
 from foveate_research.bench.batch.proxy import Proxy, Weather, told
 from foveate_research.bench.batch.running import Run, started
@@ -65,6 +67,8 @@ def batch_record(
         tick("folders")
         calm = asyncio.run(_calm(port, count))
         tick("undisturbed")
+        photos = photo_costs(Settings(effort="fast", threads=1))
+        tick("photos")
         disturbed = asyncio.run(_disturbed(folder, port, count, weather))
         tick("disturbed")
         checked = _checked(folder, port, pictures, weather.seed)
@@ -81,6 +85,7 @@ def batch_record(
         },
         "folders": alone,
         "store": calm,
+        "photos": photos,
         "disturbed": disturbed,
         "checked": checked,
     }
