@@ -34,6 +34,7 @@ COMMANDS = {
     "foveate service": ("service", ("starlette", "uvicorn", "prometheus_client")),
     "foveate video": ("video", ("av",)),
     "pictures in S3, Google's and Azure's stores": ("stores", ("obstore",)),
+    "manifests as Parquet tables": ("parquet", ("pyarrow",)),
 }
 """What further extras bring: the extra, and the modules that all have to be there."""
 PACKAGES = {"foveate_research": "train, evaluate, reproduce and other commands of the laboratory"}

@@ -276,3 +276,32 @@ def test_a_picture_whose_process_dies_is_tried_once_more(foveate: Any, tmp_path:
     assert len(killed) == 1
     assert (last["summary"]["done"], last["summary"]["failed"]) == (6, 0)
     assert len({record["source"] for record in records}) == len(records) == 6
+
+
+def test_a_table_has_what_all_runs_of_a_job_have_done(foveate: Any, pictures: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    (pictures / "sub/c d.png").rename("later.png")
+    foveate("batch", "in", "out", *QUICK, "--quality", "40")
+    foveate("batch", "in", "out", *QUICK)
+    Path("later.png").rename(pictures / "sub/c d.png")
+    Image.fromarray(photo(40, 40)).save(pictures / "a.png")
+    *told, _ = foveate("batch", "in", "out", *QUICK, "--manifest", "m.parquet", "--json").objects
+    assert {record["source"] for record in told} == {"a.png", "sub/c d.png"}
+    rows = {row["source"]: row for row in parquet.read_table("m.parquet").to_pylist()}
+    assert set(rows) == {"a.png", "b.jpg", "sub/c d.png", "broken.jpg"}
+    assert len(parquet.read_table("m.parquet")) == 4
+    for record in told:
+        row = rows[record["source"]]
+        assert row | {"report": json.loads(row["report"])} == record | {"error": None}
+    assert (rows["b.jpg"]["status"], rows["broken.jpg"]["status"]) == ("done", "failed")
+    assert "is not a picture" in rows["broken.jpg"]["error"]
+
+
+def test_a_table_without_its_extra_is_refused_before_the_work(
+    foveate: Any, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    run = foveate("batch", "in", "out", *QUICK, "--manifest", "m.parquet")
+    assert run.err.count("\n") == 1
+    assert "pip install 'foveate[parquet]'" in run.err
+    assert not Path("out").exists()

@@ -8,14 +8,14 @@ manifest. Runs that start read the first lines of all marks.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from foveate.batch.blocks import Task
-from foveate.batch.places import STATE, failing
+from foveate.batch.places import STATE, Source, failing, result_digits, stamp_of
 
 _FIRST_LINE = 1 << 15
 """No first line is longer: a block has 256 pictures at most."""
@@ -44,10 +44,7 @@ class Marks:
     def read_all(self) -> None:
         """Reads those of all jobs: of each result the last one tells. Raises StoreError."""
         with failing("the store of results fails"):
-            paths = [
-                each["path"] for chunk in self._store.list(prefix=f"{STATE}/done") for each in chunk
-            ]
-            names = [path.removeprefix(f"{STATE}/done/") for path in paths]
+            names = self._names()
             with ThreadPoolExecutor(_AT_ONCE) as threads:
                 for mark in threads.map(self._mark, names):
                     self._note(mark)
@@ -75,6 +72,21 @@ class Marks:
         told = [] if mark is None else [of for kind in mark.pictures.values() for of in kind]
         return any(of.startswith(task.digits) for of in told)
 
+    def records(self, job: str) -> Iterator[dict[str, Any]]:
+        """What is known for good of a job's pictures; all marks must be read. Raises StoreError."""
+        with failing("the store of results fails"):
+            for name in self._names():
+                if name.split("/")[1] != job:
+                    continue
+                found = self._store.get(f"{STATE}/done/{name}")
+                written = found.meta["last_modified"]
+                for line in bytes(found.bytes()).splitlines()[1:]:
+                    record: dict[str, Any] = json.loads(line)
+                    source = Source(record["source"], record["size"], record["etag"])
+                    result = bytes.fromhex(result_digits(record["output"]))
+                    if self._latest.get(result) == (written, f"{stamp_of(source)}-{job}"):
+                        yield record
+
     def is_done(self, task: Task) -> bool:
         """Whether a picture is done, or has failed for good."""
         known = self._latest.get(bytes.fromhex(task.digits))
@@ -83,6 +95,14 @@ class Marks:
     def is_made(self, task: Task) -> bool:
         """Whether a batch has made the result of a picture before."""
         return bytes.fromhex(task.digits) in self._made
+
+    def _names(self) -> list[str]:
+        start = f"{STATE}/done"
+        return [
+            each["path"].removeprefix(f"{start}/")
+            for chunk in self._store.list(prefix=start)
+            for each in chunk
+        ]
 
     def _mark(self, name: str) -> _Mark | None:
         from obstore import get

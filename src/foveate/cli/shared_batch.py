@@ -13,7 +13,7 @@ import typer
 from foveate.cli.json_lines import print_json
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
 from foveate.cli.option_values import checked_map, parsed, size_bytes
-from foveate.cli.output_files import refuse_existing
+from foveate.cli.output_files import refuse_existing, refuse_unwritable
 from foveate.cli.picture_options import (
     AsJson,
     Background,
@@ -83,7 +83,9 @@ def batch(
     manifest: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Append a JSON object for each picture of this run to this file."
+            metavar="FILE",
+            help="Append a JSON object for each picture of this run; or, if FILE ends in .parquet,"
+            " write a table of the job's pictures at the end.",
         ),
     ] = None,
     price_per_hour: Annotated[
@@ -100,6 +102,7 @@ def batch(
     """Do all pictures of a folder or store: resumable, and shared by any number of runs."""
     from foveate.batch.places import job_of
     from foveate.batch.run import run
+    from foveate.batch.table import check_parquet, write_table
     from foveate.batch.unit import Batch
     from foveate.cli.input_files import PICTURE_SUFFIXES
     from foveate.threads import usable_threads
@@ -132,7 +135,10 @@ def batch(
         retries=retries,
         dead_after=60.0,
     )
-    records = _Records(manifest, as_json=as_json)
+    if is_table := manifest is not None and manifest.suffix.lower() == ".parquet":
+        check_parquet()
+        refuse_unwritable(manifest)
+    records = _Records(None if is_table else manifest, as_json=as_json)
     outcome = run(
         shared,
         processes=jobs or usable_threads(None),
@@ -143,6 +149,8 @@ def batch(
         name: getattr(outcome, name)
         for name in ("done", "failed", "before", "left", "bytes_in", "bytes_out")
     } | {"seconds": round(outcome.seconds, 3), "rate": round(outcome.rate, 3)}
+    if manifest is not None and is_table:
+        write_table(manifest, shared)
     if price_per_hour is not None and outcome.rate:
         summary["price_of_a_million"] = round(price_per_hour * 1e6 / outcome.rate / 3600, 2)
     if as_json:
