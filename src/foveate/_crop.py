@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from foveate.errors import OptionError
@@ -270,19 +271,17 @@ def _span(boxes: Sequence[Box]) -> tuple[int, int]:
 def cut_out(
     picture: Picture, box: Box, size: tuple[int, int] | None = None
 ) -> tuple[Picture, tuple[str, ...]]:
-    """The window as a picture of its own, of that size, and notes on what was done."""
-    x, y, width, height = box
-    pixels = picture.pixels[y : y + height, x : x + width]
+    """A window of the whole picture as one of its own, of that size, and what there is to note."""
+    width, height = box[2:]
+    size = size or (width, height)
     kept = picture.transparency
     kept = kept and kept.within(box)
     notes: tuple[str, ...] = ()
-    if size is not None and size != (width, height):
-        pixels = np.asarray(
-            Image.fromarray(np.ascontiguousarray(pixels)).resize(size, Image.Resampling.LANCZOS)
-        )
+    if size != (width, height):
         kept = kept and kept.resized(size)
         if size[0] > width or size[1] > height:
             notes = (f"enlarged from {width} x {height} to {size[0]} x {size[1]} pixels",)
+    pixels = _resized(picture, box, size)
     cut = dataclasses.replace(
         picture,
         pixels=np.ascontiguousarray(pixels),
@@ -290,14 +289,31 @@ def cut_out(
         format=None,
         transparency=kept,
         restored=None,
+        reduced=None,
     )
-    whole, part = (picture.width, picture.height), (cut.width, cut.height)
-    cut = with_cut_metadata(cut, Placement.cut_out(box, whole, part))
+    cut = with_cut_metadata(cut, Placement.cut_out(box, picture.whole, (cut.width, cut.height)))
     parts = picture.carried.appended.names  # a gain map or a video shows the whole picture
     if parts:
         cut = with_appended(cut, Appended())
         notes = (*notes, *(f"left out: {name}" for name in parts))
     return cut, notes
+
+
+def _resized(picture: Picture, box: Box, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """The pixels of a window of the whole picture, brought to a size."""
+    if picture.reduced is None:
+        x, y, width, height = box
+        pixels = picture.pixels[y : y + height, x : x + width]
+        if size == (width, height):
+            return pixels
+        edges = (0.0, 0.0, float(width), float(height))
+    else:
+        left, top, right, bottom = picture.reduced.edges(box)
+        x, y = math.floor(left), math.floor(top)
+        pixels = picture.pixels[y : math.ceil(bottom), x : math.ceil(right)]
+        edges = (left - x, top - y, right - x, bottom - y)
+    image = Image.fromarray(np.ascontiguousarray(pixels))
+    return np.asarray(image.resize(size, Image.Resampling.LANCZOS, box=edges))
 
 
 def map_within(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 from collections.abc import Iterator
@@ -10,11 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image, JpegImagePlugin, features
 
 import foveate
 from foveate.errors import OptionError
 from foveate.service.configuration import Configuration
+from foveate.service.refusals import RefusedError
 from foveate.service.rendering import Usual, rendered
 from foveate.service.wanted import Gravity, Wanted
 from photos import photo, write_photo
@@ -59,6 +61,11 @@ def number(client: TestClient, name: str) -> float:
     """One of the numbers for Prometheus."""
     lines = client.get("/metrics").text.splitlines()
     return next(float(line.split()[-1]) for line in lines if line.startswith(f"{name} "))
+
+
+def fast(wanted: Wanted) -> Wanted:
+    """The same in the way that takes the least time."""
+    return Wanted(**{**vars(wanted), "map": "none", "tune": "fidelity"})
 
 
 def test_a_signed_path_gives_the_picture_that_the_library_makes(
@@ -153,6 +160,48 @@ def test_a_crop_by_the_map_is_that_of_the_library(root: Path) -> None:
     crop = foveate.crop(data, size="20x40")
     expected = foveate.compress(crop.picture, quality=50, effort="fast", metadata="rights")
     assert made.data == expected.data
+
+
+@pytest.mark.parametrize(
+    ("wanted", "factors"),
+    [
+        (Wanted(width=100), [8]),
+        (Wanted(resizing="fill", width=100, height=100, gravity=Gravity("sm")), [2]),
+        (Wanted(crop=(400, 300, None), width=100), [2]),
+        (Wanted(width=900), []),
+        (Wanted(width=100, height=99_999, min_height=99_999, enlarge=True), []),
+    ],
+)
+def test_large_jpegs_are_decoded_no_larger_than_is_of_use(
+    monkeypatch: pytest.MonkeyPatch, wanted: Wanted, factors: list[int]
+) -> None:
+    file = io.BytesIO()
+    whole = Image.fromarray(photo()).resize((2000, 1500), Image.Resampling.BICUBIC)
+    whole.save(file, "JPEG", quality=92)
+    drafted = []
+    draft = JpegImagePlugin.JpegImageFile.draft
+
+    def noted(image: Any, mode: Any, size: Any) -> Any:
+        drafted.append(2000 // size[0])
+        return draft(image, mode, size)
+
+    monkeypatch.setattr(JpegImagePlugin.JpegImageFile, "draft", noted)
+    with contextlib.suppress(RefusedError):  # the last one asks for too many pixels
+        rendered(file.getvalue(), "a", fast(wanted), "jpeg", Usual(), foveate.Limits())
+    assert drafted == factors
+
+
+@pytest.mark.parametrize("crop", [None, (400.0, 300.0, None)])
+def test_small_pictures_of_large_jpegs_are_like_those_of_all_pixels(crop: Any) -> None:
+    file = io.BytesIO()
+    whole = Image.fromarray(photo()).resize((2000, 1500), Image.Resampling.BICUBIC)
+    whole.save(file, "JPEG", quality=92)
+    wanted = fast(Wanted(crop=crop, width=100, quality=90))
+    made = rendered(file.getvalue(), "a", wanted, "jpeg", Usual(), foveate.Limits())
+    window = whole if crop is None else whole.crop((800, 600, 1200, 900))
+    expected = np.asarray(window.resize((100, 75), Image.Resampling.LANCZOS), float)
+    with Image.open(io.BytesIO(made.data)) as image:
+        assert np.abs(np.asarray(image, float) - expected).mean() < 4
 
 
 @pytest.mark.skipif(not features.check("webp"), reason="Pillow has no WebP")

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foveate.pictures.metadata.carried import Carried
+from foveate.pictures.reduction import Reduced
 from foveate.pictures.transparency import Backdrop, Transparency
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Picture:
     `pixels` are opaque: what was transparent is laid on a colour. Where transparency was to be kept
     and there is some, `transparency` holds it; `flattened` tells that there was some which is not
     kept.
+
+    `reduced` is None, but where the reader was let decode the file at a smaller scale: then
+    `pixels` show the whole picture in fewer pixels, and there are no `encoded` bytes.
     """
 
     pixels: npt.NDArray[np.uint8]
@@ -52,6 +56,12 @@ class Picture:
     transparency: Transparency | None = None
     flattened: bool = False
     orientation: int = 1
+    reduced: Reduced | None = None
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """Width and height of the picture that the file holds, also where `pixels` are fewer."""
+        return (self.width, self.height) if self.reduced is None else self.reduced.size
 
     @property
     def jpeg(self) -> bytes | None:

@@ -33,6 +33,7 @@ from foveate.pictures.readers.other_readers import read_by_another, read_tiff_ot
 from foveate.pictures.readers.repairs import Repaired, repaired_bytes
 from foveate.pictures.readers.tiff import is_negative, most_of_sixteen_bits
 from foveate.pictures.readers.vips_images import is_vips_image, pillow_image
+from foveate.pictures.reduction import Reduce, reduced
 from foveate.pictures.transparency import Backdrop
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def read_picture(
     tolerant: bool = False,
     background: str = "white",
     keep_alpha: bool = False,
+    reduce: Reduce | None = None,
 ) -> Picture:
     """The picture in a file (by path), in bytes, in a Pillow or pyvips image, or in an array.
 
@@ -58,7 +60,8 @@ def read_picture(
     Raises PictureError, one line naming the picture, also for pictures over one of the `limits`,
     of which `max_pixels` replaces one. With `tolerant` a JPEG or PNG whose end is missing gives
     what it holds, and a note tells how much that is. `background` is the colour that shows through
-    transparent pixels; with `keep_alpha` the picture has its transparency too.
+    transparent pixels; with `keep_alpha` the picture has its transparency too. `reduce` tells how
+    often smaller a JPEG in bytes or in a file may be decoded.
     """
     backdrop = Backdrop(background, keep_alpha)
     if max_pixels is not None:
@@ -68,12 +71,12 @@ def read_picture(
     if isinstance(source, np.ndarray):
         return _from_array(source, limits, backdrop)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _from_bytes(source, name or "<bytes>", limits, backdrop, tolerant=tolerant)
+        return _from_bytes(source, name or "<bytes>", limits, backdrop, reduce, tolerant=tolerant)
     if isinstance(source, (str, os.PathLike)):
         name = printable(os.fsdecode(source))
         with within_time(limits, name):
             data = file_bytes(source, name, most=limits.bytes)
-            return _from_bytes(data, name, limits, backdrop, tolerant=tolerant)
+            return _from_bytes(data, name, limits, backdrop, reduce, tolerant=tolerant)
     if hasattr(source, "getexif") and hasattr(source, "getbands"):
         filename = getattr(source, "filename", "")
         name = printable(os.fsdecode(filename)) if filename else "<image>"
@@ -127,6 +130,7 @@ def _from_bytes(
     name: str,
     limits: Limits,
     backdrop: Backdrop,
+    reduce: Reduce | None,
     *,
     tolerant: bool,
 ) -> Picture:
@@ -142,7 +146,9 @@ def _from_bytes(
             _check_size(name, header.width, header.height, limits)
             restored = jpeg_within(encoded, most=limits.bytes)
             if restored is not None:
-                picture = _from_bytes(restored, name, limits, backdrop, tolerant=tolerant)
+                picture = _from_bytes(restored, name, limits, backdrop, reduce, tolerant=tolerant)
+                if picture.reduced is not None:
+                    return picture
                 return dataclasses.replace(
                     picture, encoded=encoded, format="JXL", restored=restored
                 )
@@ -153,7 +159,7 @@ def _from_bytes(
             _check_scans(name, encoded, limits.scans)
         repaired = repaired_bytes(encoded, name, limits.pixels, tolerant=tolerant)
         image = opened(repaired.data)
-        return _from_pillow(image, name, encoded, limits, backdrop, repaired)
+        return _from_pillow(image, name, encoded, limits, backdrop, repaired, reduce)
 
 
 def _from_decoded(
@@ -189,6 +195,7 @@ def _from_pillow(
     limits: Limits,
     backdrop: Backdrop,
     repaired: Repaired | None = None,
+    reduce: Reduce | None = None,
 ) -> Picture:
     width, height = image.size
     _check_size(name, width, height, limits)
@@ -202,6 +209,7 @@ def _from_pillow(
         notes.append("16-bit reduced to 8-bit")
     if repaired is not None and repaired.in_one_go:
         setattr(image, "decodermaxblock", len(repaired.data) + 1)  # noqa: B010
+    smaller = None if reduce is None else reduced(image, _orientation(image), reduce)
     image.load()
     check_time()
     # A grey 16-bit picture's note comes with its conversion.
@@ -228,15 +236,21 @@ def _from_pillow(
         icc=icc,
         exif=exif,
         xmp=xmp,
-        encoded=encoded,
-        format=file_format,
+        encoded=encoded if smaller is None else None,
+        format=file_format if smaller is None else None,
         notes=tuple(notes),
         carried=carried,
         transparency=upright_alpha(made.transparency, orientation),
         flattened=made.flattened,
         orientation=orientation if orientation in TURNS else 1,
+        reduced=smaller,
     )
     return with_upright_metadata(picture, orientation)
+
+
+def _orientation(image: PillowImage) -> int:
+    """The orientation of a JPEG, as `_metadata` will find it."""
+    return _metadata(image, "JPEG", [])[0]
 
 
 def _check_size(name: str, width: int, height: int, limits: Limits) -> None:

@@ -47,6 +47,17 @@ def planned(width: int, height: int, wanted: Wanted, *, most_pixels: int) -> Pla
     return Plan(tuple(cuts), size)
 
 
+def reduction(plan: Plan, whole: Size) -> int:
+    """How often smaller a picture may be decoded: 1, 2, 4 or 8.
+
+    What is shown keeps twice the result's pixels along each side, so that the last step is still a
+    filter of our own, as libvips leaves it.
+    """
+    shown = plan.cuts[-1].size if plan.cuts else whole
+    shrinks = min(shown[0] / plan.size[0], shown[1] / plan.size[1])
+    return next((factor for factor in (8, 4, 2) if shrinks >= 2 * factor), 1)
+
+
 def placed(gravity: Gravity, whole: Size, size: Size) -> Box:
     """Where a window of `size` lies by a gravity that needs no map."""
     free = whole[0] - size[0], whole[1] - size[1]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass
 from typing import Any
 
 from foveate._compress import compress
-from foveate._crop import cut_out, map_within, window_map
+from foveate._crop import AUTO_MAP, cut_out, map_within, window_map
 from foveate.coders.auto.accept import MEDIA
 from foveate.errors import FoveateError, MissingExtraError, TargetError
+from foveate.models.registry import get_model
 from foveate.pictures import Limits, Picture, read_picture
 from foveate.pictures.limits import within_time
 from foveate.saliency import SaliencyMap
 from foveate.saliency.windows import SummedMap
-from foveate.service.geometry import Plan, placed, planned
+from foveate.service.geometry import Plan, placed, planned, reduction
 from foveate.service.refusals import RefusedError
 from foveate.service.wanted import Wanted
 from foveate.settings import Box, Effort, Format, Metadata, Settings
@@ -56,8 +58,9 @@ def rendered(
     """
     try:
         with within_time(limits, name):
-            picture = read_picture(data, limits=limits, name=name, keep_alpha=True)
-            plan = planned(picture.width, picture.height, wanted, most_pixels=limits.pixels)
+            reduce = functools.partial(_reduction, wanted=wanted, limits=limits)
+            picture = read_picture(data, limits=limits, name=name, keep_alpha=True, reduce=reduce)
+            plan = planned(*picture.whole, wanted, most_pixels=limits.pixels)
             shown = _shown(picture, plan, usual, limits)
             return _compressed(shown, wanted, file_format, usual, limits)
     except RefusedError:
@@ -68,14 +71,30 @@ def rendered(
         raise RefusedError(422, str(error)) from error
 
 
+def _reduction(width: int, height: int, *, wanted: Wanted, limits: Limits) -> int:
+    """How often smaller a picture of this size may be decoded for what is wanted of it."""
+    try:
+        plan = planned(width, height, wanted, most_pixels=limits.pixels)
+    except RefusedError:
+        return 1  # it is told when the picture has been read
+    factor = reduction(plan, (width, height))
+    if any(cut.gravity.kind == "sm" for cut in plan.cuts):
+        rows, columns = get_model(AUTO_MAP).size(height, width)
+        while factor > 1 and (width < 2 * factor * columns or height < 2 * factor * rows):
+            factor //= 2  # what places windows sees as much as in the whole picture
+    return factor
+
+
 def _shown(picture: Picture, plan: Plan, usual: Usual, limits: Limits) -> Picture:
     """The picture of which all windows were cut out, resized."""
-    box: Box = (0, 0, picture.width, picture.height)
+    box: Box = (0, 0, *picture.whole)
     saliency: SaliencyMap | None = None
     for cut in plan.cuts:
         if cut.gravity.kind == "sm":
             if saliency is None:
-                saliency = window_map("auto", picture, threads=usual.threads, limits=limits)
+                seen = window_map("auto", picture, threads=usual.threads, limits=limits)
+                whole = picture.whole
+                saliency = dataclasses.replace(seen, width=whole[0], height=whole[1])
             inside = map_within(saliency, box, box[2], box[3])
             window = SummedMap(inside).best(*cut.size, avoid_cuts=True)
             assert window is not None  # nothing is protected
@@ -83,7 +102,7 @@ def _shown(picture: Picture, plan: Plan, usual: Usual, limits: Limits) -> Pictur
         else:
             x, y, across, down = placed(cut.gravity, (box[2], box[3]), cut.size)
         box = (box[0] + x, box[1] + y, across, down)
-    if box == (0, 0, picture.width, picture.height) == (0, 0, *plan.size):
+    if box == (0, 0, *picture.whole) == (0, 0, *plan.size):
         return picture
     shown, notes = cut_out(picture, box, plan.size)
     return dataclasses.replace(shown, notes=(*shown.notes, *notes))

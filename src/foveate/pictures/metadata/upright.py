@@ -24,7 +24,7 @@ _MOST_GAIN_MAP_PIXELS = 100_000_000
 def with_upright_metadata(picture: Picture, orientation: int) -> Picture:
     """The picture, whose pixels are upright by now, with all else turned as they were."""
     carried, xmp, notes = picture.carried, picture.xmp, list(picture.notes)
-    placement = Placement.turned(orientation, (picture.width, picture.height))
+    placement = Placement.turned(orientation, picture.whole)
     exif = picture.exif
     if exif is not None:
         exif = placed_exif(exif, placement)
