@@ -32,5 +32,14 @@ def die_once(mark: str) -> str:
     return "alive"
 
 
+kept: list[bytearray] = []
+
+
+def keep(size: int) -> int:
+    """Holds so many bytes for good."""
+    kept.append(bytearray(b"x") * size)
+    return os.getpid()
+
+
 def fail() -> None:
     raise ValueError("a fault")

@@ -20,12 +20,16 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are sent")
 
 
 def with_pool(
-    work: Callable[[Pool], Awaitable[Any]], *, processes: int = 1, waiting: int = 4
+    work: Callable[[Pool], Awaitable[Any]],
+    *,
+    processes: int = 1,
+    waiting: int = 4,
+    memory: int | None = None,
 ) -> Any:
     """What a coroutine gives that is given a pool; no process is left afterwards."""
 
     async def run() -> Any:
-        pool = Pool(processes, waiting, "pool_jobs")
+        pool = Pool(processes, waiting, "pool_jobs", memory=memory)
         try:
             return await asyncio.wait_for(work(pool), 60)
         finally:
@@ -88,6 +92,20 @@ def test_a_process_that_hangs_is_killed_at_the_deadline() -> None:
         assert await pool.run(pool_jobs.double, 2, seconds=30) == 4
 
     with_pool(work)
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is not told here")
+def test_a_process_that_has_grown_makes_room_for_a_new_one() -> None:
+    async def work(pool: Pool) -> None:
+        await pool.start(pool_jobs.double, 1)
+        (first,) = pool.pids
+        assert await pool.run(pool_jobs.keep, 1000, seconds=30) == first
+        assert await pool.run(pool_jobs.keep, 200 << 20, seconds=30) == first
+        assert pool.pids == []
+        assert await pool.run(pool_jobs.process, seconds=30) != first
+        assert (pool.counts.recycled, pool.counts.replaced) == (1, 0)
+
+    with_pool(work, memory=200 << 20)
 
 
 def test_what_waits_is_bounded_and_given_up_by_those_who_leave() -> None:

@@ -99,6 +99,18 @@ def test_a_picture_that_the_client_has_is_not_sent_again(client: TestClient) -> 
     assert (head.content, head.headers["content-length"]) == (b"", str(len(first.content)))
 
 
+def test_what_is_saved_is_counted_for_whole_pictures(client: TestClient, root: Path) -> None:
+    def saved(path: str) -> float:
+        before = number(client, "foveate_saved_bytes_total")
+        assert get(client, path).status_code == 200
+        return number(client, "foveate_saved_bytes_total") - before
+
+    whole = get(client, f"/{QUICK}/q:31/plain/local:///photo.png@jpg")
+    size = (root / "photo.png").stat().st_size
+    assert saved(f"/{QUICK}/q:31/plain/local:///photo.png@jpg") == size - len(whole.content)
+    assert saved(f"/{QUICK}/w:32/plain/local:///photo.png@jpg") == 0
+
+
 def test_the_format_is_negotiated(client: TestClient) -> None:
     path = "/map:none/plain/local:///photo.png"
     plain = get(client, path, accept="*/*")

@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import functools
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -52,6 +53,8 @@ class _Facts:
 
     address: str | None = None
     source_bytes: int = 0
+    saved: int | None = None
+    """By how many bytes the picture is smaller than its source, where it shows all of it."""
 
 
 class Service:
@@ -64,7 +67,12 @@ class Service:
 
     def __init__(self, configuration: Configuration, *, log: bool = True) -> None:
         self.configuration = configuration
-        self.pool = Pool(configuration.processes, configuration.queue, "foveate.service.rendering")
+        self.pool = Pool(
+            configuration.processes,
+            configuration.queue,
+            "foveate.service.rendering",
+            memory=configuration.memory,
+        )
         self.observed = Observed(self.pool) if log else Observed(self.pool, None)
         self._keys = configuration.signing_keys()
         self._sources = configuration.sources()
@@ -72,7 +80,7 @@ class Service:
         self._readers = ThreadPoolExecutor(
             _READERS_A_PROCESS * configuration.processes, thread_name_prefix="foveate-source"
         )
-        self._open = 0
+        self._open: Counter[str | None] = Counter()
         self._most_open = (1 + _READERS_A_PROCESS) * configuration.processes + configuration.queue
 
     def application(self) -> Starlette:
@@ -119,6 +127,7 @@ class Service:
             address=facts.address,
             source_bytes=facts.source_bytes,
             bytes=len(response.body) if response.status_code == 200 else 0,
+            **({} if facts.saved is None else {"saved": facts.saved}),
             **({} if said is None else {"said": said}),
         )
         return response
@@ -136,10 +145,7 @@ class Service:
         file_format = wanted.format or negotiated(
             request.headers.get("accept", ""), configuration.formats
         )
-        if self._open >= self._most_open:
-            raise RefusedError(503, "too many requests are open; try again", retry_after=1)
-        self._open += 1
-        try:
+        with self._one_more(None if request.client is None else request.client.host):
             end = time.monotonic() + configuration.seconds
             digest = digest_of(asked.source, wanted, file_format, self._usual, __version__)
             client_has = request.headers.get("if-none-match")
@@ -160,9 +166,27 @@ class Service:
                 self._limits,
                 seconds=max(0.0, end - time.monotonic()),
             )
-        finally:
-            self._open -= 1
+        if made.whole:
+            facts.saved = facts.source_bytes - len(made.data)
         return Response(made.data, headers=headers, media_type=made.media)
+
+    @contextlib.contextmanager
+    def _one_more(self, client: str | None) -> Iterator[None]:
+        """A request that is open. Raises RefusedError where there are too many already."""
+        most = self.configuration.per_client
+        if self._open.total() >= self._most_open:
+            raise RefusedError(503, "too many requests are open; try again", retry_after=1)
+        if 0 < most <= self._open[client]:
+            raise RefusedError(
+                429, f"{most} of your requests are open already; try again", retry_after=1
+            )
+        self._open[client] += 1
+        try:
+            yield
+        finally:
+            self._open[client] -= 1
+            if not self._open[client]:
+                del self._open[client]
 
     async def _read(self, address: str, seconds: float, shown: Validator | None) -> Found:
         """The source, unless it is as `shown` tells. Raises RefusedError."""

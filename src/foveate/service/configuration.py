@@ -43,7 +43,9 @@ class Configuration:
         quality, effort, strip, keep_copyright: what holds where a URL says nothing.
         workers: processes that render; by default one for each processor.
         threads: of one picture's encoding.
+        memory: bytes that a process may hold between two pictures before it is replaced.
         queue: how many pictures may wait for a process.
+        per_client: how many requests of one address may be open at once; 0 for any number.
         seconds: how long a request may take, from its source to its last byte.
         pixels, bytes: the most pixels of a source or result, and bytes of a source.
         max_age: for how many seconds answers may be cached.
@@ -64,7 +66,9 @@ class Configuration:
     keep_copyright: bool = True
     workers: int = 0
     threads: int = 1
+    memory: int = 1 << 30
     queue: int = 64
+    per_client: int = 0
     seconds: float = 20.0
     pixels: int = 50_000_000
     bytes: int = 64 << 20
@@ -172,7 +176,9 @@ _NUMBERS: dict[str, tuple[type, float, float]] = {
     "quality": (int, 1, 100),
     "workers": (int, 0, 1024),
     "threads": (int, 1, 1024),
+    "memory": (int, 1 << 27, 1 << 50),
     "queue": (int, 0, 100_000),
+    "per_client": (int, 0, 100_000),
     "seconds": (float, 0.1, 3600),
     "pixels": (int, 1, 1 << 32),
     "bytes": (int, 1, 1 << 40),

@@ -36,10 +36,16 @@ class Observed:
         )
         self._in = Counter("foveate_source_bytes", "Bytes of sources that were read.", registry=own)
         self._out = Counter("foveate_sent_bytes", "Bytes of pictures that were sent.", registry=own)
+        self._saved = Counter(
+            "foveate_saved_bytes",
+            "Bytes by which pictures that were sent whole are smaller than their sources.",
+            registry=own,
+        )
         for name, told, what in (
             ("foveate_busy_workers", "Processes that render now.", "busy"),
             ("foveate_waiting", "Pictures that wait for a process.", "waiting"),
             ("foveate_replaced_workers", "Processes that died or hung.", "replaced"),
+            ("foveate_recycled_workers", "Processes that had grown or done enough.", "recycled"),
             ("foveate_refused", "Pictures that were refused since too many waited.", "refused"),
         ):
             gauge = Gauge(name, told, registry=own)
@@ -54,6 +60,7 @@ class Observed:
         self._seconds.observe(seconds)
         self._in.inc(facts.get("source_bytes") or 0)
         self._out.inc(facts.get("bytes") or 0)
+        self._saved.inc(max(0, facts.get("saved") or 0))
         if self._log is None:
             return
         line = {

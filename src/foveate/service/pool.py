@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import queue
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from foveate.service.refusals import RefusedError
@@ -41,6 +43,7 @@ class Counts:
     waiting: int = 0
     done: int = 0
     replaced: int = 0
+    recycled: int = 0
     refused: int = 0
 
 
@@ -51,13 +54,18 @@ class Pool:
         processes: how many there are.
         waiting: how many jobs may wait for one.
         module: what a process imports before its first job.
+        memory: bytes that a process may hold after a job; one that holds more makes room for a new
+            one, where the system tells.
     """
 
-    def __init__(self, processes: int, waiting: int, module: str) -> None:
+    def __init__(
+        self, processes: int, waiting: int, module: str, *, memory: int | None = None
+    ) -> None:
         self.processes = processes
         self.counts = Counts()
         self._most_waiting = waiting
         self._module = module
+        self._memory = memory
         self._idle: queue.SimpleQueue[tuple[Worker, int]] = queue.SimpleQueue()
         self._all: dict[int, Worker] = {}
         self._lock = threading.Lock()
@@ -219,10 +227,17 @@ class Pool:
         raise RefusedError(503, "the service is being stopped; try again", retry_after=2)
 
     def _give_back(self, worker: Worker, jobs: int) -> None:
-        if jobs < _JOBS_A_WORKER and not self._closed:
+        old = jobs >= _JOBS_A_WORKER or self._is_large(worker)
+        if not old and not self._closed:
             self._idle.put((worker, jobs))
-        else:
-            self._forget(worker)
+            return
+        self._forget(worker)
+        with self._lock:
+            self.counts.recycled += old
+
+    def _is_large(self, worker: Worker) -> bool:
+        held = None if self._memory is None else resident_bytes(worker.process.pid)
+        return held is not None and self._memory is not None and held > self._memory
 
     def _replace(self, worker: Worker) -> None:
         self._forget(worker)
@@ -233,6 +248,15 @@ class Pool:
         with self._lock:
             self._all.pop(worker.process.pid, None)
         worker.end()
+
+
+def resident_bytes(pid: int) -> int | None:
+    """How much memory a process holds; None where the system does not tell (it is not Linux)."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text().split()[1]
+    except (OSError, IndexError):
+        return None
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 class _LateError(Exception):

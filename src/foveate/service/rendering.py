@@ -38,11 +38,15 @@ class Usual:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A file to send, its media type, and the report as plain values."""
+    """A file to send, its media type, and the report as plain values.
+
+    whole: whether it shows what the source shows, in as many pixels.
+    """
 
     data: bytes
     media: str
     report: dict[str, Any]
+    whole: bool = False
 
 
 def rendered(
@@ -62,7 +66,8 @@ def rendered(
             picture = read_picture(data, limits=limits, name=name, keep_alpha=True, reduce=reduce)
             plan = planned(*picture.whole, wanted, most_pixels=limits.pixels)
             shown = _shown(picture, plan, usual, limits)
-            return _compressed(shown, wanted, file_format, usual, limits)
+            made = _compressed(shown, wanted, file_format, usual, limits)
+            return dataclasses.replace(made, whole=shown is picture)
     except RefusedError:
         raise
     except MissingExtraError as error:
