@@ -84,7 +84,9 @@ def test_the_prose_names_the_numbers_of_the_record(page: str, record: str, sente
 def test_the_commands_on_the_pages_make_what_the_tables_show(foveate, results: Path) -> None:
     write_mask_shard(Path("data/duts"))
     text = (ROOT / "docs" / "models" / "menet.md").read_text()
-    (command,) = re.findall(r"^\$ foveate (.*)$", text, re.MULTILINE)
+    (command,) = re.findall(
+        r"^\$ foveate (.* --save results/objects-duts.json .*)$", text, re.MULTILINE
+    )
     names = re.compile(r"--model \S+ --against \S+")
     words = names.sub("--model centre,spectral-residual --against centre", command).split()
     assert foveate(*words).code == 0
