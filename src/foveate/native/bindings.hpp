@@ -1,7 +1,10 @@
 // What both halves of the module share: arrays as they come from NumPy, and as they go.
 #pragma once
 
-#include <cstdio>  // before nanobind, whose header needs it where the library is libc++
+// Python's header comes before all others, and nanobind's need stdio where the library is libc++.
+#include <Python.h>
+
+#include <cstdio>
 
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>

@@ -1,9 +1,10 @@
 // Bands of AC coefficients as they come from Python.
 #pragma once
 
+#include "bindings.hpp"
+
 #include <tuple>
 
-#include "bindings.hpp"
 #include "trellis.hpp"
 
 namespace foveate {

@@ -1,8 +1,9 @@
 // Models of the eye and what the encoder makes of them; shapes and ranges are checked here.
+#include "bindings_eye.hpp"
+
 #include <cmath>
 #include <optional>
 
-#include "bindings_eye.hpp"
 #include "eye/by_coefficient.hpp"
 #include "eye/hvs_m.hpp"
 #include "eye/ssimulacra2.hpp"

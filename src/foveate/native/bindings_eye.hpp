@@ -1,9 +1,10 @@
 // What the bindings of the eye's models and of metrics check alike.
 #pragma once
 
+#include "bindings.hpp"
+
 #include <cmath>
 
-#include "bindings.hpp"
 #include "eye/ssimulacra2.hpp"
 
 namespace foveate {

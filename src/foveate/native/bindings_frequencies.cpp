@@ -1,9 +1,10 @@
 // Levels and steps where each coefficient has a weight of its own; checked here.
+#include "bindings.hpp"
+
 #include <bit>
 #include <cmath>
 #include <cstdint>
 
-#include "bindings.hpp"
 #include "bindings_bands.hpp"
 #include "levels.hpp"
 #include "trellis.hpp"

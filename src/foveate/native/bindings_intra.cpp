@@ -1,7 +1,8 @@
 // What an intra coder has left to code, checked here.
+#include "bindings.hpp"
+
 #include <cstdint>
 
-#include "bindings.hpp"
 #include "intra.hpp"
 
 namespace foveate {

@@ -1,7 +1,8 @@
 // Metrics of a copy against its original; shapes and ranges are checked here.
+#include "bindings_eye.hpp"
+
 #include <optional>
 
-#include "bindings_eye.hpp"
 #include "eye/butteraugli.hpp"
 
 namespace foveate {

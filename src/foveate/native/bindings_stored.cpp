@@ -1,7 +1,8 @@
 // Files to the coefficients that they store, and back: checked here, once.
+#include "bindings.hpp"
+
 #include <tuple>
 
-#include "bindings.hpp"
 #include "decode.hpp"
 #include "transcode.hpp"
 

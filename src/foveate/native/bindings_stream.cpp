@@ -1,8 +1,9 @@
 // Levels to statistics and files: NumPy arrays in, arrays and bytes out; checked here, once.
+#include "bindings.hpp"
+
 #include <optional>
 #include <tuple>
 
-#include "bindings.hpp"
 #include "colour.hpp"
 #include "inverse.hpp"
 #include "levels.hpp"
