@@ -84,17 +84,22 @@ def test_the_prose_names_the_numbers_of_the_record(page: str, record: str, sente
 def test_the_commands_on_the_pages_make_what_the_tables_show(foveate, results: Path) -> None:
     write_mask_shard(Path("data/duts"))
     text = (ROOT / "docs" / "models" / "menet.md").read_text()
-    (command,) = re.findall(
-        r"^\$ foveate (.* --save results/objects-duts.json .*)$", text, re.MULTILINE
+    robustness, figure8 = (
+        re.search(rf"^\$ foveate (.* --save results/{name}.json\b.*)$", text, re.MULTILINE)[1]
+        for name in ("objects-duts", "menet-figure8")
     )
     names = re.compile(r"--model \S+ --against \S+")
-    words = names.sub("--model centre,spectral-residual --against centre", command).split()
+    words = names.sub("--model centre,spectral-residual --against centre", robustness).split()
     assert foveate(*words).code == 0
     row = json.loads((results / "objects-duts.json").read_text())["rows"][0]
     told = row["models"]["centre"]["noise 0-50"]["mae"]["mean"]
     (line,) = (line for line in scores.objects().splitlines() if line.startswith("| `centre`"))
     assert line.split(" | ")[6] == f"{told:.3f}"
     assert "| `spectral-residual` − `centre` | " in scores.object_differences()
+    assert foveate(*re.sub(r"--model \S+", "--model centre", figure8).split()).code == 0
+    curve = json.loads((results / "menet-figure8.json").read_text())["lines"]["duts test"]["centre"]
+    cells = [f"{f:.3f}" for f in curve["F"]]
+    assert models.noise_curve().splitlines()[2] == f"| `centre` | {' | '.join(cells)} |"
 
 
 def test_the_later_files_row_of_a_set_is_taken(results: Path) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from foveate.errors import OptionError, printable
 from foveate.video.opening import need_pyav
-from foveate_research.cli import bench_batch, bench_service
+from foveate_research.cli import bench_batch, bench_page, bench_service
 from foveate_research.cli.coding_options import CoderOptions, Fixations, Images, Masks
 from foveate_research.cli.options import (
     Count,
@@ -377,5 +377,6 @@ def reading(
     results.publish(reading_record(data, seconds=seconds), show_record)
 
 
+app.command(epilog=bench_page.EPILOG)(grouped(bench_page.page))
 app.command(epilog=bench_service.EPILOG)(grouped(bench_service.service))
 app.command(epilog=bench_batch.EPILOG)(grouped(bench_batch.batch))

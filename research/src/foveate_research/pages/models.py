@@ -10,7 +10,7 @@ from foveate.models.records import read_card
 from foveate.models.registry import list_models
 from foveate_research.maps.fixations import HUMANS
 from foveate_research.pages import menet_seeds, scores
-from foveate_research.pages.markdown import ABSENT, Tables, table
+from foveate_research.pages.markdown import ABSENT, Tables, number, result, table
 
 MEASURED = {
     **dict.fromkeys(("foveate-s", "salnet"), "attention"),
@@ -92,6 +92,16 @@ def limits(record: str) -> str:
     return "\n".join(f"- {line}" for line in read_card(record)["use_and_limits"])
 
 
+def noise_curve() -> str:
+    """F of MEnet's figure 8 at each strength of noise."""
+    lines = result("menet-figure8").get("lines", {}).get("duts test")
+    if lines is None:
+        return ABSENT
+    strengths = next(iter(lines.values()))["sigma"]
+    rows = [(f"`{name}`", *map(number, line["F"])) for name, line in lines.items()]
+    return table(("F at noise of σ", *(f"{sigma:g}" for sigma in strengths)), rows)
+
+
 def _page(*records: str, **measured: Callable[[], str]) -> Tables:
     made = {f.__name__: partial(f, *records) for f in (trainings, weights, data)}
     return {**measured, **made, "limits": partial(limits, records[0])}
@@ -114,6 +124,7 @@ def model_pages() -> dict[str, Tables]:
     objects = {
         "objects": scores.objects,
         "differences": scores.object_differences,
+        "noise-curve": noise_curve,
         "ablations": scores.ablations,
         "ablation-differences": scores.ablation_differences,
         **menet_seeds.TABLES,
