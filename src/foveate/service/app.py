@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -30,11 +31,12 @@ from foveate.service.entity_tags import (
     shown_validator,
 )
 from foveate.service.grammar import parsed, split_signature
-from foveate.service.observing import METRICS_TYPE, Observed
+from foveate.service.observing import METRICS_TYPE, Observed, without_secrets
 from foveate.service.pool import Pool
 from foveate.service.refusals import RefusedError
 from foveate.service.rendering import Rendered, rendered
 from foveate.service.signature import check_signature
+from foveate.service.tracing import Tracing
 from foveate.service.wanted import Wanted
 from foveate.service.warming import warm
 from foveate.settings import Format
@@ -63,10 +65,14 @@ class Service:
     Args:
         configuration: what the service is set up with.
         log: whether each request is told on stderr.
+        tracing: makes the traces of requests; by default what the environment asks for.
     """
 
-    def __init__(self, configuration: Configuration, *, log: bool = True) -> None:
+    def __init__(
+        self, configuration: Configuration, *, log: bool = True, tracing: Tracing | None = None
+    ) -> None:
         self.configuration = configuration
+        self._tracing = Tracing.of_environment() if tracing is None else tracing
         self.pool = Pool(
             configuration.processes,
             configuration.queue,
@@ -102,6 +108,7 @@ class Service:
         finally:
             await self.pool.drain(self.configuration.drain)
             self._readers.shutdown(wait=False, cancel_futures=True)
+            await asyncio.to_thread(self._tracing.close)
 
     async def _health(self, _: Request) -> Response:
         if self.pool.draining:
@@ -112,24 +119,29 @@ class Service:
         return Response(self.observed.metrics(), media_type=METRICS_TYPE)
 
     async def _picture(self, request: Request) -> Response:
-        began = time.monotonic()
-        facts = _Facts()
-        try:
-            response = await self._answered(request, facts)
-        except RefusedError as error:
-            response = _refusal(error)
-        except MissingExtraError as error:
-            response = _refusal(RefusedError(501, str(error)))
-        said = bytes(response.body).decode().strip() if response.status_code >= 400 else None
-        self.observed.request(
-            status=response.status_code,
-            seconds=time.monotonic() - began,
-            address=facts.address,
-            source_bytes=facts.source_bytes,
-            bytes=len(response.body) if response.status_code == 200 else 0,
-            **({} if facts.saved is None else {"saved": facts.saved}),
-            **({} if said is None else {"said": said}),
-        )
+        with self._tracing.request(request.method, request.headers) as tell:
+            began = time.monotonic()
+            facts = _Facts()
+            try:
+                response = await self._answered(request, facts)
+            except RefusedError as error:
+                response = _refusal(error)
+            except MissingExtraError as error:
+                response = _refusal(RefusedError(501, str(error)))
+            told: dict[str, Any] = {
+                "source_bytes": facts.source_bytes,
+                "bytes": len(response.body) if response.status_code == 200 else 0,
+            }
+            if facts.saved is not None:
+                told["saved"] = facts.saved
+            if response.status_code >= 400:
+                told["said"] = bytes(response.body).decode().strip()
+            seconds = time.monotonic() - began
+            source = None if facts.address is None else without_secrets(facts.address)
+            self.observed.request(
+                status=response.status_code, seconds=seconds, source=source, **told
+            )
+            tell(response.status_code, source=source, **told)
         return response
 
     async def _answered(self, request: Request, facts: _Facts) -> Response:
@@ -150,22 +162,24 @@ class Service:
             digest = digest_of(asked.source, wanted, file_format, self._usual, __version__)
             client_has = request.headers.get("if-none-match")
             shown = shown_validator(client_has, digest)
-            found = await self._read(asked.source, configuration.seconds, shown)
+            with self._tracing.step("read"):
+                found = await self._read(asked.source, configuration.seconds, shown)
             facts.source_bytes = len(found.data or b"")
             tag = entity_tag(digest, found.validator or Validator.of_bytes(found.data or b""))
             headers = self._headers(wanted, file_format, tag, asked.source)
             if found.data is None or matches(client_has, tag):
                 return Response(status_code=304, headers=headers)
-            made: Rendered = await self.pool.run(
-                rendered,
-                found.data,
-                _name(asked.source),
-                wanted,
-                file_format,
-                self._usual,
-                self._limits,
-                seconds=max(0.0, end - time.monotonic()),
-            )
+            with self._tracing.step("render"):
+                made: Rendered = await self.pool.run(
+                    rendered,
+                    found.data,
+                    _name(asked.source),
+                    wanted,
+                    file_format,
+                    self._usual,
+                    self._limits,
+                    seconds=max(0.0, end - time.monotonic()),
+                )
         if made.whole:
             facts.saved = facts.source_bytes - len(made.data)
         return Response(made.data, headers=headers, media_type=made.media)

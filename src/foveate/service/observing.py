@@ -51,11 +51,8 @@ class Observed:
             gauge = Gauge(name, told, registry=own)
             gauge.set_function(functools.partial(getattr, pool.counts, what))
 
-    def request(self, *, status: int, seconds: float, address: str | None, **facts: Any) -> None:
-        """One request that was answered.
-
-        address: of the picture; its query and its user are left out, since they may be secrets.
-        """
+    def request(self, *, status: int, seconds: float, source: str | None, **facts: Any) -> None:
+        """One request that was answered. source: the picture's address, `without_secrets`."""
         self._requests.labels(status=str(status)).inc()
         self._seconds.observe(seconds)
         self._in.inc(facts.get("source_bytes") or 0)
@@ -67,7 +64,7 @@ class Observed:
             "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
             "status": status,
             "seconds": round(seconds, 4),
-            "source": None if address is None else without_secrets(address),
+            "source": source,
             **facts,
         }
         print(json.dumps(line), file=self._log, flush=True)
