@@ -2,11 +2,13 @@
 
 import json
 import math
+import subprocess
 import sys
 
 import pytest
 
 from foveate.errors import OutputError
+from foveate_research import records
 from foveate_research.records import command_line, head, record_text, save_record
 
 
@@ -14,6 +16,29 @@ def test_a_record_tells_command_commit_day_machine_and_versions():
     found = head(["numpy", "no-such-package"])
     assert list(found) == ["command", "commit", "date", "machine", "versions"]
     assert list(found["versions"]) == ["python", "numpy"]
+
+
+def test_a_commit_is_dirty_where_more_than_results_differs(tmp_path, monkeypatch):
+    def git(*words):
+        who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
+
+    monkeypatch.setattr(records, "CHECKOUT", tmp_path)
+    assert records.commit() == "unknown"
+    (tmp_path / "results").mkdir()
+    code, result = tmp_path / "code.py", tmp_path / "results" / "a.json"
+    for file in (code, result):
+        file.write_text("1")
+    git("init")
+    assert records.commit() == "unknown"
+    git("add", ".")
+    git("commit", "-m", "first")
+    result.write_text("2")
+    named = records.commit()
+    assert len(named) >= 7
+    assert "dirty" not in named
+    code.write_text("2")
+    assert records.commit() == f"{named}-dirty"
 
 
 @pytest.mark.parametrize(

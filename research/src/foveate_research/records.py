@@ -43,15 +43,29 @@ def _named_folder(word: str, option: str) -> str:
 
 
 def commit() -> str:
-    """The commit that ran, and whether files differed from it; "unknown" outside a checkout."""
+    """The commit that ran, with "-dirty" where other files than results differed from it.
+
+    Records that were made one after the other, each into results/, name the same commit.
+    "unknown" outside a checkout.
+    """
     if not (CHECKOUT / ".git").exists():
         return "unknown"
-    words = ["git", "describe", "--always", "--dirty"]
-    try:
-        done = subprocess.run(words, cwd=CHECKOUT, capture_output=True, text=True, check=False)
-    except OSError:
+    name = _git("describe", "--always")
+    differing = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!results")
+    if name is None or differing is None:
         return "unknown"
-    return done.stdout.strip() or "unknown"
+    return f"{name}-dirty" if differing else name
+
+
+def _git(*words: str) -> str | None:
+    """What git tells of the checkout; None where it tells nothing."""
+    try:
+        done = subprocess.run(
+            ["git", *words], cwd=CHECKOUT, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
 
 
 def cpu_name() -> str:
