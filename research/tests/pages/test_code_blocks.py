@@ -67,6 +67,8 @@ NOT_OURS = {
     "export FOVEATE_SERVICE_KEYS": "the test sets them",
     "printf 'FOVEATE_SERVICE_KEYS": "writes keys beside the sources",
     "docker": "needs Docker",
+    "python -m build": "takes minutes",
+    "scripts/check-wheel": "makes environments; test_wheels.py runs it on wheels of its own",
     "scripts/try": "makes an environment",
     "scripts/test": "runs this test",
 }

@@ -66,7 +66,7 @@ class Configuration:
     keep_copyright: bool = True
     workers: int = 0
     threads: int = 1
-    memory: int = 1 << 30
+    memory: int = 512 << 20
     queue: int = 64
     per_client: int = 0
     seconds: float = 20.0
