@@ -26,7 +26,7 @@ _REMEMBERED = 2.0
 class Other(Enum):
     """Why a block is not this run's to do: all is done, or another run does it."""
 
-    DONE = "done"
+    DONE = "done before"
     TAKEN = "taken"
 
 
@@ -55,12 +55,17 @@ class Claims:
             number = 0
             while not all(map(marks.is_done, block.tasks)):
                 name = f"{block.name}/{number}"
-                holder = self._holder(name) or self._created(name, block) or self._holder(name)
-                if holder == self._run:
-                    return name
-                lives = holder is not None and self._lives(holder)
-                if not marks.read(name) and lives:  # in this order: a run marks before it ends
-                    return Other.TAKEN
+                holder = self._holder(name)
+                if holder is None:
+                    if self._created(name, block):
+                        return name
+                    holder = self._holder(name)
+                lives = holder is not None and holder != self._run and self._lives(holder)
+                if not marks.read(name):  # after the heartbeat: a run marks before it ends
+                    if lives:
+                        return Other.TAKEN
+                    if holder == self._run:
+                        return name
                 number += 1
             return Other.DONE
 
@@ -81,16 +86,16 @@ class Claims:
                     return True
         return False
 
-    def _created(self, name: str, block: Block) -> str | None:
-        """This run's name, where nobody has claimed that block by that number."""
+    def _created(self, name: str, block: Block) -> bool:
+        """Whether this run is the first to claim that block by that number."""
         from obstore.exceptions import AlreadyExistsError
 
         claim = {"run": self._run, "results": [task.digits for task in block.tasks]}
         try:
             self._store.put(f"{STATE}/claims/{name}", json.dumps(claim).encode(), mode="create")
         except AlreadyExistsError:
-            return None
-        return self._run
+            return False
+        return True
 
     def _holder(self, name: str) -> str | None:
         """Whose claim that is. It is read first, since that costs less than to try to put it."""

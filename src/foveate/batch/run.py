@@ -36,6 +36,15 @@ class Outcome:
     bytes_out: int = 0
     seconds: float = 0.0
 
+    def count(self, record: dict[str, Any]) -> None:
+        """Counts a picture that this run has tried, by its record."""
+        if record["status"] == "done":
+            self.done += 1
+            self.bytes_in += record["size"]
+            self.bytes_out += record["bytes"]
+        else:
+            self.failed += 1
+
     @property
     def rate(self) -> float:
         """Pictures a second."""
@@ -56,7 +65,7 @@ def run(
     began = time.monotonic()
     store = opened(batch.target, make=True, retries=batch.retries)
     claims = Claims(store, batch.run, batch.dead_after)
-    with _beating(claims):
+    with beating(claims):
         marks = Marks(store)
         marks.read_all()
         job = _Job(batch, claims, marks, tell)
@@ -169,20 +178,12 @@ class _Job:
             record = answer.record
             if failure is not None:
                 record = first_of_record(self._batch, task) | failure
-            self._count(task, record)
+            self.outcome.count(record)
             self._tell(record)
-
-    def _count(self, task: Task, record: dict[str, Any]) -> None:
-        if record["status"] == "done":
-            self.outcome.done += 1
-            self.outcome.bytes_in += task.source.size
-            self.outcome.bytes_out += record["bytes"]
-        else:
-            self.outcome.failed += 1
 
 
 @contextlib.contextmanager
-def _beating(claims: Claims) -> Iterator[None]:
+def beating(claims: Claims) -> Iterator[None]:
     """While the block runs, other runs see that this one lives."""
     with failing("the store of results fails"):
         claims.beat()

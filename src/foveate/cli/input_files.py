@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foveate.errors import FoveateError, PictureError, printable
+from foveate.suffixes import PICTURE_SUFFIXES
 
-PICTURE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
-    | {".avif", ".jp2", ".ppm", ".pgm", ".pnm", ".qoi", ".heic", ".heif", ".jxl"}
-)
 OWN_SUFFIXES = (
     *(f".foveate.{ending}" for ending in ("jpg", "avif", "jxl", "webp")),
     *(".map.png", ".overlay.jpg"),

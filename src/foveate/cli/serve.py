@@ -48,8 +48,8 @@ def serve(
     import secrets
     import threading
 
-    from foveate.cli.input_files import PICTURE_SUFFIXES
     from foveate.errors import MissingExtraError
+    from foveate.suffixes import PICTURE_SUFFIXES
 
     limits = limits_of(untrusted, limit)
     try:

@@ -104,7 +104,7 @@ def batch(
     from foveate.batch.run import run
     from foveate.batch.table import check_parquet, write_table
     from foveate.batch.unit import Batch
-    from foveate.cli.input_files import PICTURE_SUFFIXES
+    from foveate.suffixes import PICTURE_SUFFIXES
     from foveate.threads import usable_threads
 
     if file_format == "auto":

@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from foveate.cli.input_files import PICTURE_SUFFIXES, found_inputs
+from foveate.cli.input_files import found_inputs
 from foveate.errors import OptionError, PictureError, printable
+from foveate.suffixes import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
     from foveate.pictures import Limits
