@@ -32,7 +32,6 @@ KINDS = ("console", "python", "toml", "json", "yaml", "html", "js", "text")
 """The languages of blocks. Blocks in braces are Sphinx's, and tried by test_site.py."""
 
 RUN_BY = {
-    "README.md": "tests/test_readme.py",
     "research/README.md": "research/tests/pages/test_research_readme.py",
     "docs/foreign-models.md": "tests/models/test_foreign_models_page.py",
     "docs/measuring.md": "research/tests/pages/test_measuring_page.py",
