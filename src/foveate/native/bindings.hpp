@@ -1,11 +1,6 @@
 // What both halves of the module share: arrays as they come from NumPy, and as they go.
 #pragma once
 
-// Python's header comes before all others, and nanobind's need stdio where the library is libc++.
-#include <Python.h>
-
-#include <cstdio>
-
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/array.h>
