@@ -216,6 +216,17 @@ def test_small_pictures_of_large_jpegs_are_like_those_of_all_pixels(crop: Any) -
         assert np.abs(np.asarray(image, float) - expected).mean() < 4
 
 
+def test_the_map_places_windows_in_the_whole_picture_s_pixels() -> None:
+    file = io.BytesIO()
+    whole = Image.fromarray(photo()).resize((2000, 1500), Image.Resampling.BICUBIC)
+    whole.save(file, "JPEG", quality=92)
+    wanted = Wanted(resizing="fill", width=100, height=200, gravity=Gravity("sm"), quality=90)
+    made = rendered(file.getvalue(), "a", fast(wanted), "jpeg", Usual(), foveate.Limits())
+    expected = np.asarray(foveate.crop(file.getvalue(), size="100x200").picture.pixels, float)
+    with Image.open(io.BytesIO(made.data)) as image:
+        assert np.abs(np.asarray(image, float) - expected).mean() < 4
+
+
 @pytest.mark.skipif(not features.check("webp"), reason="Pillow has no WebP")
 def test_transparency_and_backgrounds() -> None:
     alpha = np.tile(np.arange(64, dtype=np.uint8) * 4, (48, 1))
