@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import foveate
 from foveate import errors
 from foveate.models.registry import families, list_models
 from foveate_research.training.recipes import list_recipes
@@ -38,3 +39,11 @@ def test_every_error_stands_on_the_page_of_errors():
     named = [each.__name__ for each in kinds if issubclass(each, errors.FoveateError)]
     assert len(named) > 10
     assert not [name for name in named if f"`{name}`" not in page.replace("foveate.Fov", "Fov")]
+
+
+def test_every_public_name_stands_in_the_reference():
+    reference = "".join(p.read_text() for p in (ROOT / "docs" / "reference").glob("*.md"))
+    for name in foveate.__all__:
+        shown = (f":: foveate.{name}\n", f"| `{name}`", f"`foveate.{name}`")
+        assert any(each in reference for each in shown), name
+    assert {"compress", "Settings", "PictureError"} <= set(foveate.__all__)
