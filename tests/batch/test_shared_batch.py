@@ -226,9 +226,11 @@ def test_what_a_killed_run_wrote_is_known_as_a_batchs(foveate: Any, tmp_path: Pa
         assert (tmp_path / "out" / f"{name}.png.jpg").read_bytes() == expected.data
 
 
+@pytest.mark.parametrize("many", [1, 1000])
 def test_what_another_run_does_is_waited_for(
-    foveate: Any, pictures: Path, monkeypatch: pytest.MonkeyPatch
+    foveate: Any, pictures: Path, monkeypatch: pytest.MonkeyPatch, many: int
 ) -> None:
+    monkeypatch.setattr("foveate.batch.run.MANY_TAKEN", many)
     foveate("batch", "in", "out", *QUICK)
     state = Path("out/.foveate-batch")
     (marker,) = (path for path in (state / "done").rglob("0"))

@@ -18,15 +18,15 @@ from foveate.batch.unit import Answer, Batch, first_of_record
 from foveate.errors import FoveateError
 from foveate.workers import Died, side_by_side
 
-MOST_TAKEN = 100_000
-"""So many pictures of other runs are waited for at the end; more are left to the next call."""
+MANY_TAKEN = 1000
+"""When other runs have so many blocks, they are looked at again: most are done by then."""
 _PAUSE, _LONGEST_PAUSE = 2.0, 30.0
 """How many seconds pass before other runs' pictures are looked at again: at first, and at last."""
 
 
 @dataclass
 class Outcome:
-    """How many pictures were done, failed, were done before, and are other runs'."""
+    """How many pictures were done, failed, were done before, and were left to other runs."""
 
     done: int = 0
     failed: int = 0
@@ -126,30 +126,33 @@ class _Job:
 
     def _handed_out(self, waiting: Iterable[Block]) -> Iterator[Task]:
         """The pictures of blocks that this run can claim, and at once those whose process died."""
+        many = MANY_TAKEN
         for block in waiting:
-            claim = self._claims.take(block, self._marks)
-            if isinstance(claim, Other):
-                self._pass_over(block, claim)
-                continue
+            yield from self._pictures(block)
+            if len(self.taken) >= many:
+                taken, self.taken = self.taken, []
+                for each in taken:
+                    yield from self._pictures(each)
+                many = MANY_TAKEN + len(self.taken)
+        yield from self._once_more()
+
+    def _pictures(self, block: Block) -> Iterator[Task]:
+        claim = self._claims.take(block, self._marks)
+        if claim is Other.TAKEN:
+            self.taken.append(block)
+        elif claim is Other.DONE:
+            self.outcome.before += len(block.tasks)
+        else:
             tasks = [task for task in block.tasks if not self._marks.is_done(task)]
             self.outcome.before += len(block.tasks) - len(tasks)
             self._open[block.name] = _Open(claim, len(tasks))
             for task in tasks:
                 yield from self._once_more()
                 yield replace(task, replaces=self._marks.is_made(task))
-        yield from self._once_more()
 
     def _once_more(self) -> Iterator[Task]:
         while self._died:
             yield replace(self._died.popleft(), again=True)
-
-    def _pass_over(self, block: Block, why: Other) -> None:
-        if why is Other.DONE:
-            self.outcome.before += len(block.tasks)
-        elif sum(len(each.tasks) for each in self.taken) < MOST_TAKEN:
-            self.taken.append(block)
-        else:
-            self.outcome.left += len(block.tasks)
 
     def _answered(self, task: Task, answer: Answer | Died) -> None:
         if isinstance(answer, Died):

@@ -147,7 +147,7 @@ def batch(
     )
     summary = {
         name: getattr(outcome, name)
-        for name in ("done", "failed", "before", "left", "bytes_in", "bytes_out")
+        for name in ("done", "failed", "before", "bytes_in", "bytes_out")
     } | {"seconds": round(outcome.seconds, 3), "rate": round(outcome.rate, 3)}
     if manifest is not None and is_table:
         write_table(manifest, shared)
@@ -211,7 +211,5 @@ def _show(summary: dict[str, Any]) -> None:
             f"{readable_bytes(summary['bytes_in'])} became {readable_bytes(summary['bytes_out'])}"
             f" ({saved})"
         )
-    if summary["left"]:
-        print(f"{summary['left']} pictures belong to other runs; give the call again for them")
     if "price_of_a_million" in summary:
         print(f"At this rate a million pictures cost {summary['price_of_a_million']:,.2f}")
