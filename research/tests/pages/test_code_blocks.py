@@ -71,7 +71,11 @@ NOT_OURS = {
     "scripts/try": "makes an environment",
     "scripts/test": "runs this test",
 }
-NOT_EXECUTED = {"import numpy, tensorflow": "needs TensorFlow"}
+NOT_EXECUTED = {
+    "import numpy, tensorflow": "needs TensorFlow",
+    "import ray": "needs Ray, which is large; test_ray_batch.py runs a job where it is installed",
+    "import daft": "needs Daft",
+}
 
 
 def reason(typed: str, reasons: dict[str, str]) -> str | None:

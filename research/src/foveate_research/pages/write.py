@@ -8,6 +8,7 @@ from pathlib import Path
 from foveate.errors import OutputError, printable
 from foveate.models.records import read_card
 from foveate_research.pages import (
+    batches,
     classification,
     crops,
     evidence,
@@ -25,6 +26,7 @@ from foveate_research.training.card import card_path, write_card
 PAGES: dict[str, Tables] = {
     "README.md": readme.TABLES,
     "docs/evidence.md": evidence.TABLES,
+    "docs/batches.md": batches.TABLES,
     "docs/crops.md": crops.TABLES,
     "docs/formats.md": formats.TABLES,
     "docs/page.md": page.TABLES,
