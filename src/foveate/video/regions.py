@@ -36,7 +36,7 @@ class Strength:
 
 
 STRENGTHS = {"h264": Strength(10.0, 1.05), "h265": Strength(8.0, 0.74)}
-"""Fitted on clips over pictures of `tuning`, x264's in `results/tuning-video.json`."""
+"""Fitted on clips over pictures of `tuning`: `results/tuning-video.json`, `-h265.json`."""
 
 
 @dataclass(frozen=True)
