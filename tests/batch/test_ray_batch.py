@@ -63,11 +63,11 @@ def test_an_actor_does_a_block_and_says_of_a_done_one_that_it_is(pictures: Path)
     records = [json.loads(each["record"]) for each in _Blocks(batch)(row)]
     assert [record["status"] for record in records] == ["done", "done", "failed"]
     assert Path(target, "a.png.jpg").read_bytes() == expected(pictures / "a.png")
+    again = [json.loads(each["record"]) for each in _Blocks(batch)(row)]
+    assert again == [{"status": "done before"}] * 3
     marks = Marks(opened(target))
     marks.read_all()
     assert all(map(marks.is_done, block.tasks))
-    again = [json.loads(each["record"]) for each in _Blocks(batch)(row)]
-    assert again == [{"status": "done before"}] * 3
 
 
 def test_what_a_dead_actor_has_not_marked_is_done_again(pictures: Path) -> None:
