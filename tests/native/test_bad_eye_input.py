@@ -33,6 +33,7 @@ def good_calls() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
     }
     mix = {"anchor": plane, "table": TABLE, "unit": 1.0, "share": 0.5}
     pixels = np.zeros((16, 24, 3), np.uint8)
+    kept = native.seen_planes(pixels, np.ones((2, 3, 6), np.float32))
     weighted = {"coefficients": blocks(), "weights": blocks(np.float32)}
     return {
         "ssimulacra2": (
@@ -47,7 +48,12 @@ def good_calls() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "chroma_energies": np.ones((2, 2, 64), np.float32),
                 "field": plane,
                 "threads": 1,
+                "kept": kept,
             },
+        ),
+        "seen_planes": (
+            native.seen_planes,
+            {"pixels": pixels, "weights": np.ones((2, 3, 6), np.float32), "threads": 1},
         ),
         "butteraugli": (
             native.butteraugli,
@@ -61,6 +67,7 @@ def good_calls() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
                 "weights": np.ones((2, 3, 6), np.float32),
                 "fields": [plane],
                 "threads": 1,
+                "kept": kept,
             },
         ),
         "colour_slopes": (native.colour_slopes, {"pixels": pixels, "threads": 1}),
@@ -152,6 +159,7 @@ SPOILED: dict[str, list[Any]] = {
     "weights": [np.ones((0, 3, 6), np.float32), np.ones((2, 3, 5), np.float32), None],
     "luma_energies": [np.ones((2, 3, 64), np.float32), np.full((2, 2, 64), np.nan, np.float32)],
     "chroma_energies": [np.ones((2, 2, 63), np.float32), None],
+    "kept": [np.zeros(7, np.float32), np.zeros(1 << 16, np.float32), np.zeros(7), "planes"],
     "field": BAD_PLANES,
     "hidden": [*BAD_PLANES, None],
     "anchor": [*BAD_PLANES, np.zeros((2, 3), np.float32)],

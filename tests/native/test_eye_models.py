@@ -166,6 +166,33 @@ def test_sums_are_those_that_come_with_the_gradient():
     assert sums[1] != sums[0]
 
 
+@pytest.mark.parametrize("size", [(HEIGHT, WIDTH), (64, 256), (80, 517), (200, 257), (9, 16)])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_what_is_kept_of_an_original_changes_no_number(size, channels, threads):
+    original = pixels_of(*size, channels)
+    noise = np.random.default_rng(6).integers(-20, 20, original.shape)
+    decoded = np.clip(original + noise, 0, 255).astype(np.uint8)
+    scales = 4 if size == (9, 16) else SCALES
+    weights = eye_twin.scale_weights(scales)
+    own = np.random.default_rng(7).uniform(0.2, 3, [-(-side // 8) for side in size])
+    fields = [None, own.astype(np.float32), (own > 1.5).astype(np.float32)]
+    kept = native.seen_planes(original, weights, threads)
+    sums = native.ssimulacra2_sums(original, decoded, weights, fields, threads, kept)
+    assert sums == native.ssimulacra2_sums(original, decoded, weights, fields)
+    common = (True, native.colour_slopes(original), weights, energies(1)[:, :scales])
+    for copy in (None, decoded):
+        calls = [
+            native.ssimulacra2(
+                original, copy, *common, energies(2)[:, :scales], fields[1], threads, planes
+            )
+            for planes in (None, kept)
+        ]
+        assert calls[0][0] == calls[1][0]
+        for each, same in zip(calls[0][1] + calls[0][2], calls[1][1] + calls[1][2], strict=True):
+            np.testing.assert_array_equal(each, same)
+
+
 def test_the_sum_of_a_large_picture_is_estimated_from_parts_of_it():
     rng = np.random.default_rng(5)
     original = rng.integers(60, 190, (1600, 1300), dtype=np.uint8)

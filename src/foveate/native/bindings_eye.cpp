@@ -80,6 +80,20 @@ nb::ndarray<nb::numpy, float> colour_slopes_binding(const Pixels& pixels, int th
   return owned(std::move(values), {rows, cols, 3, 3});
 }
 
+nb::ndarray<nb::numpy, float> seen_planes_binding(
+    const Pixels& pixels, const In<float, nb::shape<-1, kChannels, 6>>& weights, int threads) {
+  const Picture picture = checked_picture(pixels);
+  const ScaleWeights scales = checked_scales(weights, picture);
+  const int workers = checked_threads(threads);
+  const PlaneLayout layout(picture.height, picture.width, scales, true);
+  std::unique_ptr<float[]> planes(new float[layout.size()]);
+  {
+    nb::gil_scoped_release release;
+    fill_planes(picture, layout, true, planes.get(), workers);
+  }
+  return owned(std::move(planes), {layout.size()});
+}
+
 std::vector<Slopes> checked_slopes(const In<float, nb::shape<-1, -1, kChannels, 3>>& slopes,
                                    const Picture& picture) {
   require(slopes.shape(0) == static_cast<std::size_t>(divide_up(picture.height, 8)) &&
@@ -99,7 +113,8 @@ ssimulacra2_binding(const Pixels& original, const std::optional<Pixels>& decoded
                     const In<float, nb::shape<-1, -1, kChannels, 3>>& slopes,
                     const In<float, nb::shape<-1, kChannels, 6>>& weights,
                     const Energies& luma_energies, const Energies& chroma_energies,
-                    const std::optional<BlockPlane>& field, int threads) {
+                    const std::optional<BlockPlane>& field, int threads,
+                    const std::optional<KeptPlanes>& kept) {
   const Picture picture = checked_picture(original);
   Picture other{nullptr, picture.height, picture.width, picture.channels};
   if (decoded) other = checked_copy(*decoded, picture);
@@ -108,6 +123,7 @@ ssimulacra2_binding(const Pixels& original, const std::optional<Pixels>& decoded
                                                  checked_energies(chroma_energies, scales.size())};
   const std::vector<Slopes> squared = checked_slopes(slopes, picture);
   const BlockField counted = checked_field(field, picture);
+  const CheckedPlanes planes(kept, picture, scales);
   const int workers = checked_threads(threads);
   const auto sampling = component_sampling(picture.channels, chroma_420);
   Out curvature(picture, sampling);
@@ -117,7 +133,7 @@ ssimulacra2_binding(const Pixels& original, const std::optional<Pixels>& decoded
   {
     nb::gil_scoped_release release;
     const Seen seen = ssimulacra2(
-        picture, other, scales, counted,
+        picture, planes.get(), other, scales, counted,
         [&](const GradientStrip& strip) {
           gradient_of_blocks(strip, picture.height, picture.width, sampling, gradient->grids);
         },
@@ -271,17 +287,24 @@ Only every other row of pixels is looked at.)");
   m.def("ssimulacra2", &ssimulacra2_binding, "original"_a.noconvert(),
         "decoded"_a.noconvert().none(), "chroma_420"_a, "slopes"_a, "weights"_a,
         "luma_energies"_a, "chroma_energies"_a, "field"_a.none() = nb::none(), "threads"_a = 1,
+        "kept"_a.noconvert().none() = nb::none(),
         R"(SSIMULACRA 2's raw sum, and its gradient and curvature by a file's coefficients.
 
 Pixels are (H, W) or (H, W, 3), 8 or more a side; `decoded` None stands for no error yet, and
 then there is no gradient. `slopes` are the original's `colour_slopes`. `weights`: (scales, 3,
 6), for X, Y and B - Y those of the means and then of the 4-norms of structure lost, edges
 gained and edges lost. `energies`: (2, scales, 64), of basis vectors, for structure and edges.
-`field`: how much each luma block counts, positive.
+`field`: how much each luma block counts, positive. `kept`: the original's `seen_planes`.
 
 The curvature is what a unit of a coefficient's squared error adds to the sum, around the
 decoded picture, by a model that knows no other coefficient. The sum of a picture over about a
 megapixel is estimated from parts of it; `ssimulacra2_sums` tells it exactly.)");
+  m.def("seen_planes", &seen_planes_binding, "pixels"_a.noconvert(), "weights"_a, "threads"_a = 1,
+        R"(What SSIMULACRA 2 makes of an original, float32 (n,), to be looked at again and again.
+
+Of pixels (H, W) or (H, W, 3), 8 or more a side: the channels that count by `weights`, which are
+as for `ssimulacra2`, at each scale, and the same blurred. About 13 bytes a pixel, in an order
+of their own.)");
   m.def("visible_error", &visible_error_binding, "coefficients"_a.noconvert(), "steps"_a,
         "levels"_a.noconvert(), "hidden"_a, "reach"_a, "sensitivity"_a, "used"_a,
         "field"_a.none() = nb::none(), "threads"_a = 1,

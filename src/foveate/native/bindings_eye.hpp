@@ -4,7 +4,9 @@
 #include "bindings.hpp"
 
 #include <cmath>
+#include <optional>
 
+#include "eye/planes.hpp"
 #include "eye/ssimulacra2.hpp"
 
 namespace foveate {
@@ -50,5 +52,27 @@ inline BlockField checked_blocks(const BlockPlane& field, const Picture& picture
           "field must have one value for each 8x8 block of the picture");
   return {field.data(), rows, cols};
 }
+
+using KeptPlanes = In<float, nb::shape<-1>>;
+
+// The original's planes where they are given; they live as long as this does.
+class CheckedPlanes {
+ public:
+  CheckedPlanes(const std::optional<KeptPlanes>& kept, const Picture& picture,
+                const ScaleWeights& scales)
+      : layout_(picture.height, picture.width, scales, true),
+        planes_{layout_, kept ? kept->data() : nullptr} {
+    require(!kept || kept->size() == layout_.size(),
+            "kept must be the original's `seen_planes` for these weights");
+  }
+  CheckedPlanes(const CheckedPlanes&) = delete;
+  CheckedPlanes& operator=(const CheckedPlanes&) = delete;
+
+  const Planes* get() const { return planes_.memory ? &planes_ : nullptr; }
+
+ private:
+  PlaneLayout layout_;
+  Planes planes_;
+};
 
 }  // namespace foveate

@@ -25,7 +25,8 @@ nb::ndarray<nb::numpy, float> butteraugli_binding(const Pixels& original, const 
 std::vector<double> ssimulacra2_sums_binding(
     const Pixels& original, const Pixels& decoded,
     const In<float, nb::shape<-1, kChannels, 6>>& weights,
-    const std::vector<std::optional<BlockPlane>>& fields, int threads) {
+    const std::vector<std::optional<BlockPlane>>& fields, int threads,
+    const std::optional<KeptPlanes>& kept) {
   const Picture picture = checked_picture(original), copy = checked_copy(decoded, picture);
   const ScaleWeights scales = checked_scales(weights, picture);
   std::vector<BlockField> counted;
@@ -40,9 +41,10 @@ std::vector<double> ssimulacra2_sums_binding(
     require(std::any_of(first, last, [](float v) { return v > 0.0f; }),
             "fields must be positive somewhere");
   }
+  const CheckedPlanes planes(kept, picture, scales);
   const int workers = checked_threads(threads);
   nb::gil_scoped_release release;
-  return ssimulacra2_sums(picture, copy, scales, counted, workers);
+  return ssimulacra2_sums(picture, planes.get(), copy, scales, counted, workers);
 }
 
 }  // namespace
@@ -56,10 +58,11 @@ void bind_metrics(nb::module_& m) {
 Pixels are (H, W) grey or (H, W, 3) sRGB, on a screen of 80 candelas a square metre.)");
   m.def("ssimulacra2_sums", &ssimulacra2_sums_binding, "original"_a.noconvert(),
         "decoded"_a.noconvert(), "weights"_a, "fields"_a, "threads"_a = 1,
+        "kept"_a.noconvert().none() = nb::none(),
         R"(SSIMULACRA 2's raw sums alone, one for each field, of pictures 8 or more a side.
 
 `weights` are as for `ssimulacra2`. A field tells how much each 8x8 block counts, not negative;
-None: all blocks count alike.)");
+None: all blocks count alike. `kept`: the original's `seen_planes`, which save half of the time.)");
 }
 
 }  // namespace foveate

@@ -24,7 +24,7 @@ void blur_row(const float* __restrict in, std::ptrdiff_t step, int count, float*
 
 }  // namespace
 
-void blur(const Sheet& in, Sheet& between, Sheet& out) {
+void blur(const PlaneView& in, Sheet& between, Sheet& out) {
   const int rows = in.rows - 2 * kBlurReach, cols = in.cols - 2 * kBlurReach;
   between.resize(1, in.cols);
   out.resize(rows, cols);

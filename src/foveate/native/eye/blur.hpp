@@ -28,9 +28,24 @@ struct Sheet {
   const float* row(int y) const { return data.data() + y * stride; }
 };
 
+// A part of a plane to be read, wherever it lies. Loops may run over its rows' ends too.
+struct PlaneView {
+  const float* data = nullptr;
+  int rows = 0;
+  int cols = 0;
+  std::ptrdiff_t stride = 0;
+
+  PlaneView() = default;
+  PlaneView(const float* first, int high, int wide, std::ptrdiff_t step)
+      : data(first), rows(high), cols(wide), stride(step) {}
+  PlaneView(const Sheet& sheet)
+      : PlaneView(sheet.data.data(), sheet.rows, sheet.cols, sheet.stride) {}
+  const float* row(int y) const { return data + y * stride; }
+};
+
 constexpr int kBlurReach = 4;  // samples on either side that the window takes
 
 // `out` is `in` less kBlurReach samples at every edge, blurred.
-void blur(const Sheet& in, Sheet& between, Sheet& out);
+void blur(const PlaneView& in, Sheet& between, Sheet& out);
 
 }  // namespace foveate

@@ -42,6 +42,11 @@ void ScaledField::fill(int scale, int height, int width, int top, int left, Shee
   const auto level = static_cast<std::size_t>(std::max(scale - kBlockScale, 0));
   for (int y = 0; y < out.rows; ++y) {
     float* row = out.row(y);
+    // Several rows lie in the same blocks.
+    if (y > 0 && top + y > 0 && top + y < height && (top + y) >> shift == (top + y - 1) >> shift) {
+      std::copy(row - out.stride, row, row);
+      continue;
+    }
     std::fill(row, row + out.stride, 0.0f);
     if (top + y < 0 || top + y >= height) continue;
     if (grids_.empty()) {

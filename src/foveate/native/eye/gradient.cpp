@@ -44,7 +44,7 @@ void cell_means(const Sheet& values, int first, const Region& region, int side, 
 
 // What every tile of the descent needs.
 struct Looked {
-  const Pyramid& original;
+  const Side& original;
   const Pyramid* decoded;
   const ScaledField& field;
 };
@@ -59,7 +59,12 @@ class Descent {
   void begin(const Region& region, const Region& own) {
     region_ = region;
     own_ = own;
-    tile_.load(looked_.original, looked_.decoded, scale_, region.grown(kBlurReach), only_y_);
+    if (looked_.decoded != nullptr) {
+      const Side decoded(*looked_.decoded);
+      tile_.load(looked_.original, &decoded, scale_, region.grown(kBlurReach), only_y_);
+    } else {
+      tile_.load(looked_.original, nullptr, scale_, region.grown(kBlurReach), only_y_);
+    }
     tile_.weigh(looked_.field);
     for (Sheet& sheet : gradient_) {
       sheet.resize(region.rows, region.cols);
@@ -258,7 +263,7 @@ void descend_full_size(const Looked& looked, const ScaleErrors& errors, const Co
 
 }  // namespace
 
-void descend(const Pyramid& original, const Pyramid* decoded, const ScaledField& field,
+void descend(const Side& original, const Pyramid* decoded, const ScaledField& field,
              const std::vector<ScaleErrors>& errors, Seen& seen, const GradientSink& sink,
              int threads) {
   const Looked looked{original, decoded, field};

@@ -7,6 +7,7 @@
 #include "eye/field.hpp"
 #include "eye/maps.hpp"
 #include "eye/ssimulacra2.hpp"
+#include "eye/tile.hpp"
 
 namespace foveate {
 
@@ -19,13 +20,11 @@ struct ChannelErrors {
 };
 using ScaleErrors = std::array<ChannelErrors, kChannels>;
 
-bool counts(const NormWeights& weights);
-
 // Whether of a scale's channels Y alone counts, as at full size.
 inline bool only_y(const ScaleErrors& errors) { return !errors[0].count && !errors[2].count; }
 
 // Fills in `seen.curvature`, and gives the gradient to `sink` where there is a decoded picture.
-void descend(const Pyramid& original, const Pyramid* decoded, const ScaledField& field,
+void descend(const Side& original, const Pyramid* decoded, const ScaledField& field,
              const std::vector<ScaleErrors>& errors, Seen& seen, const GradientSink& sink,
              int threads);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "parallel.hpp"
+#include "vectors.hpp"
 
 namespace foveate {
 namespace {
@@ -18,13 +19,6 @@ TransferCurve srgb_curve() {
         (dark ? 1.0 / 12.92 : 2.4 / 1.055 * std::pow(base, 1.4)) / 255.0);
   }
   return curve;
-}
-
-// Means of 2x2 pixels of two rows; an odd last pixel is its own partner.
-void halve_rows(const float* top, const float* bottom, int width, float* out) {
-  for (int x = 0; x < width / 2; ++x)
-    out[x] = ((top[2 * x] + top[2 * x + 1]) + (bottom[2 * x] + bottom[2 * x + 1])) * 0.25f;
-  if (width % 2 == 1) out[width / 2] = (top[width - 1] + bottom[width - 1]) * 0.5f;
 }
 
 }  // namespace
@@ -51,6 +45,14 @@ void looked_up(const Picture& picture, int y, int left, int count,
     second[x] = curve[in[1]];
     third[x] = curve[in[2]];
   }
+}
+
+FOVEATE_CLONES
+void halve_rows(const float* __restrict top, const float* __restrict bottom, int width,
+                float* __restrict out) {
+  for (int x = 0; x < width / 2; ++x)
+    out[x] = ((top[2 * x] + top[2 * x + 1]) + (bottom[2 * x] + bottom[2 * x + 1])) * 0.25f;
+  if (width % 2 == 1) out[width / 2] = (top[width - 1] + bottom[width - 1]) * 0.5f;
 }
 
 Pyramid::Pyramid(const Picture& picture, int scales, int threads) : picture_(picture) {

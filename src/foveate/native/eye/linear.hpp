@@ -23,6 +23,9 @@ struct TransferCurve {
 void looked_up(const Picture& picture, int y, int left, int count,
                const std::array<float, 256>& curve, const RowOf3& out);
 
+// Means of 2x2 pixels of two rows; an odd last pixel is its own partner.
+void halve_rows(const float* top, const float* bottom, int width, float* out);
+
 // Scale s is halved s times, by means of 2x2 pixels; an odd last row or column is its own partner.
 // Full size is not stored but made of the picture's samples.
 class Pyramid {

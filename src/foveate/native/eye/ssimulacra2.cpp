@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <numeric>
+#include <optional>
 
 #include "eye/gradient.hpp"
 #include "eye/tile.hpp"
@@ -43,7 +45,7 @@ std::vector<TileSums> tile_sums(Tile& tile, const Region& region, const Fields& 
     tile.blur_channel(static_cast<int>(c));
     for (std::size_t f = 0; f < fields.size(); ++f) {
       tile.weigh(fields[f]);
-      sums[f].field = tile.field_sum();
+      if (sums[f].field == 0.0) sums[f].field = tile.field_sum();
       ChannelSums& own = sums[f].channels[c];
       for (int y = 0; y < region.rows; ++y) {
         const LocalRow row = tile.row(y);
@@ -56,7 +58,7 @@ std::vector<TileSums> tile_sums(Tile& tile, const Region& region, const Fields& 
 }
 
 // What every `skip`-th tile of a scale adds, under each field.
-std::vector<TileSums> scale_sums(const Pyramid& first, const Pyramid& second, int scale,
+std::vector<TileSums> scale_sums(const Side& first, const Side& second, int scale,
                                  const Fields& fields, const ChannelWeights& weights, int skip,
                                  int threads) {
   const Tiling tiling{first.height(scale), first.width(scale)};
@@ -96,9 +98,7 @@ double whole_field(const ScaledField& field, int scale, int height, int width, i
     Sheet values;
     values.resize(region.rows, region.cols);
     field.fill(scale, height, width, region.top, region.left, values);
-    double& sum = tiles[static_cast<std::size_t>(t)];
-    for (int y = 0; y < region.rows; ++y)
-      for (int x = 0; x < region.cols; ++x) sum += static_cast<double>(values.row(y)[x]);
+    tiles[static_cast<std::size_t>(t)] = sum_of(values);
   });
   double sum = 0.0;
   for (const double tile : tiles) sum += tile;
@@ -148,14 +148,30 @@ Fields scaled(const std::vector<BlockField>& fields, int scales) {
   return out;
 }
 
+// A picture and what is made of it to be looked at: planes where they are kept, else a pyramid.
+class Held {
+ public:
+  Held(const Picture& picture, const Planes* kept, int scales, int threads) {
+    if (!kept) pyramid_.emplace(picture, scales, threads);
+    side_.emplace(kept ? Side(*kept) : Side(*pyramid_));
+  }
+  const Side& side() const { return *side_; }
+
+ private:
+  std::optional<Pyramid> pyramid_;
+  std::optional<Side> side_;
+};
+
 }  // namespace
 
-Seen ssimulacra2(const Picture& original, const Picture& decoded, const ScaleWeights& weights,
-                 const BlockField& field, const GradientSink& sink, int threads) {
+Seen ssimulacra2(const Picture& original, const Planes* kept, const Picture& decoded,
+                 const ScaleWeights& weights, const BlockField& field, const GradientSink& sink,
+                 int threads) {
   const int scales = static_cast<int>(weights.size());
-  const Pyramid first(original, scales, threads);
-  const bool compared = decoded.pixels != nullptr;
-  const Pyramid second(compared ? decoded : original, compared ? scales : 1, threads);
+  const Held held(original, kept, scales, threads);
+  const Side& first = held.side();
+  std::optional<Pyramid> second;
+  if (decoded.pixels != nullptr) second.emplace(decoded, scales, threads);
   const Fields fields = scaled({field}, scales);
   Seen seen;
   std::vector<ScaleErrors> errors;
@@ -165,24 +181,32 @@ Seen ssimulacra2(const Picture& original, const Picture& decoded, const ScaleWei
     const double whole = whole_field(fields[0], s, tiling.height, tiling.width, threads);
     TileSums total;
     total.field = whole;
-    if (compared)
-      total = scale_sums(first, second, s, fields, own, skip_of(tiling), threads)[0];
+    if (second)
+      total = scale_sums(first, Side(*second), s, fields, own, skip_of(tiling), threads)[0];
     errors.push_back(weighed_scale(total, whole, own, seen.sum));
   }
-  descend(first, compared ? &second : nullptr, fields[0], errors, seen, sink, threads);
+  descend(first, second ? &*second : nullptr, fields[0], errors, seen, sink, threads);
   return seen;
 }
 
-std::vector<double> ssimulacra2_sums(const Picture& original, const Picture& decoded,
-                                     const ScaleWeights& weights,
+std::vector<double> ssimulacra2_sums(const Picture& original, const Planes* kept,
+                                     const Picture& decoded, const ScaleWeights& weights,
                                      const std::vector<BlockField>& fields, int threads) {
   const int scales = static_cast<int>(weights.size());
-  const Pyramid first(original, scales, threads), second(decoded, scales, threads);
+  const PlaneLayout layout(original.height, original.width, weights, false);
+  std::unique_ptr<float[]> memory;
+  if (kept) {
+    memory.reset(new float[layout.size()]);
+    fill_planes(decoded, layout, false, memory.get(), threads);
+  }
+  const Planes planes{layout, memory.get()};
+  const Held first(original, kept, scales, threads);
+  const Held second(decoded, kept ? &planes : nullptr, scales, threads);
   const Fields scaled_fields = scaled(fields, scales);
   std::vector<double> sums(fields.size());
   for (int s = 0; s < scales; ++s) {
     const ChannelWeights& own = weights[static_cast<std::size_t>(s)];
-    const auto totals = scale_sums(first, second, s, scaled_fields, own, 1, threads);
+    const auto totals = scale_sums(first.side(), second.side(), s, scaled_fields, own, 1, threads);
     for (std::size_t f = 0; f < fields.size(); ++f)
       weighed_scale(totals[f], totals[f].field, own, sums[f]);
   }

@@ -15,6 +15,8 @@ namespace foveate {
 // then of their 4-norms.
 using NormWeights = std::array<float, 6>;
 
+bool counts(const NormWeights& weights);
+
 // [scale][channel]; what has none is left out.
 using ScaleWeights = std::vector<std::array<NormWeights, kChannels>>;
 
@@ -52,14 +54,18 @@ struct GradientStrip {
 // Takes the strips of a gradient, from several threads at once and in any order.
 using GradientSink = std::function<void(const GradientStrip&)>;
 
+struct Planes;
+
 // `decoded` has the original's size and channels, or no pixels: then there is no error yet, and
 // nothing comes to the sink. The sum of a large picture is estimated from some of its parts.
-Seen ssimulacra2(const Picture& original, const Picture& decoded, const ScaleWeights& weights,
-                 const BlockField& field, const GradientSink& sink, int threads);
+// `kept`: the original's planes for these weights, blurred too, or none.
+Seen ssimulacra2(const Picture& original, const Planes* kept, const Picture& decoded,
+                 const ScaleWeights& weights, const BlockField& field, const GradientSink& sink,
+                 int threads);
 
 // Only the sums, one for each field; a field may be 0 in places, not everywhere.
-std::vector<double> ssimulacra2_sums(const Picture& original, const Picture& decoded,
-                                     const ScaleWeights& weights,
+std::vector<double> ssimulacra2_sums(const Picture& original, const Planes* kept,
+                                     const Picture& decoded, const ScaleWeights& weights,
                                      const std::vector<BlockField>& fields, int threads);
 
 }  // namespace foveate

@@ -7,8 +7,8 @@
 namespace foveate {
 namespace {
 
-// X, Y and B - Y of the region; 0 outside the picture, where the blur finds nothing.
-void load_picture(const Pyramid& picture, int scale, const Region& region, bool only_y,
+// Makes X, Y and B - Y of the region.
+void make_channels(const Pyramid& picture, int scale, const Region& region, bool only_y,
                   std::array<Sheet, kChannels>& sheets) {
   const int height = picture.height(scale), width = picture.width(scale);
   const int first = std::max(-region.left, 0);
@@ -41,6 +41,19 @@ void products_row(const float* __restrict a, const float* __restrict b, int coun
   for (int i = 0; i < count; ++i) out[i] = a[i] * b[i];
 }
 
+// A field is 0 beyond the row's end, up to a whole group of lanes.
+FOVEATE_CLONES
+double row_sum(const float* values, int count) {
+  constexpr int kLanes = Sheet::kLanes;
+  double lanes[kLanes] = {};
+  for (int first = 0; first < count; first += kLanes)
+    for (int lane = 0; lane < kLanes; ++lane)
+      lanes[lane] += static_cast<double>(values[first + lane]);
+  double sum = 0.0;
+  for (const double lane : lanes) sum += lane;
+  return sum;
+}
+
 FOVEATE_CLONES
 void sums_row(const float* a, const float* b, int count, float* __restrict out) {
   for (int i = 0; i < count; ++i) out[i] = a[i] + b[i];
@@ -59,16 +72,29 @@ Region Tiling::region(int tile) const {
   return {top, left, std::min(kTileRows, height - top), std::min(kTileCols, width - left)};
 }
 
-void Tile::load(const Pyramid& original, const Pyramid* decoded, int scale, const Region& region,
+void Side::look(int scale, const Region& region, bool only_y,
+                std::array<Sheet, kChannels>& sheets,
+                std::array<PlaneView, kChannels>& views) const {
+  if (pyramid_) make_channels(*pyramid_, scale, region, only_y, sheets);
+  for (std::size_t c = 0; c < kChannels; ++c) {
+    if (pyramid_)
+      views[c] = sheets[c];
+    else if (planes_->layout.scale(scale).kept[c])
+      views[c] = planes_->values(scale, c, region);
+  }
+}
+
+void Tile::load(const Side& original, const Side* decoded, int scale, const Region& region,
                 bool only_y) {
   scale_ = scale;
   height_ = original.height(scale);
   width_ = original.width(scale);
   region_ = region;
+  kept_ = original.kept();
   alike_ = decoded == nullptr;
   const Region taken = region.grown(kBlurReach);
-  load_picture(original, scale, taken, only_y, original_);
-  if (!alike_) load_picture(*decoded, scale, taken, only_y, decoded_);
+  original.look(scale, taken, only_y, original_sheets_, original_);
+  if (!alike_) decoded->look(scale, taken, only_y, decoded_sheets_, decoded_);
 }
 
 void Tile::weigh(const ScaledField& field) {
@@ -79,10 +105,15 @@ void Tile::weigh(const ScaledField& field) {
 void Tile::blur_channel(int channel) {
   channel_ = channel;
   const auto at = static_cast<std::size_t>(channel);
-  const Sheet& a = original_[at];
-  const Sheet& b = alike_ ? original_[at] : decoded_[at];
+  const PlaneView a = original_[at];
+  const PlaneView b = alike_ ? original_[at] : decoded_[at];
   terms_.resize(a.rows, a.cols);
-  blur(a, between_, original_mean_);
+  if (kept_) {
+    original_mean_ = kept_->blurred(scale_, at, region_);
+  } else {
+    blur(a, between_, original_blurred_);
+    original_mean_ = original_blurred_;
+  }
   if (!alike_) blur(b, between_, decoded_mean_);
   for (int y = 0; y < a.rows; ++y) products_row(a.row(y), b.row(y), a.cols, terms_.row(y));
   blur(terms_, between_, product_);
@@ -109,10 +140,9 @@ LocalRow Tile::row(int y) const {
           field_.row(y)};
 }
 
-double Tile::field_sum() const {
+double sum_of(const Sheet& field) {
   double sum = 0.0;
-  for (int y = 0; y < field_.rows; ++y)
-    for (int x = 0; x < field_.cols; ++x) sum += static_cast<double>(field_.row(y)[x]);
+  for (int y = 0; y < field.rows; ++y) sum += row_sum(field.row(y), field.cols);
   return sum;
 }
 

@@ -19,6 +19,9 @@ from foveate.metrics.quality.eye_weights import scale_weights
 LEAST_SIDE = 16
 """Pictures with a side under this are too small for the models."""
 
+_KEPT_PIXELS = 1 << 20
+"""What the models make of pictures of so many pixels is kept; of larger ones it is made anew."""
+
 FloatBlocks = list[npt.NDArray[np.float32]]
 """One array (rows, cols, 64) a component, zigzag."""
 
@@ -52,6 +55,9 @@ class EyeModel:
         self._blocks, self._tuning, self._field, self._threads = blocks, tuning, field, threads
         self._slopes = native.colour_slopes(self.pixels, threads)
         self._weights = scale_weights(blocks.height, blocks.width)
+        self._kept = None
+        if blocks.height * blocks.width <= _KEPT_PIXELS:
+            self._kept = native.seen_planes(self.pixels, self._weights, threads)
         scales = len(self._weights)
         factors = np.array([1.0, tuning.edges], np.float32)[:, None, None]
         self._energies = [
@@ -86,6 +92,7 @@ class EyeModel:
             self._energies[1],
             field,
             self._threads,
+            self._kept,
         )
 
     def curvature_without_error(self) -> FloatBlocks:
@@ -109,6 +116,7 @@ class EyeModel:
             self._weights,
             [self._field, *fields],
             self._threads,
+            self._kept,
         )
 
     def visible(self, quantised: Quantised) -> float:
