@@ -64,6 +64,10 @@ using Used = std::pair<int, int>;
 inline void require(bool condition, const std::string& message) {
   if (!condition) throw std::invalid_argument(message);
 }
+// Where many numbers are checked, no message may be copied for each.
+inline void require(bool condition, const char* message) {
+  if (!condition) throw std::invalid_argument(message);
+}
 
 inline int checked_threads(int threads) {
   require(threads >= 1, "threads must be at least 1");
