@@ -51,6 +51,29 @@ def test_used_blocks_are_the_twins(
     assert native.used_blocks(height, width, channels, chroma_420) == theirs
 
 
+def table_of(*seen: int) -> np.ndarray:
+    counts = np.zeros(256, np.int64)
+    counts[: len(seen)] = seen
+    return counts
+
+
+def test_a_symbol_costs_its_code_and_one_that_did_not_occur_a_little_more() -> None:
+    counts = table_of(100, 50, 20, 3)
+    lengths = native.huffman_lengths(counts)
+    bits = native.symbol_bits(counts, 2.0)
+    assert bits[:4] == lengths[:4].tolist()
+    assert set(bits[4:]) == {float(lengths.max()) + 2.0}
+    assert set(native.symbol_bits(counts, 16.0)[4:]) == {16.0}
+    assert set(native.symbol_bits(table_of(), 2.0)) == {8.0}
+
+
+def test_the_size_of_a_scan_is_that_of_its_symbols_codes() -> None:
+    counts = np.stack([table_of(100, 50, 20), table_of(), table_of(7), table_of(1, 1, 1, 1, 1)])
+    symbols, bits = native.coded_size(counts)
+    assert symbols == [3, 0, 1, 5]
+    assert bits == sum(coded_bits(own, native.huffman_lengths(own)) for own in counts)
+
+
 def coded_bits(counts: np.ndarray, lengths: np.ndarray) -> int:
     return sum(int(n) * int(length) for n, length in zip(counts, lengths, strict=True))
 

@@ -93,6 +93,11 @@ def good_calls() -> dict[str, tuple[Callable[..., Any], dict[str, Any]]]:
         ),
         "fill_padding": (native.fill_padding, {k: trellis[k] for k in ("levels", "used")}),
         "huffman_lengths": (native.huffman_lengths, {"counts": np.ones(256, np.int64)}),
+        "symbol_bits": (
+            native.symbol_bits,
+            {"counts": np.ones(256, np.int64), "unseen": 2.0},
+        ),
+        "coded_size": (native.coded_size, {"counts": np.ones((4, 256), np.int64)}),
         "scan_statistics": (
             native.scan_statistics,
             {**picture, "chroma_420": False, "scans": SCANS, "progressive": False, "threads": 1},
@@ -162,6 +167,7 @@ BAD_VALUES: dict[str, list[Any]] = {
         np.ones((2, 256), np.int64),
         None,
     ],
+    "unseen": [-1.0, 17.0, np.nan, None],
     "size_bits": [[3.0] * 11, [3.0] * 13, None],
     "mcu": [(0, 1), (1, 5), (1,), None],
     "bands": [

@@ -557,6 +557,30 @@ def huffman_lengths(
     Optimal JPEG code lengths of 256 symbols, at most 16 bits; 0 for those that do not occur.
     """
 
+def symbol_bits(
+    counts: Annotated[
+        NDArray[numpy.int64], dict(shape=(256), order="C", device="cpu", writable=False)
+    ],
+    unseen: float,
+) -> list[float]:
+    """
+    What each of 256 symbols costs: its optimal code length in bits.
+
+    Symbols that do not occur cost `unseen` bits more than the dearest that does, at most 16; where
+    none occurs, all cost 8.
+    """
+
+def coded_size(
+    counts: Annotated[
+        NDArray[numpy.int64], dict(shape=(4, 256), order="C", device="cpu", writable=False)
+    ],
+) -> tuple[list[int], int]:
+    """
+    The symbols in each of a scan's four tables, and the bits of all that is coded with them.
+
+    `counts`: (4, 256), as `scan_statistics` gives them.
+    """
+
 def inverse(
     levels: Sequence[
         Annotated[

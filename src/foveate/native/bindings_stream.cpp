@@ -34,6 +34,24 @@ nb::ndarray<nb::numpy, std::uint8_t> huffman_lengths_binding(
   return owned(std::vector<std::uint8_t>(lengths.begin(), lengths.end()), {lengths.size()});
 }
 
+std::array<float, 256> symbol_bits_binding(const In<std::int64_t, nb::shape<256>>& counts,
+                                           float unseen) {
+  require(unseen >= 0.0f && unseen <= 16.0f, "unseen must lie in 0..16");
+  return symbol_bits(checked_table(counts.data()), unseen);
+}
+
+std::pair<std::vector<int>, std::int64_t> coded_size_binding(
+    const In<std::int64_t, nb::shape<kSlots, 256>>& counts) {
+  std::vector<int> symbols;
+  std::int64_t bits = 0;
+  for (std::size_t slot = 0; slot < kSlots; ++slot) {
+    const CodedSize own = coded_size(checked_table(counts.data() + 256 * slot));
+    symbols.push_back(own.symbols);
+    bits += own.bits;
+  }
+  return {symbols, bits};
+}
+
 // Components as the picture's size implies them, checked against the arrays given.
 PictureLevels checked_levels(const std::vector<In<std::int16_t, BlockShape>>& levels, int height,
                         int width, bool chroma_420, bool progressive) {
@@ -181,6 +199,15 @@ void bind_stream(nb::module_& m) {
   using namespace nb::literals;
   m.def("huffman_lengths", &huffman_lengths_binding, "counts"_a.noconvert(),
         R"(Optimal JPEG code lengths of 256 symbols, at most 16 bits; 0 for those that do not occur.)");
+  m.def("symbol_bits", &symbol_bits_binding, "counts"_a.noconvert(), "unseen"_a,
+        R"(What each of 256 symbols costs: its optimal code length in bits.
+
+Symbols that do not occur cost `unseen` bits more than the dearest that does, at most 16; where
+none occurs, all cost 8.)");
+  m.def("coded_size", &coded_size_binding, "counts"_a.noconvert(),
+        R"(The symbols in each of a scan's four tables, and the bits of all that is coded with them.
+
+`counts`: (4, 256), as `scan_statistics` gives them.)");
   m.def("inverse", &inverse_binding, "levels"_a.noconvert(), "height"_a, "width"_a, "chroma_420"_a,
         "tables"_a, "threads"_a = 1,
         R"(The uint8 pixels, (H, W) or (H, W, 3), that a decoder shows of these levels.

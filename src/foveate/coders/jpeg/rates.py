@@ -39,7 +39,8 @@ class Band(NamedTuple):
     """The cost of ending a block that has levels before the band ends."""
 
 
-_EOB_RUNS = np.arange(15) << 4
+_EOB_RUNS = slice(0, 15 << 4, 1 << 4)
+"""The symbols EOB0 to EOB14."""
 _UNSEEN_BITS = 2.0
 """A symbol that did not occur costs so many bits more than the rarest that did."""
 
@@ -55,14 +56,9 @@ class Rates:
 
 def scan_size(statistics: Statistics) -> tuple[int, int]:
     """Bytes of DHT and SOS, and coded bits, of a scan with optimal Huffman tables."""
-    counts, bits, _ = statistics
-    headers = 10
-    for table in counts:
-        symbols = int(np.count_nonzero(table))
-        if symbols:
-            bits += int(native.huffman_lengths(table).astype(np.int64) @ table)
-            headers += 21 + symbols
-    return headers, bits
+    symbols, bits = native.coded_size(statistics.counts)
+    headers = 10 + sum(21 + own for own in symbols if own)
+    return headers, statistics.extra_bits + bits
 
 
 def scan_bytes(statistics: Statistics) -> int:
@@ -71,28 +67,19 @@ def scan_bytes(statistics: Statistics) -> int:
     return headers + (bits + 7) // 8
 
 
-def _symbol_bits(counts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    lengths = native.huffman_lengths(counts).astype(np.float64)
-    seen = lengths > 0
-    if not seen.any():
-        return np.full(256, 8.0)
-    lengths[~seen] = min(lengths.max() + _UNSEEN_BITS, 16.0)
-    return lengths
-
-
 def _ac_band(first: int, last: int, counts: npt.NDArray[np.int64], eob_blocks: int) -> Band:
     """What symbols cost in one AC scan, and what ending a block early costs there.
 
     An EOBn symbol covers a run of blocks: a block with levels starts a run, each empty block
     after it lengthens it. So the first is charged an EOB0, and the empty ones share the rest.
     """
-    bits = _symbol_bits(counts)
-    runs = counts[_EOB_RUNS]
-    total = float(runs @ (bits[_EOB_RUNS] + np.arange(15)))
-    started = int(runs.sum())
+    bits = native.symbol_bits(counts, _UNSEEN_BITS)
+    runs = counts[_EOB_RUNS].tolist()
+    total = sum(run * (bits[n << 4] + n) for n, run in enumerate(runs))
+    started = sum(runs)
     empty_blocks = eob_blocks - started
     shared = (total - started * bits[0]) / empty_blocks if empty_blocks > 0 else bits[0]
-    return Band(first, last, bits.tolist(), max(float(shared), 0.0), float(bits[0]))
+    return Band(first, last, bits, max(shared, 0.0), bits[0])
 
 
 def measured_rates(script: Script, statistics: Sequence[Statistics], components: int) -> Rates:
@@ -105,10 +92,10 @@ def measured_rates(script: Script, statistics: Sequence[Statistics], components:
         for c in members:
             chroma = 1 if c > 0 else 0
             if first == 0:
-                dc_sizes[c] = _symbol_bits(counts[2 * chroma])[:12].tolist()
+                dc_sizes[c] = native.symbol_bits(counts[2 * chroma], _UNSEEN_BITS)[:12]
             if not script.progressive:
-                bits = _symbol_bits(counts[2 * chroma + 1])
-                bands[c].append(Band(1, 63, bits.tolist(), float(bits[0]), float(bits[0])))
+                bits = native.symbol_bits(counts[2 * chroma + 1], _UNSEEN_BITS)
+                bands[c].append(Band(1, 63, bits, bits[0], bits[0]))
             elif first > 0:
                 bands[c].append(_ac_band(first, last, counts[2 * chroma + 1], eob_blocks))
     return Rates(tuple(bands), tuple(dc_sizes))
