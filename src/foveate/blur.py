@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+Edges = Literal["edge", "reflect", "symmetric"]
 Real = TypeVar("Real", np.float32, np.float64)
 
 
@@ -17,11 +19,17 @@ def gaussian_window(taps: int, sigma: float) -> npt.NDArray[np.float64]:
     return np.asarray(window / window.sum(), np.float64)
 
 
+@lru_cache(maxsize=64)
+def _places(length: int, radius: int, edges: Edges) -> npt.NDArray[np.intp]:
+    """Which of `length` cells stand in a line that is continued by so many at both ends."""
+    return np.pad(np.arange(length), radius, mode=edges)
+
+
 def gaussian_blurred(
     values: npt.NDArray[Real],
     sigma: float,
     radius: int,
-    edges: Literal["edge", "reflect", "symmetric"],
+    edges: Edges,
 ) -> npt.NDArray[Real]:
     """(H, W) blurred by a Gaussian of `sigma` cells that ends `radius` cells away and sums to one.
 
@@ -30,8 +38,7 @@ def gaussian_blurred(
     """
     window = gaussian_window(2 * radius + 1, sigma)
     for axis in (0, 1):
-        widths = [(radius, radius) if a == axis else (0, 0) for a in (0, 1)]
-        padded = np.pad(values, widths, mode=edges)
+        padded = values.take(_places(values.shape[axis], radius, edges), axis=axis)
         length = values.shape[axis]
         values = np.zeros_like(values)
         for offset, tap in enumerate(window):

@@ -7,6 +7,7 @@ picture the gaze branch falls back to a broad blob, whose divergence from unifor
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -86,7 +87,18 @@ def information(density: npt.NDArray[np.float32]) -> float:
 
 def _visible(pixels: npt.NDArray[np.uint8]) -> float:
     """In [0, 1]: whether there is anything to see that is no white noise."""
-    return _ramp(_contrast(pixels), CONTRAST) * _ramp(_likeness(pixels), NEIGHBOURS)
+    channels = [np.ascontiguousarray(pixels[..., c], np.float32) for c in range(3)]
+    contrast = _contrast_about(channels, pixels)
+    return _ramp(contrast, CONTRAST) * _ramp(_likeness(channels), NEIGHBOURS)
+
+
+def _contrast_about(
+    channels: Sequence[npt.NDArray[np.float32]], pixels: npt.NDArray[np.uint8]
+) -> float:
+    """`_contrast`, or about that where it lies well outside of CONTRAST, where ramps end."""
+    low, high = CONTRAST
+    about = float(max(channel.std() for channel in channels))
+    return about if about < 0.9 * low or about > 1.1 * high else _contrast(pixels)
 
 
 def _contrast(pixels: npt.NDArray[np.uint8]) -> float:
@@ -94,9 +106,10 @@ def _contrast(pixels: npt.NDArray[np.uint8]) -> float:
     return float(pixels.std(axis=(0, 1)).max())
 
 
-def _likeness(pixels: npt.NDArray[np.uint8]) -> float:
+def _likeness(channels: Sequence[npt.NDArray[np.float32]]) -> float:
     """Correlation of pixels with those beside and below them; 1 for a flat picture."""
-    grey = pixels.mean(axis=2, dtype=np.float32)
+    red, green, blue = channels
+    grey = (red + green + blue) / np.float32(3)
     spread = float(grey.var())
     if spread <= 0:
         return 1.0

@@ -47,9 +47,11 @@ def _on_grid(
     Values at the edges are repeated where the component's grid is larger.
     """
     scale = 2 if halved else 1
-    down, across = rows * scale - values.shape[0], cols * scale - values.shape[1]
-    grown = np.pad(values, ((0, max(down, 0)), (0, max(across, 0))), mode="edge")
-    grown = grown[: rows * scale, : cols * scale]
+    grown = values[: rows * scale, : cols * scale]
+    for axis, length in enumerate((rows * scale, cols * scale)):
+        if grown.shape[axis] < length:
+            places = np.minimum(np.arange(length), grown.shape[axis] - 1)
+            grown = grown.take(places, axis=axis)
     if halved:
         grown = grown.reshape(rows, 2, cols, 2).mean(axis=(1, 3), dtype=np.float64)
     return np.ascontiguousarray(grown, dtype=np.float32)
