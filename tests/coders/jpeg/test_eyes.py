@@ -14,7 +14,7 @@ from foveate.coders.jpeg.eyes.basis import basis_energies
 from foveate.coders.jpeg.eyes.encode import encode_for_eyes, eye_encoder, scout_in
 from foveate.coders.jpeg.eyes.loop import looped, settled
 from foveate.coders.jpeg.eyes.passes import EyeEncoder
-from foveate.coders.jpeg.eyes.quality_target import plain_levels
+from foveate.coders.jpeg.eyes.quality_target import meet_quality, plain_levels
 from foveate.coders.jpeg.tables import ZIGZAG
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
@@ -290,15 +290,31 @@ def test_a_large_picture_meets_both_targets():
     assert len(data) < 0.97 * len(plain)
 
 
+@pytest.mark.parametrize("quality", [30, 80])
+def test_a_hurried_search_takes_fewer_passes_and_no_more_bytes(quality):
+    pixels, weights = picture(), disc_weights(picture())
+    sizes, passes = [], []
+    for hurried in (False, True):
+        encoder = eye_encoder(pixels, weights, Options())
+        target = PlainQuality(quality, quality - 20)
+        found = meet_quality(encoder, None, target, b"", rounds=0, hurried=hurried)
+        sizes.append(len(found.data))
+        passes.append(encoder.passes)
+    assert passes[1] < passes[0]
+    assert sizes[1] == pytest.approx(sizes[0], rel=0.01)
+
+
 @pytest.mark.parametrize("quality", [10, 50, 80])
 @pytest.mark.parametrize("low", [0, 64])
 def test_looks_at_a_fine_pattern_never_cost_more_bytes_than_they_save(quality, low):
     y, x = np.mgrid[:128, :128]
     pixels = np.where((x + y) % 2 == 0, low, 255 - low).astype(np.uint8)
     target = PlainQuality(quality, quality)
-    without, *sizes = (
+    encoder = eye_encoder(pixels, None, Options())
+    without = meet_quality(encoder, None, target, b"", rounds=0, hurried=False)
+    sizes = [
         len(encode_for_eyes(pixels, None, target, Options(), rounds=rounds).data)
-        for rounds in (0, 2, 6)
-    )
-    assert max(sizes) < 1.05 * without
+        for rounds in (2, 6)
+    ]
+    assert max(sizes) < 1.05 * len(without.data)
     assert max(sizes) < len(plain_jpeg(pixels, quality))

@@ -68,6 +68,7 @@ def test_the_bytes_counted_are_those_of_the_file(scale, progressive):
     stuffed = file.count(b"\xff\x00")
     colour_only = 69 + 6  # a second table and two components more in the header
     assert len(file) - stuffed == pytest.approx(quantised.size_bytes - colour_only, abs=4)
+    assert len(file) - stuffed == quantised.least_bytes
 
 
 @pytest.mark.parametrize("scale", [16.0, 40.0])

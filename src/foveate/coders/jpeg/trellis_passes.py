@@ -19,8 +19,10 @@ from foveate.deadline import check_time
 _BITS_OF_A_LEVEL = 8.0
 """What a level has to be worth to be expected."""
 
-FILE_HEADER_BYTES = 2 + 18 + 2 * 69 + 19 + 2
-"""SOI, JFIF's APP0, two tables, the frame header and EOI of a colour file."""
+_GREY_HEADER_BYTES = 2 + 18 + 69 + 13 + 2
+"""SOI, JFIF's APP0, a table, the frame header and EOI of a grey file."""
+FILE_HEADER_BYTES = _GREY_HEADER_BYTES + 69 + 6
+"""The same of a colour file, which has two tables and three components."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,13 @@ class Quantised:
     def size_bytes(self) -> int:
         """The file's bytes without metadata and byte stuffing."""
         return FILE_HEADER_BYTES + sum(scan_bytes(s) for s in self.statistics)
+
+    @property
+    def least_bytes(self) -> int:
+        """The same to the byte, or a few less: the file without metadata and byte stuffing."""
+        if len(self.levels) > 1:
+            return self.size_bytes
+        return self.size_bytes - FILE_HEADER_BYTES + _GREY_HEADER_BYTES
 
 
 FixedSteps = tuple[npt.NDArray[np.float64], ...]

@@ -61,6 +61,8 @@ class EyeEncoder:
         self._tables = tuning.anchors(chroma_420=blocks.chroma_420)
         self._origins = [c.coefficients for c in blocks.components]
         """What targets move about: the picture's coefficients, or what `aim` made of them."""
+        self.passes = 0
+        """How many there were so far."""
         self._begin()
 
     def _begin(self) -> None:
@@ -178,6 +180,7 @@ class EyeEncoder:
 
     def quantise(self, scale: float, *, lambda_factor: float = 1.0) -> Quantised:
         """One pass over every block with the rates of the last pass."""
+        self.passes += 1
         steps = self.steps_at(scale)
         if self._rates is None:
             self._learn(self._rounded(steps))

@@ -94,34 +94,43 @@ Excess = Callable[[Quantised], float]
 
 
 def _coarsest_within(
-    encoder: EyeEncoder, excess_of: Excess, log_scale: float
+    encoder: EyeEncoder, excess_of: Excess, log_scale: float, unsettled: Quantised | None = None
 ) -> tuple[Quantised, float]:
     """The pass of fewest bytes that keeps all limits, or the finest there is, and its log scale.
 
     Steps are whole numbers, so that what is seen jumps from scale to scale: a few scales are tried,
-    and from the nearest on lambda alone moves.
+    and from the nearest on lambda alone moves. unsettled: the encoder's first pass, at that scale,
+    which is looked at in the place of another one.
     """
     best: Quantised | None = None
 
-    def tried(log_scale: float, log_lambda: float) -> float:
+    def looked_at(passed: Quantised) -> float:
         nonlocal best
-        passed = encoder.quantise(math.exp(log_scale), lambda_factor=math.exp(log_lambda))
         quantised = encoder.refit(passed)
         excess = excess_of(quantised)
         if excess <= 0 and (best is None or quantised.size_bytes < best.size_bytes):
             best = quantised
         return excess
 
+    def tried(log_scale: float, log_lambda: float) -> float:
+        return looked_at(encoder.quantise(math.exp(log_scale), lambda_factor=math.exp(log_lambda)))
+
     nearest = (math.inf, log_scale, 0.0)
     secant = scale_secant(_SLOPE)
     for n in range(_SCALE_PASSES):
-        excess = tried(log_scale, 0.0)
+        if n == 0 and unsettled is not None:
+            excess = looked_at(unsettled)
+            encoder.adapt_shape(unsettled)
+        else:
+            excess = tried(log_scale, 0.0)
         distance = max(2 * excess, -excess)  # a finer lambda costs more than a coarser one saves
         nearest = min(nearest, (distance, log_scale, excess))
         following = secant.next(log_scale, excess + _TOLERANCE / 2)
         if abs(following - log_scale) < 1e-4 or (n > 0 and distance < _NEAR):
             break
         log_scale = following
+        if n == 0 and unsettled is not None:  # rates and steps will be others: no slope is seen
+            secant = scale_secant(_SLOPE)
     _, log_scale, excess = nearest
     secant = Secant(_LAMBDA_SLOPE, -_LAMBDA_RANGE, _LAMBDA_RANGE)
     log_lambda = 0.0
@@ -146,14 +155,22 @@ class _Search:
     """The scale before any look, after each, and at last that of the coarsest pass."""
     size_before_looks: float
     """About the bytes of a pass before any look that just keeps the limits."""
+    unsettled: Quantised | None = None
+    """The first pass, where it was the only one."""
 
 
-def _searched(encoder: EyeEncoder, limits: _Limits, finest: float, rounds: int) -> _Search:
+def _searched(
+    encoder: EyeEncoder, limits: _Limits, finest: float, rounds: int, *, hurried: bool
+) -> _Search:
     """Passes that come near the limits, before any look and after each.
 
-    finest: about the scale of plain JPEG's own tables.
+    finest: about the scale of plain JPEG's own tables. hurried: there will be no looks, and no pass
+    may serve only to settle rates and steps.
     """
     log_scale = math.log(min(max(0.8 * finest, SMALLEST_SCALE), LARGEST_SCALE))
+    if hurried:
+        scale = math.exp(log_scale)
+        return _Search([scale], math.nan, encoder.quantise(scale))
     settled(encoder, math.exp(log_scale), _SETTLING - 1)
     if rounds == 0:
         return _Search([math.exp(log_scale)], math.nan)
@@ -178,7 +195,13 @@ def _searched(encoder: EyeEncoder, limits: _Limits, finest: float, rounds: int) 
 
 
 def meet_quality(
-    encoder: EyeEncoder, scout: Scout | None, target: PlainQuality, segments: bytes, *, rounds: int
+    encoder: EyeEncoder,
+    scout: Scout | None,
+    target: PlainQuality,
+    segments: bytes,
+    *,
+    rounds: int,
+    hurried: bool,
 ) -> Found:
     """The coarsest file that keeps plain JPEG's limits when decoded, or the finest there is.
 
@@ -191,16 +214,16 @@ def meet_quality(
     encoder.aim(finest)
     if scout is not None:
         scout.encoder.aim(finest)
-    found, growth = _met(encoder, scout, limits, finest, segments, rounds)
+    hurried = hurried and rounds == 0 and scout is None
+    found, growth = _met(encoder, scout, limits, finest, segments, rounds, hurried=hurried)
     if rounds > 0 and (growth > 1.0 or found.at_ceiling):
         encoder.forget_looks()
         if scout is not None:
             scout.encoder.forget_looks()
-        other, _ = _met(encoder, scout, limits, finest, segments, 0)
+        other, _ = _met(encoder, scout, limits, finest, segments, 0, hurried=False)
         if (other.at_ceiling, len(other.data)) < (found.at_ceiling, len(found.data)):
             found = other
-    plain = plain_levels(encoder, target.quality)
-    return smaller_of(found, plain, encoder.write(plain, segments))
+    return smaller_of(encoder, found, plain_levels(encoder, target.quality), segments)
 
 
 def _met(
@@ -210,10 +233,12 @@ def _met(
     finest: float,
     segments: bytes,
     rounds: int,
+    *,
+    hurried: bool,
 ) -> tuple[Found, float]:
     """The coarsest file after so many looks, and its bytes over those of one without any."""
     part = encoder if scout is None else scout.encoder
-    search = _searched(part, limits, finest, rounds)
+    search = _searched(part, limits, finest, rounds, hurried=hurried)
     scales = search.scales
     excess: Excess = limits.excess
     if scout is not None:
@@ -227,7 +252,7 @@ def _met(
         def excess(quantised: Quantised) -> float:
             return limits.excess(scout.part_of(quantised))
 
-    quantised, log_scale = _coarsest_within(encoder, excess, math.log(scales[-1]))
+    quantised, log_scale = _coarsest_within(encoder, excess, math.log(scales[-1]), search.unsettled)
     size = (quantised if scout is None else searched).size_bytes
     at_ceiling = log_scale <= math.log(SMALLEST_SCALE) + 1e-3
     data = encoder.write(quantised, segments)

@@ -330,5 +330,4 @@ def meet_quality(
         quantised, log_scale = _checked(encoder, limits, log_scale, excess_of_encoder)
     data = encoder.write(quantised, segments)
     found = Found(quantised, data, math.exp(log_scale), log_scale <= _FINEST)
-    plain = plain_levels(encoder, target.quality)
-    return smaller_of(found, plain, encoder.write(plain, segments))
+    return smaller_of(encoder, found, plain_levels(encoder, target.quality), segments)

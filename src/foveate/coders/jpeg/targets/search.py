@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
-from foveate.coders.jpeg.trellis_passes import Quantised
+from foveate.coders.jpeg.scripts import Script
+from foveate.coders.jpeg.trellis_passes import Blocks, Quantised, statistics_of
 
 SMALLEST_SCALE = 0.25
 LARGEST_SCALE = 4096.0
@@ -26,13 +29,28 @@ class Found:
         return self.at_ceiling or len(self.data) >= least
 
 
-def smaller_of(found: Found, plain: Quantised, data: bytes) -> Found:
+class Writer(Protocol):
+    """An encoder, as far as its files go."""
+
+    blocks: Blocks
+    script: Script
+    threads: int
+
+    def write(self, quantised: Quantised, segments: bytes) -> bytes: ...
+
+
+def smaller_of(writer: Writer, found: Found, plain: Quantised, segments: bytes) -> Found:
     """What a search for a quality found, or plain JPEG's own levels where their file is smaller.
 
     Plain JPEG keeps each of its own limits. Nothing else does where a picture was decoded from a
     JPEG of the same tables: its levels have hardly an error, so that a search would end at the
     finest steps.
     """
+    statistics = statistics_of(plain.levels, writer.blocks, writer.script, writer.threads)
+    counted = dataclasses.replace(plain, statistics=statistics)
+    if counted.least_bytes + len(segments) >= len(found.data):
+        return found
+    data = writer.write(counted, segments)
     return Found(plain, data, plain.scale, False) if len(data) < len(found.data) else found
 
 
