@@ -49,6 +49,7 @@ float at_block(const std::vector<float>& values, const Curvature& curvature, int
 
 FOVEATE_CLONES
 void add_scaled(float factor, const float* __restrict energies, float* __restrict out) {
+  if (factor == 0.0f) return;  // as the edges' is, where there is no error
   for (int k = 0; k < kBlock; ++k) out[k] += factor * energies[k];
 }
 

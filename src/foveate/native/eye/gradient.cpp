@@ -81,9 +81,12 @@ class Descent {
       sheet->resize(wide.rows, wide.cols);
     for (int y = 0; y < wide.rows; ++y) {
       const LocalRow row = tile_.row(y);
+      if (looked_.decoded == nullptr) {
+        structure_curvature(row, wide.cols, errors.structure, structure_.row(y));
+        continue;
+      }
       const RowGradient out{mean_.row(y), squares_.row(y), product_.row(y), sample_.row(y)};
       structure_gradient(row, wide.cols, errors.structure, out, structure_.row(y));
-      if (looked_.decoded == nullptr) continue;
       edge_gradient(row, wide.cols, errors.gained, errors.lost, out, edges_.row(y));
     }
     const int side = cell_side(scale_);

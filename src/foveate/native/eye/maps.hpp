@@ -52,6 +52,9 @@ struct RowGradient {
 void structure_gradient(LocalRow row, int count, ErrorWeights weights, RowGradient gradient,
                         float* curvature);
 
+// The curvature alone, where there is no error at all.
+void structure_curvature(LocalRow row, int count, ErrorWeights weights, float* curvature);
+
 // Writes `sample` and the curvature by a sample's error; takes from `mean` what `sample` adds.
 void edge_gradient(LocalRow row, int count, ErrorWeights gained, ErrorWeights lost,
                    RowGradient gradient, float* curvature);

@@ -36,6 +36,10 @@ void operator+=(TileSums& total, const TileSums& own) {
 using Fields = std::vector<ScaledField>;
 using ChannelWeights = std::array<NormWeights, kChannels>;
 
+bool counts_edges(const NormWeights& w) {
+  return w[1] > 0.0f || w[2] > 0.0f || w[4] > 0.0f || w[5] > 0.0f;
+}
+
 // What a tile adds, under each field.
 std::vector<TileSums> tile_sums(Tile& tile, const Region& region, const Fields& fields,
                                 const ChannelWeights& weights) {
@@ -43,6 +47,7 @@ std::vector<TileSums> tile_sums(Tile& tile, const Region& region, const Fields& 
   for (std::size_t c = 0; c < kChannels; ++c) {
     if (!counts(weights[c])) continue;
     tile.blur_channel(static_cast<int>(c));
+    const bool edges = counts_edges(weights[c]);
     for (std::size_t f = 0; f < fields.size(); ++f) {
       tile.weigh(fields[f]);
       if (sums[f].field == 0.0) sums[f].field = tile.field_sum();
@@ -50,11 +55,17 @@ std::vector<TileSums> tile_sums(Tile& tile, const Region& region, const Fields& 
       for (int y = 0; y < region.rows; ++y) {
         const LocalRow row = tile.row(y);
         own.structure += structure_sums(row, region.cols);
-        edge_sums(row, region.cols, own.gained, own.lost);
+        if (edges) edge_sums(row, region.cols, own.gained, own.lost);
       }
     }
   }
   return sums;
+}
+
+// How many rows of tiles are looked at with the same memory: few enough for all threads.
+int rows_of_tiles(const Tiling& tiling, int threads) {
+  constexpr int kMost = 8, kEach = 4;
+  return threads == 1 ? kMost : std::clamp(tiling.down() / (kEach * threads), 1, kMost);
 }
 
 // What every `skip`-th tile of a scale adds, under each field.
@@ -64,9 +75,11 @@ std::vector<TileSums> scale_sums(const Side& first, const Side& second, int scal
   const Tiling tiling{first.height(scale), first.width(scale)};
   const bool y_alone = !counts(weights[0]) && !counts(weights[2]);
   std::vector<std::vector<TileSums>> tiles(static_cast<std::size_t>(tiling.count()));
-  parallel_for(tiling.down(), threads, [&](int n) {
+  const int rows = rows_of_tiles(tiling, threads);
+  parallel_for(divide_up(tiling.down(), rows), threads, [&](int n) {
     Tile tile;
-    for (int t = n * tiling.across(); t < (n + 1) * tiling.across(); ++t) {
+    const int end = std::min((n + 1) * rows, tiling.down()) * tiling.across();
+    for (int t = n * rows * tiling.across(); t < end; ++t) {
       if (t % skip != skip / 2) continue;
       const Region region = tiling.region(t);
       tile.load(first, &second, scale, region, y_alone);

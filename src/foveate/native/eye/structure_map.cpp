@@ -72,4 +72,13 @@ void structure_gradient(LocalRow row, int count, ErrorWeights weights, RowGradie
   }
 }
 
+FOVEATE_CLONES
+void structure_curvature(LocalRow row, int count, ErrorWeights weights,
+                         float* __restrict curvature) {
+  const float any = weights.mean + weights.fourth;
+  FOVEATE_NO_ALIAS
+  for (int i = 0; i < count; ++i)
+    curvature[i] = weights.share * row.field[i] * any * structure(row, i).inverse;
+}
+
 }  // namespace foveate

@@ -110,11 +110,17 @@ class EyeModel:
 
     def structure(self, quantised: Quantised, *fields: npt.NDArray[np.float32]) -> list[float]:
         """SSIMULACRA 2's raw sum, pooled by the model's own field, and by each of `fields`."""
+        return self.structure_in(quantised, self._field, *fields)
+
+    def structure_in(
+        self, quantised: Quantised, *fields: npt.NDArray[np.float32] | None
+    ) -> list[float]:
+        """SSIMULACRA 2's raw sum pooled by each of `fields`; None: all blocks count alike."""
         return native.ssimulacra2_sums(
             self.pixels,
             self.decoded(quantised),
             self._weights,
-            [self._field, *fields],
+            fields,
             self._threads,
             self._kept,
         )

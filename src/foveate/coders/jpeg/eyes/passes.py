@@ -242,14 +242,14 @@ class EyeEncoder:
 
     def refit(self, quantised: Quantised) -> Quantised:
         """The same levels with the whole steps that fit them best: the same bytes, less error."""
-        steps = tuple(whole_steps(s) for s in self._fitted(quantised))
-        return dataclasses.replace(quantised, steps=steps)
+        return _on_steps(quantised, self._fitted(quantised))
 
-    def adapt_shape(self, quantised: Quantised) -> None:
-        """Let later passes start from the steps that fitted this one."""
-        if self.fixed_steps is not None:
-            return
-        self.shapes = [steps / quantised.scale for steps in self._fitted(quantised)]
+    def adapt_shape(self, quantised: Quantised) -> Quantised:
+        """As `refit`, and later passes start from the steps that fitted this one."""
+        fitted = self._fitted(quantised)
+        if self.fixed_steps is None:
+            self.shapes = [steps / quantised.scale for steps in fitted]
+        return _on_steps(quantised, fitted)
 
     def follow(self, quantised: Quantised) -> Seen:
         """Look at the decoded picture: later passes have its weights, and targets moved for it."""
@@ -289,3 +289,7 @@ class EyeEncoder:
     def write(self, quantised: Quantised, segments: bytes) -> bytes:
         """The file."""
         return file_of(quantised, self.blocks, self.script, segments, self.threads)
+
+
+def _on_steps(quantised: Quantised, fitted: Sequence[Steps]) -> Quantised:
+    return dataclasses.replace(quantised, steps=tuple(whole_steps(steps) for steps in fitted))

@@ -77,7 +77,7 @@ class _Limits:
         self._visible = self._model.visible(plain)
         if self._background is not None:
             floor = plain_levels(encoder, target.floor)
-            self._floor = self._model.structure(floor, self._background)[1]
+            (self._floor,) = self._model.structure_in(floor, self._background)
 
     def excess(self, quantised: Quantised) -> float:
         """The log of the worst ratio of what is seen to its limit: 0 or less where all are kept."""
@@ -104,23 +104,22 @@ def _coarsest_within(
     """
     best: Quantised | None = None
 
-    def looked_at(passed: Quantised) -> float:
+    def looked_at(quantised: Quantised) -> float:
         nonlocal best
-        quantised = encoder.refit(passed)
         excess = excess_of(quantised)
         if excess <= 0 and (best is None or quantised.size_bytes < best.size_bytes):
             best = quantised
         return excess
 
     def tried(log_scale: float, log_lambda: float) -> float:
-        return looked_at(encoder.quantise(math.exp(log_scale), lambda_factor=math.exp(log_lambda)))
+        passed = encoder.quantise(math.exp(log_scale), lambda_factor=math.exp(log_lambda))
+        return looked_at(encoder.refit(passed))
 
     nearest = (math.inf, log_scale, 0.0)
     secant = scale_secant(_SLOPE)
     for n in range(_SCALE_PASSES):
         if n == 0 and unsettled is not None:
-            excess = looked_at(unsettled)
-            encoder.adapt_shape(unsettled)
+            excess = looked_at(encoder.adapt_shape(unsettled))
         else:
             excess = tried(log_scale, 0.0)
         distance = max(2 * excess, -excess)  # a finer lambda costs more than a coarser one saves
