@@ -71,6 +71,16 @@ def test_speed_tells_the_parts_that_were_asked_for(foveate) -> None:
     assert "large" not in record
 
 
+def test_small_pictures_are_timed_beside_mozjpeg(foveate, monkeypatch) -> None:
+    monkeypatch.setattr("foveate_research.bench.small.SIDES", (24,))
+    (record,) = foveate("bench", "speed", "--only", "small", "--runs", "1", "--json").objects
+    assert list(record["small"]["by_longer_side"]) == ["24"]
+    row = record["small"]["by_longer_side"]["24"]
+    assert (row["width"], row["height"]) == (24, 16)
+    assert set(row["ms"]) == set(row["ratio"]) > {"foveate_fast", "foveate_fast_no_map"}
+    assert row["ratio"]["mozjpeg"] == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [

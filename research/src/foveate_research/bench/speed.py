@@ -9,6 +9,7 @@
 - `import`: `import foveate` in a fresh process, the interpreter's own start not counted.
 - `memory`: the whole process `foveate compress` of 8705x8400 and of 768x512; peak resident
   megabytes, and what the large one takes a pixel beyond the small one and the pixels themselves.
+- `small`: see `foveate_research.bench.small`.
 """
 
 from __future__ import annotations
@@ -30,13 +31,14 @@ import foveate
 from foveate.coders.plain.pillow_jpeg import bytes_at_quality
 from foveate.errors import DatasetError, FoveateError, printable
 from foveate.pictures import read_picture
+from foveate_research.bench.small import small
 from foveate_research.bench.timing import Pixels, drawn, spread, timed
 from foveate_research.coders.rivals import mozjpeg
 from foveate_research.datasets.folders import PICTURES, files_by_key
 from foveate_research.maps.measuring import Tick, ignore
 from foveate_research.records import head
 
-PARTS = ("large", "linear", "process", "import", "memory")
+PARTS = ("large", "linear", "process", "import", "memory", "small")
 PACKAGES = ("foveate", "numpy", "pillow", "onnxruntime", "pyvips", "pyvips-binary")
 THREADS = 2
 MATCH_QUALITY = 75
@@ -69,6 +71,7 @@ def speed_record(
         "process": lambda: whole_process(pictures, runs),
         "import": lambda: importing(runs),
         "memory": lambda: memory(pictures),
+        "small": lambda: small(pictures, runs),
     }
     of = "drawn" if images is None else f"{len(pictures)} of {images.resolve().name}"
     record = head(PACKAGES) | {"pictures": of}

@@ -64,8 +64,11 @@ foveate bench speed --images kodak --runs 5 --save results/speed.json
 
 foveate bench speed --only large,process --json
 
+foveate bench speed --only small --images kodak --save results/small-speed.json
+
 Large is 4000x3000 with the map included, Foveate and mozjpeg in turn at the bytes of plain JPEG of
-quality 75; linear is encoding alone; process, import and memory are fresh processes.
+quality 75; linear is encoding alone; process, import and memory are fresh processes; small is
+processor time of thumbnails on one thread, with and without the map, beside mozjpeg's.
 Needs the bench extra: pip install 'foveate-research\[bench]'
 """
 MODELS_EPILOG = """
@@ -211,12 +214,13 @@ def speed(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="PART,...", help="Parts to measure: large, linear, process, import, memory."
+            metavar="PART,...",
+            help="Parts to measure: large, linear, process, import, memory, small.",
         ),
     ] = None,
     results: Results,
 ) -> None:
-    """Foveate's time and memory from 0.4 to 73 megapixels, beside mozjpeg's time."""
+    """Foveate's time and memory, from thumbnails to 73 megapixels, beside mozjpeg's time."""
     need("bench speed", "bench", "pyvips")
     from foveate_research.bench.speed import PARTS, speed_record
 

@@ -1,4 +1,4 @@
-"""The table of docs/service.md: the image service under load."""
+"""The tables of docs/service.md: the image service under load, and how long small pictures take."""
 
 from __future__ import annotations
 
@@ -31,4 +31,24 @@ def load() -> str:
     return table(("under load", "figure"), rows)
 
 
-TABLES: Tables = {"service-load": load}
+CODERS = {
+    "foveate_fast": "Foveate, `fast`",
+    "foveate_fast_no_map": "Foveate, `fast`, no map",
+    "foveate": "Foveate",
+    "foveate_no_map": "Foveate, no map",
+    "mozjpeg": "mozjpeg (libvips)",
+}
+
+
+def small() -> str:
+    """What `foveate bench speed --only small` found, a coder a row."""
+    record = result("small-speed")
+    if not record:
+        return ABSENT
+    sizes = record["small"]["by_longer_side"].values()
+    headings = ["milliseconds of one processor", *(f"{n['width']}x{n['height']}" for n in sizes)]
+    rows = [(title, *(f"{n['ms'][name]:.1f}" for n in sizes)) for name, title in CODERS.items()]
+    return f"{table(headings, rows)}\n\n{record['machine']}."
+
+
+TABLES: Tables = {"service-load": load, "small-speed": small}
