@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
+import re
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +22,7 @@ STATE = ".foveate-batch"
 """Where, below the results, runs keep what is done and who does what."""
 SCHEMES = ("s3", "gs", "az")
 _ID_DIGITS = 20
+_NO_KEY = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class StoreError(FoveateError):
@@ -75,21 +79,61 @@ def listed(store: Any, suffixes: frozenset[str]) -> Iterator[Source]:
     """
     from obstore.store import LocalStore
 
-    found = _found(store, suffixes)
     if isinstance(store, LocalStore):
-        found = iter(sorted(found, key=lambda each: each.key))
+        yield from sorted(_in_folder(Path(str(store.prefix)), suffixes), key=lambda each: each.key)
+        return
     with failing("the store cannot be listed"):
-        yield from found
+        for chunk in store.list():
+            for each in chunk:
+                path = PurePosixPath(each["path"])
+                hidden = any(part.startswith(".") for part in path.parts)
+                if path.suffix.lower() in suffixes and not hidden:
+                    stamp = each["e_tag"] or str(each["last_modified"])
+                    yield Source(each["path"], each["size"], stamp)
 
 
-def _found(store: Any, suffixes: frozenset[str]) -> Iterator[Source]:
-    for chunk in store.list():
-        for each in chunk:
-            path = PurePosixPath(each["path"])
-            hidden = any(part.startswith(".") for part in path.parts)
-            if path.suffix.lower() in suffixes and not hidden:
-                stamp = each["e_tag"] or str(each["last_modified"])
-                yield Source(each["path"], each["size"], stamp)
+def _in_folder(
+    folder: Path, suffixes: frozenset[str], inside: str = "", above: tuple[Path, ...] = ()
+) -> Iterator[Source]:
+    """The pictures below a folder, with the tags that obstore gives files.
+
+    obstore's own list ends at the first link to nowhere and at the first name that is no key,
+    whatever file it is. Here a picture of this kind is listed, and fails alone when it is read.
+    A link to a folder that it lies in is passed over.
+    """
+    above = (*above, folder.resolve())
+    try:
+        entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError(
+            f"{printable(folder)}: cannot be listed: {reason}; make it readable, or move it away"
+        ) from error
+    for entry in entries:
+        key = f"{inside}{entry.name}"
+        try:
+            known = entry.stat()
+        except OSError:  # a link to nowhere, or to itself
+            known = None
+        if known is not None and stat.S_ISDIR(known.st_mode):
+            if not entry.is_symlink() or Path(entry).resolve() not in above:
+                yield from _in_folder(Path(entry), suffixes, f"{key}/", above)
+        elif PurePosixPath(entry.name).suffix.lower() in suffixes:
+            if known is None:
+                yield Source(key, 0, "")
+            elif stat.S_ISREG(known.st_mode):
+                changed = max(known.st_mtime_ns, 0) // 1000
+                tag = f'"{known.st_ino:x}-{changed:x}-{known.st_size:x}"'
+                yield Source(key, known.st_size, tag)
+
+
+def refuse_no_key(key: str) -> None:
+    """Raises StoreError for the name of a file that no store could hold."""
+    if _NO_KEY.search(key):
+        raise StoreError(
+            f"{key}: has a name that a store cannot hold, for a control character or a byte that is"
+            " not UTF-8; rename the file"
+        )
 
 
 @contextlib.contextmanager
@@ -134,4 +178,4 @@ def one_line(error: Exception) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

@@ -11,8 +11,8 @@ from foveate._compress import compress
 from foveate.batch import marks
 from foveate.batch.blocks import Task
 from foveate.batch.claims import Claims
-from foveate.batch.places import StoreError, failing, opened
-from foveate.errors import FoveateError
+from foveate.batch.places import StoreError, failing, opened, refuse_no_key
+from foveate.errors import FoveateError, TruncatedError
 from foveate.pictures import Limits
 from foveate.settings import Settings
 
@@ -74,14 +74,14 @@ class Unit:
             report = self._made(task)
         except (FoveateError, MemoryError) as error:
             kind = _kind_of(error)
-            said = str(error) or "it takes more memory than there is"
-            record |= {"status": "failed", "error": said}
+            record |= {"status": "failed", "error": failure_message(task.source.key, error)}
         else:
             record |= {"status": "done", "bytes": report["bytes"], "report": report}
         return Answer(record | {"seconds": round(time.perf_counter() - began, 3)}, kind)
 
     def _made(self, task: Task) -> dict[str, Any]:
         key = task.source.key
+        refuse_no_key(key)
         with failing(f"{key}: cannot be read"):
             data = bytes(self._source.get(key).bytes())
         made = compress(data, settings=self._batch.settings, limits=self._batch.limits, name=key)
@@ -105,6 +105,17 @@ class Unit:
             else:
                 return
         self._target.put(task.result, data)
+
+
+def failure_message(name: str, error: Exception) -> str:
+    """What went wrong with a picture, in one line that names it.
+
+    A batch has no way to keep a part of a picture, so a message proposes none.
+    """
+    if isinstance(error, MemoryError):
+        return f"{name}: does not fit in this machine's memory; resize it first"
+    said = f"{error.cut}; take another copy" if isinstance(error, TruncatedError) else str(error)
+    return said if said.startswith(name) else f"{name}: {said}"
 
 
 def _kind_of(error: Exception) -> str | None:
