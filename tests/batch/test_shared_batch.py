@@ -59,7 +59,77 @@ def test_each_picture_is_done_once_as_the_library_does_it(foveate: Any, pictures
         assert told[name]["bytes"] == len(expected.data)
     again = foveate("batch", "in", "out", *QUICK, "--json").objects
     assert again == [again[-1]]
-    assert (again[-1]["summary"]["done"], again[-1]["summary"]["before"]) == (0, 4)
+    assert (again[-1]["summary"]["done"], again[-1]["summary"]["before"]) == (0, 3)
+
+
+def test_what_failed_before_is_told_again_and_is_not_counted_as_done(
+    foveate: Any, pictures: Path
+) -> None:
+    foveate("batch", "in", "out", *QUICK)
+    again = foveate("batch", "in", "out", *QUICK)
+    assert again.code == 1
+    assert "0 done, 3 done before, 0 failed in" in again.out
+    assert "1 failed before" in again.out
+    (pictures / "broken.jpg").unlink()
+    assert foveate("batch", "in", "out", *QUICK).code == 0
+
+
+def test_files_that_no_store_could_hold_fail_alone(foveate: Any, pictures: Path) -> None:
+    write_photo(pictures / "two\nlines.jpg")
+    (pictures / "nowhere.jpg").symlink_to("none")
+    (pictures / "around.jpg").symlink_to("around.jpg")
+    (pictures / "sub/up").symlink_to(pictures)
+    (pictures / "Icon\r").touch()
+    Path(os.fsdecode(os.fsencode(pictures) + b"/\xff.jpg")).write_bytes(b"")
+    os.mkfifo(pictures / "pipe.jpg")
+    run = foveate("batch", "in", "out", *QUICK, "--json")
+    lines = [line.split(": ")[1] for line in run.err.splitlines()]
+    assert sorted(lines) == [
+        "\\udcff.jpg",
+        "around.jpg",
+        "broken.jpg",
+        "nowhere.jpg",
+        "two\\nlines.jpg",
+    ]
+    assert "two\\nlines.jpg: has a name that a store cannot hold" in run.err
+    assert (run.code, run.objects[-1]["summary"]["done"]) == (1, 3)
+
+
+def test_a_folder_is_listed_as_its_store_lists_it(tmp_path: Path) -> None:
+    for name in ("a b.jpg", "%20.jpg", "sub/ü#.JPG", ".hidden.jpg", ".x/y.jpg", "notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    store = opened(str(tmp_path))
+    objects = {each["path"]: each for chunk in store.list() for each in chunk}
+    found = list(listed(store, frozenset({".jpg"})))
+    assert [each.key for each in found] == ["%20.jpg", "a b.jpg", "sub/ü#.JPG"]
+    assert found == [
+        Source(each.key, objects[each.key]["size"], objects[each.key]["e_tag"]) for each in found
+    ]
+
+
+def test_a_failure_names_its_picture_and_options_that_the_command_has(
+    foveate: Any, pictures: Path
+) -> None:
+    whole = (pictures / "b.jpg").read_bytes()
+    (pictures / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    run = foveate("batch", "in", "out", *QUICK, "--size", "10")
+    assert "foveate: a.png: 10 bytes are too few" in run.err
+    assert "foveate: cut.jpg: is truncated" in run.err
+    assert "tolerant" not in run.err
+    run = foveate("batch", "in", "other", *QUICK, "--limit", "pixels=10")
+    assert "or raise --limit pixels=N" in run.err
+    assert "`" not in run.err
+
+
+def test_a_manifest_that_cannot_be_written_is_refused_before_the_work(
+    foveate: Any, pictures: Path
+) -> None:
+    for name, why in (("none/m.jsonl", "No such file or directory"), ("in", "Is a directory")):
+        run = foveate("batch", "in", "out", *QUICK, "--manifest", name)
+        said = f"foveate: {name}: cannot be written: {why}; choose another file for --manifest\n"
+        assert (run.code, run.err) == (1, said)
+    assert not Path("out").exists()
 
 
 def test_what_changed_is_done_anew(foveate: Any, pictures: Path) -> None:
@@ -86,7 +156,7 @@ def test_files_that_no_batch_wrote_stay(foveate: Any, pictures: Path) -> None:
     assert "b.jpg: exists already; use --overwrite" in run.err
     assert Path("out/b.jpg").read_text() == "precious, and newer"
     told, last = foveate("batch", "in", "out", *QUICK, "--overwrite", "--json").objects
-    assert (told["source"], told["status"], last["summary"]["before"]) == ("b.jpg", "done", 3)
+    assert (told["source"], told["status"], last["summary"]["before"]) == ("b.jpg", "done", 2)
     assert Path("out/b.jpg").read_bytes()[:2] == b"\xff\xd8"
 
 
@@ -172,8 +242,8 @@ def test_names_of_results_never_meet(tmp_path: Path) -> None:
     assert [each.key for each in found] == ["shown.JPG"]
 
 
-def interrupted(folder: Path, sign: signal.Signals) -> list[str]:
-    """What the manifest tells of a run over twelve pictures that a signal met in the midst."""
+def interrupted(folder: Path, sign: signal.Signals) -> tuple[list[str], str]:
+    """What the manifest and stderr tell of a run over twelve pictures that was stopped."""
     for number in range(12):
         write_photo(folder / "in" / f"{number:02}.png")
     words = [sys.executable, "-m", "foveate", "batch", "in", "out", *QUICK, "--manifest", "m.jsonl"]
@@ -182,22 +252,24 @@ def interrupted(folder: Path, sign: signal.Signals) -> list[str]:
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     end = time.monotonic() + 60
     while len(list((folder / "out").glob("*.jpg"))) < 3 and time.monotonic() < end:
         time.sleep(0.005)
     run.send_signal(sign)
-    run.wait()
+    said = run.communicate()[1]
     manifest = folder / "m.jsonl"
     lines = manifest.read_text().splitlines() if manifest.exists() else []
-    return [json.loads(line)["source"] for line in lines]
+    return [json.loads(line)["source"] for line in lines], said
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent")
 def test_a_run_that_was_stopped_tells_and_marks_what_it_did(foveate: Any, tmp_path: Path) -> None:
-    told = interrupted(tmp_path, signal.SIGTERM)
+    told, said = interrupted(tmp_path, signal.SIGTERM)
     assert 2 <= len(told) < 12
+    assert said.startswith(f"foveate: interrupted: {len(told)} done, nothing half-written; give")
     *records, last = foveate("batch", "in", "out", *QUICK, "--json").objects
     assert (last["summary"]["done"], last["summary"]["before"]) == (12 - len(told), len(told))
     assert not {record["source"] for record in records} & set(told)
@@ -205,7 +277,7 @@ def test_a_run_that_was_stopped_tells_and_marks_what_it_did(foveate: Any, tmp_pa
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent")
 def test_what_a_killed_run_wrote_is_known_as_a_batchs(foveate: Any, tmp_path: Path) -> None:
-    assert interrupted(tmp_path, signal.SIGKILL) == []
+    assert interrupted(tmp_path, signal.SIGKILL)[0] == []
     for heart in (tmp_path / "out" / ".foveate-batch" / "runs").iterdir():
         os.utime(heart, (0, 0))  # a minute later
     run = foveate("batch", "in", "out", *QUICK, "--quality", "60", "--json")
@@ -242,9 +314,11 @@ def test_what_another_run_does_is_waited_for(
             marker.write_text(record)
 
     monkeypatch.setattr("foveate.batch.run.time.sleep", sleep)
-    (last,) = foveate("batch", "in", "out", *QUICK, "--json").objects
+    run = foveate("batch", "in", "out", *QUICK, "--json")
+    (last,) = run.objects
     assert pauses == [2.0, 4.0, 8.0]
-    assert (last["summary"]["done"], last["summary"]["before"]) == (0, 4)
+    assert run.err.count("waiting for 4 pictures that another run has begun") == 1
+    assert (last["summary"]["done"], last["summary"]["before"]) == (0, 3)
     assert not Path("out/a.png.jpg").exists()
 
 

@@ -40,6 +40,7 @@ class Marks:
         self._store = store
         self._latest: dict[bytes, tuple[datetime, str]] = {}
         self._made: set[bytes] = set()
+        self._failed: set[bytes] = set()
 
     def read_all(self) -> None:
         """Reads those of all jobs: of each result the last one tells. Raises StoreError."""
@@ -92,6 +93,10 @@ class Marks:
         known = self._latest.get(bytes.fromhex(task.digits))
         return known is not None and known[1] == f"{task.stamp}-{task.job}"
 
+    def has_failed(self, task: Task) -> bool:
+        """Whether a picture has failed for good."""
+        return self.is_done(task) and bytes.fromhex(task.digits) in self._failed
+
     def is_made(self, task: Task) -> bool:
         """Whether a batch has made the result of a picture before."""
         return bytes.fromhex(task.digits) in self._made
@@ -127,3 +132,4 @@ class Marks:
                 known = self._latest.get(result)
                 if known is None or known[0] < mark.written:
                     self._latest[result] = mark.written, f"{stamp}-{job}"
+                    (self._failed.add if kind == FAILED else self._failed.discard)(result)

@@ -16,13 +16,14 @@ from foveate.batch.claims import DEAD_AFTER, Claims, Other
 from foveate.batch.marks import Marks
 from foveate.batch.places import job_of, listed, opened
 from foveate.batch.run import Outcome, beating
-from foveate.batch.unit import Batch, Unit
+from foveate.batch.unit import Batch, Unit, failure_message
 from foveate.errors import FoveateError, MissingExtraError
 from foveate.pictures import DEFAULT_LIMITS, Limits
 from foveate.settings import DEFAULTS, Settings
 from foveate.suffixes import PICTURE_SUFFIXES
 
 _MOST_PARTS = 1000
+_FAILED_BEFORE = "failed before"
 
 
 class Compress:
@@ -45,7 +46,8 @@ class Compress:
         try:
             made = compress(row["bytes"], settings=self._settings, limits=self._limits, name=name)
         except FoveateError as error:
-            return kept | {"data": None, "status": "failed", "report": None, "error": str(error)}
+            said = failure_message(name, error)
+            return kept | {"data": None, "status": "failed", "report": None, "error": said}
         report = json.dumps(made.report.to_dict())
         return kept | {"data": made.data, "status": "done", "report": report, "error": None}
 
@@ -106,7 +108,8 @@ def compress_folder(
         pictures = listed(opened(source, retries=retries), PICTURE_SUFFIXES)
         for block in blocks(pictures, checked, batch.job):
             if all(map(marks.is_done, block.tasks)):
-                outcome.before += len(block.tasks)
+                for task in block.tasks:
+                    outcome.count_before(task, marks)
             else:
                 waiting.append({"block": pickle.dumps(block)})
         if waiting:
@@ -143,7 +146,10 @@ class _Blocks:
         known = [(task, of.kind, of.record) for task, of in answers if of.kind is not None]
         self._marks.write(claim, known)
         records = [of.record for _, of in answers]
-        records += [{"status": Other.DONE.value}] * (len(block.tasks) - len(left))
+        for task in block.tasks:
+            if task not in left:
+                failed = self._marks.has_failed(task)
+                records.append({"status": _FAILED_BEFORE if failed else Other.DONE.value})
         return [{"record": json.dumps(record)} for record in records]
 
 
@@ -156,6 +162,8 @@ def _count(
             tell(record)
     elif record["status"] == Other.DONE.value:
         outcome.before += 1
+    elif record["status"] == _FAILED_BEFORE:
+        outcome.failed_before += 1
     else:
         outcome.left += 1
 

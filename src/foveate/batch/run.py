@@ -26,11 +26,15 @@ _PAUSE, _LONGEST_PAUSE = 2.0, 30.0
 
 @dataclass
 class Outcome:
-    """How many pictures were done, failed, were done before, and were left to other runs."""
+    """How many pictures were done, failed, were done or failed before, and were left to others.
+
+    before: how many are done by earlier runs. failed_before: how many these could not do.
+    """
 
     done: int = 0
     failed: int = 0
     before: int = 0
+    failed_before: int = 0
     left: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
@@ -45,6 +49,13 @@ class Outcome:
         else:
             self.failed += 1
 
+    def count_before(self, task: Task, marks: Marks) -> None:
+        """Counts a picture of which an earlier run has told for good what became of it."""
+        if marks.has_failed(task):
+            self.failed_before += 1
+        else:
+            self.before += 1
+
     @property
     def rate(self) -> float:
         """Pictures a second."""
@@ -57,10 +68,12 @@ def run(
     processes: int,
     suffixes: frozenset[str],
     tell: Callable[[dict[str, Any]], None],
+    tell_waiting: Callable[[int], None],
 ) -> Outcome:
     """Does all pictures that are not done, and waits for those that other runs have claimed.
 
-    tell: is given the record of each picture, when its block is marked. Raises StoreError.
+    tell: is given the record of each picture, when its block is marked. tell_waiting: is given the
+    number of pictures of other runs, when nothing else is left to do. Raises StoreError.
     """
     began = time.monotonic()
     store = opened(batch.target, make=True, retries=batch.retries)
@@ -76,6 +89,8 @@ def run(
             job.do(waiting, processes)
             if not job.taken:
                 break
+            if pause == _PAUSE:
+                tell_waiting(sum(len(block.tasks) for block in job.taken))
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             waiting, job.taken = job.taken, []
@@ -141,10 +156,15 @@ class _Job:
         if claim is Other.TAKEN:
             self.taken.append(block)
         elif claim is Other.DONE:
-            self.outcome.before += len(block.tasks)
+            for task in block.tasks:
+                self.outcome.count_before(task, self._marks)
         else:
-            tasks = [task for task in block.tasks if not self._marks.is_done(task)]
-            self.outcome.before += len(block.tasks) - len(tasks)
+            tasks = []
+            for task in block.tasks:
+                if self._marks.is_done(task):
+                    self.outcome.count_before(task, self._marks)
+                else:
+                    tasks.append(task)
             self._open[block.name] = _Open(claim, len(tasks))
             for task in tasks:
                 yield from self._once_more()
@@ -159,7 +179,7 @@ class _Job:
             if not task.again:
                 self._died.append(task)
                 return
-            error = f"its process ended {answer.how} twice"
+            error = f"{task.source.key}: its process ended {answer.how} twice; look at this picture"
             record = first_of_record(self._batch, task) | {"status": "failed", "error": error}
             answer = Answer(record, kind=None)
         block = self._open[task.block]
@@ -176,11 +196,12 @@ class _Job:
         try:
             self._marks.write(block.claim, known)
         except StoreError as error:
-            failure = {"status": "failed", "error": str(error)}
+            failure = str(error)
         for task, answer in block.answers:
             record = answer.record
             if failure is not None:
-                record = first_of_record(self._batch, task) | failure
+                said = f"{task.source.key}: {failure}"
+                record = first_of_record(self._batch, task) | {"status": "failed", "error": said}
             self.outcome.count(record)
             self._tell(record)
 

@@ -6,14 +6,15 @@ import json
 import secrets
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from foveate.cli.json_lines import print_json
 from foveate.cli.limit_options import LimitList, Untrusted, limits_of
+from foveate.cli.option_names import in_options
 from foveate.cli.option_values import checked_map, parsed, size_bytes
-from foveate.cli.output_files import refuse_existing, refuse_unwritable
+from foveate.cli.output_files import refuse_unwritable
 from foveate.cli.picture_options import (
     AsJson,
     Background,
@@ -28,7 +29,7 @@ from foveate.cli.picture_options import (
 )
 from foveate.cli.readable_numbers import readable_bytes, readable_saving
 from foveate.errors import OptionError, OutputError, printable
-from foveate.settings import DEFAULTS, Format, Settings
+from foveate.settings import DEFAULTS, Settings
 
 EPILOG = """
 [bold]Examples[/]
@@ -66,8 +67,9 @@ def batch(
     tune: TuneFor = DEFAULTS.tune,
     effort: Efforts = DEFAULTS.effort,
     file_format: Annotated[
-        Format, typer.Option("--format", "--to", help="The format of the files; auto is not one.")
-    ] = DEFAULTS.format,
+        Literal["jpeg", "avif", "jxl", "webp"],
+        typer.Option("--format", "--to", help="The format of the files."),
+    ] = "jpeg",
     subsampling: ChromaSubsampling = DEFAULTS.subsampling,
     metadata: KeptMetadata = None,
     strip: Strip = False,
@@ -107,8 +109,6 @@ def batch(
     from foveate.suffixes import PICTURE_SUFFIXES
     from foveate.threads import usable_threads
 
-    if file_format == "auto":
-        raise OptionError("--format auto chooses for one client; give a format")
     settings = Settings(
         quality=quality,
         match_quality=match_quality,
@@ -139,16 +139,26 @@ def batch(
         check_parquet()
         refuse_unwritable(manifest)
     records = _Records(None if is_table else manifest, as_json=as_json)
-    outcome = run(
-        shared,
-        processes=jobs or usable_threads(None),
-        suffixes=frozenset(PICTURE_SUFFIXES),
-        tell=records.tell,
-    )
-    summary = {
-        name: getattr(outcome, name)
-        for name in ("done", "failed", "before", "bytes_in", "bytes_out")
-    } | {"seconds": round(outcome.seconds, 3), "rate": round(outcome.rate, 3)}
+    try:
+        outcome = run(
+            shared,
+            processes=jobs or usable_threads(None),
+            suffixes=frozenset(PICTURE_SUFFIXES),
+            tell=records.tell,
+            tell_waiting=_tell_waiting,
+        )
+    except KeyboardInterrupt:
+        print(
+            f"foveate: interrupted: {records.done} done, nothing half-written; give the same call"
+            " again to go on",
+            file=sys.stderr,
+        )
+        raise
+    names = ("done", "failed", "before", "failed_before", "bytes_in", "bytes_out")
+    summary = {name: getattr(outcome, name) for name in names} | {
+        "seconds": round(outcome.seconds, 3),
+        "rate": round(outcome.rate, 3),
+    }
     if manifest is not None and is_table:
         write_table(manifest, shared)
     if price_per_hour is not None and outcome.rate:
@@ -157,7 +167,7 @@ def batch(
         print_json({"summary": summary})
     else:
         _show(summary)
-    raise typer.Exit(1 if outcome.failed else 0)
+    raise typer.Exit(1 if outcome.failed or outcome.failed_before else 0)
 
 
 class _Records:
@@ -165,24 +175,44 @@ class _Records:
 
     def __init__(self, manifest: Path | None, *, as_json: bool) -> None:
         self._manifest, self._as_json = manifest, as_json
-        if manifest is not None and manifest.is_dir():
-            refuse_existing(manifest, overwrite=False)
+        self.done = 0
+        if manifest is not None:  # its lines would be lost: what is done is not told a second time
+            is_new = not manifest.exists()
+            self._append("")
+            if is_new:
+                manifest.unlink()
 
     def tell(self, record: dict[str, Any]) -> None:
         """Writes a line of each kind that was asked for. Raises OutputError."""
         if record["status"] == "failed":
+            record = record | {"error": in_options(record["error"])}
             print(f"foveate: {printable(record['error'])}", file=sys.stderr)
+        else:
+            self.done += 1
         if self._as_json:
             print_json(record)
-        if self._manifest is None:
-            return
+        if self._manifest is not None:
+            self._append(json.dumps(record) + "\n")
+
+    def _append(self, text: str) -> None:
+        assert self._manifest is not None
         try:
             with self._manifest.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(record) + "\n")
+                file.write(text)
         except OSError as error:
+            reason = error.strerror or str(error)
             raise OutputError(
-                f"{printable(self._manifest)}: cannot be written: {error.strerror}"
+                f"{printable(self._manifest)}: cannot be written: {reason};"
+                " choose another file for --manifest"
             ) from error
+
+
+def _tell_waiting(pictures: int) -> None:
+    print(
+        f"foveate: waiting for {pictures} pictures that another run has begun; if it was killed,"
+        " they are begun anew after a minute",
+        file=sys.stderr,
+    )
 
 
 def _check_places(source: str, target: str) -> None:
@@ -210,6 +240,11 @@ def _show(summary: dict[str, Any]) -> None:
         print(
             f"{readable_bytes(summary['bytes_in'])} became {readable_bytes(summary['bytes_out'])}"
             f" ({saved})"
+        )
+    if summary["failed_before"]:
+        print(
+            f"{summary['failed_before']} failed before, and are tried again once they change;"
+            " --manifest FILE.parquet tells which"
         )
     if "price_of_a_million" in summary:
         print(f"At this rate a million pictures cost {summary['price_of_a_million']:,.2f}")
