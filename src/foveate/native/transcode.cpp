@@ -249,7 +249,7 @@ std::vector<std::uint8_t> header_of(const StoredLevels& picture, const StoredSca
   for (const HuffmanTable& table : tables)
     if (!table.symbols.empty()) length += 17 + static_cast<int>(table.symbols.size());
   if (length > 2) {
-    out.insert(out.end(), {0xFF, 0xC4});
+    put_word(out, 0xFFC4);
     put_word(out, length);
     for (std::size_t slot = 0; slot < kSlots; ++slot) {
       const HuffmanTable& table = tables[slot];
@@ -260,7 +260,7 @@ std::vector<std::uint8_t> header_of(const StoredLevels& picture, const StoredSca
     }
   }
   const bool dc = scan.first == 0 && scan.high == 0, ac = !picture.progressive || scan.first > 0;
-  out.insert(out.end(), {0xFF, 0xDA});
+  put_word(out, 0xFFDA);
   put_word(out, 6 + 2 * static_cast<int>(scan.components.size()));
   out.push_back(static_cast<std::uint8_t>(scan.components.size()));
   for (const int c : scan.components) {
