@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,6 +32,8 @@ open requests are answered.
 LOCAL = "127.0.0.1"
 PORT = 8080
 _GIVEN = "Default: {}."
+_STAYS = "/:%@!$&'()*+,;=~"
+"""What clients send as it is: RFC 3986's characters of paths, and % of what is escaped already."""
 
 
 def service(
@@ -148,11 +151,16 @@ def service(
 
 
 def _signed(configuration: Configuration, path: str) -> str:
-    """The path with its signature. Raises a Foveate error where the service would refuse it."""
+    """The path with its signature. Raises a Foveate error where the service would refuse it.
+
+    What no path of a URL may hold is escaped first, since clients do that before they send it.
+    """
+    from urllib.parse import quote
+
     from foveate.errors import OptionError
     from foveate.service.grammar import parsed
 
-    path = path if path.startswith("/") else f"/{path}"
+    path = quote(os.fsencode(path if path.startswith("/") else f"/{path}"), safe=_STAYS)
     keys = configuration.signing_keys()
     if not keys:
         raise OptionError("--sign: there is no key; set FOVEATE_SERVICE_KEYS and ..._SALTS")
