@@ -21,6 +21,7 @@ FoveateError
 from __future__ import annotations
 
 import os
+import re
 
 # Not printable to Python, yet ordinary in names: joiners of letters and emoji, other blanks.
 _KEPT = "\u200c\u200d\u3000\u00a0\u202f"
@@ -44,6 +45,9 @@ class TruncatedError(PictureError):
     def __init__(self, cut: str) -> None:
         super().__init__(f"{cut}; take another copy, or keep what there is with `tolerant=True`")
         self.cut = cut
+
+    def __reduce__(self) -> tuple[type[TruncatedError], tuple[str]]:
+        return TruncatedError, (self.cut,)
 
 
 class MapError(FoveateError):
@@ -88,6 +92,10 @@ class MissingExtraError(FoveateError):
 
     def __init__(self, feature: str, requirement: str) -> None:
         super().__init__(f"{feature} needs more than is installed: pip install '{requirement}'")
+        self._given = feature, requirement
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        return type(self), self._given
 
 
 class MissingReaderError(MissingExtraError, PictureError):
@@ -102,6 +110,19 @@ class MissingReaderError(MissingExtraError, PictureError):
         FoveateError.__init__(
             self, f"{feature}; to read it, pip install 'foveate[{extra}]', or convert it first"
         )
+        self._given = feature, extra
+
+
+def in_words(error: FoveateError, *, limit: str, no_metadata: str) -> str:
+    """What went wrong, for a front end where parameters have no names and no part can be kept.
+
+    limit: what stands for "raise `Limits.NAME`", with {} for NAME; empty where no one could.
+    no_metadata: what stands for `metadata='none'`.
+    """
+    said = f"{error.cut}; take another copy" if isinstance(error, TruncatedError) else str(error)
+    put = f", or {limit}" if limit else ""
+    said = re.sub(r", or raise `Limits\.(\w+)`", lambda match: put.format(match[1]), said)
+    return said.replace("`metadata='none'`", no_metadata)
 
 
 def printable(name: str | os.PathLike[str]) -> str:

@@ -40,6 +40,12 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pictures")
     write_photo(folder / "photo.png")
     (folder / "notes.txt").write_text("no picture")
+    whole = (folder / "photo.png").read_bytes()
+    (folder / "cut.png").write_bytes(whole[: len(whole) // 2])
+    Image.new("1", (2000, 1000)).save(folder / "huge.png")
+    exif = Image.Exif()
+    exif[0x8298] = "Copyright " * 20
+    Image.new("RGB", (16, 16)).save(folder / "titled.jpg", exif=exif)
     return folder
 
 
@@ -128,6 +134,9 @@ def test_the_format_is_negotiated(client: TestClient) -> None:
     [
         ("/plain/local:///none.png", 404, "none.png: no such file"),
         ("/plain/local:///notes.txt", 422, "notes.txt: "),
+        ("/plain/local:///cut.png", 422, "of the picture; take another copy\n"),
+        ("/plain/local:///huge.png", 422, "over the limit of 1: resize it first\n"),
+        ("/mb:300/sm:0/map:none/plain/local:///titled.jpg", 422, "with sm:1/kcr:0\n"),
         ("/plain/http://127.0.0.1/a.jpg", 403, "not public"),
         ("/exp:1000/plain/local:///photo.png", 410, "expired"),
         ("/w:2000/h:2000/rt:force/el:1/plain/local:///photo.png", 422, "over the limit"),
@@ -267,6 +276,22 @@ def test_set_ups_are_checked_in_the_words_of_whoever_wrote_them(tmp_path: Path) 
     )
     assert KEY not in shown
     assert SALT not in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("/w:9/plain/local:///ü b#1.jpg", "/w:9/plain/local:///%C3%BC%20b%231.jpg"),
+        ("/w:9/plain/https://a.org/x?y=[1]", "/w:9/plain/https://a.org/x%3Fy=%5B1%5D"),
+        ("/w:9/plain/local:///a%20b.jpg@webp", "/w:9/plain/local:///a%20b.jpg@webp"),
+    ],
+)
+def test_the_command_signs_a_path_as_clients_send_it(
+    foveate: Any, monkeypatch: pytest.MonkeyPatch, asked: str, sent: str
+) -> None:
+    monkeypatch.setenv("FOVEATE_SERVICE_KEYS", KEY)
+    monkeypatch.setenv("FOVEATE_SERVICE_SALTS", SALT)
+    assert foveate("service", "--sign", asked).out.strip() == SIGN.signed(sent)
 
 
 def test_the_command_signs_and_checks(foveate: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -278,6 +278,22 @@ def test_a_broken_file_is_told_in_a_line(client: TestClient, data: bytes) -> Non
     assert "\n" not in said
 
 
+def test_a_mend_is_told_in_the_pages_words() -> None:
+    whole = png(48, 64)
+    exif = Image.Exif()
+    exif[0x8298] = "Copyright " * 20
+    titled = png(48, 64, exif=exif)
+    with client_of(HeldPictures(limits=foveate.Limits(pixels=48 * 64))) as client:
+        cut = client.post("/api/pictures", content=whole[: len(whole) // 2]).json()["error"]
+        large = client.post("/api/pictures", content=png(64, 64)).json()["error"]
+        held = add(client, titled)
+        asked = {"settings": {"size_bytes": 300}}
+        small = client.post(f"/api/pictures/{held['id']}/file", json=asked).json()["error"]
+    assert cut.endswith("of the picture; take another copy")
+    assert large.endswith("resize it first, or start the page with --limit pixels=N")
+    assert small.endswith("with the metadata at keep none")
+
+
 def test_a_bug_is_told_on_the_page_and_in_the_terminal(
     client: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from foveate._compress import compress
 from foveate._crop import AUTO_MAP, cut_out, map_within, window_map
 from foveate.coders.auto.accept import MEDIA
-from foveate.errors import FoveateError, MissingExtraError, TargetError
+from foveate.errors import FoveateError, MissingExtraError, TargetError, in_words
 from foveate.models.registry import get_model
 from foveate.pictures import Limits, Picture, read_picture
 from foveate.pictures.limits import within_time
@@ -73,7 +73,12 @@ def rendered(
     except MissingExtraError as error:
         raise RefusedError(415, str(error)) from error
     except FoveateError as error:
-        raise RefusedError(422, str(error)) from error
+        raise RefusedError(422, _said(error)) from error
+
+
+def _said(error: FoveateError) -> str:
+    """What went wrong, in words of the service: whoever asks can raise no limit."""
+    return in_words(error, limit="", no_metadata="sm:1/kcr:0")
 
 
 def _reduction(width: int, height: int, *, wanted: Wanted, limits: Limits) -> int:
@@ -138,7 +143,7 @@ def _compressed(
                 limits=limits,
             )
         except TargetError as error:
-            raise RefusedError(422, f"max_bytes:{wanted.max_bytes}: {error}") from error
+            raise RefusedError(422, f"max_bytes:{wanted.max_bytes}: {_said(error)}") from error
     return Rendered(made.data, MEDIA_OF[made.report.format], made.report.to_dict())
 
 

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from foveate.deadline import UnwantedError
-from foveate.errors import FoveateError, OptionError, PictureError, printable
+from foveate.errors import FoveateError, OptionError, PictureError, in_words, printable
 from foveate.pictures import read_picture
 from foveate.saliency import heat_layer
 from foveate.web.asked import Asked, asked_by
@@ -34,6 +34,8 @@ REPORT_HEADER = "foveate-report"
 MOST_JSON = 8 << 20
 """The largest JSON body, in bytes."""
 _SHOWN_QUALITY = 95
+_LIMIT = "start the page with --limit {}=N"
+_NO_METADATA = "the metadata at keep none"
 _NOBODY_WAITS = 499  # as nginx counts requests whose client has gone
 
 
@@ -186,7 +188,7 @@ class Routes:
             except GoneError as error:
                 return _failed(410, str(error))
             except FoveateError as error:
-                return _failed(422, str(error))
+                return _failed(422, in_words(error, limit=_LIMIT, no_metadata=_NO_METADATA))
             except UnwantedError:
                 return _failed(_NOBODY_WAITS, "nobody waits for this any more")
             except MemoryError:
