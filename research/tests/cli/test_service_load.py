@@ -114,3 +114,24 @@ def test_the_site_sends_what_it_promises(tmp_path: Path) -> None:
                 await asyncio.wait_for(client.get("/slow"), 0.1)
 
     asyncio.run(run())
+
+
+def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure() -> None:
+    async def one_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+    async def run(answers: Answering) -> list[int]:
+        async with await asyncio.start_server(answers, "127.0.0.1", 0) as server:
+            client = Client(server.sockets[0].getsockname()[1])
+            statuses = [(await client.get("/")).status for _ in range(3)]
+            await client.close()
+            return statuses
+
+    async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    assert asyncio.run(run(one_answer)) == [200, 200, 200]
+    assert asyncio.run(run(nothing)) == [0, 0, 0]

@@ -107,19 +107,14 @@ class Fetcher:
         told = answer.length
         if told is not None and told > self.most_bytes:
             raise _too_large(host, self.most_bytes)
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            part = answer.read1(_AT_ONCE)
-            if not part:
-                break
-            size += len(part)
-            if size > self.most_bytes:
+        body = io.BytesIO()  # one buffer: many small pieces would leave holes in the memory
+        while part := answer.read1(_AT_ONCE):
+            body.write(part)
+            if body.tell() > self.most_bytes:
                 raise _too_large(host, self.most_bytes)
-            parts.append(part)
-        if told is not None and size < told:
-            raise http.client.IncompleteRead(b"", told - size)
-        return b"".join(parts)
+        if told is not None and body.tell() < told:
+            raise http.client.IncompleteRead(b"", told - body.tell())
+        return body.getvalue()
 
 
 def _conditions(shown: Validator | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 
 HOST = "127.0.0.1"
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(frozen=True)
@@ -28,28 +29,44 @@ class Client:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._free: list[Connection] = []
 
     async def get(self, path: str) -> Answer:
-        """The answer to a request for a path."""
+        """The answer to a request for a path.
+
+        A server may close a connection that rests at any time; where a kept one ends before its
+        answer begins, the request is sent once more over a new one (RFC 9112, 9.3.1).
+        """
         began = time.perf_counter()
+        kept = bool(self._free)
+        found = await self._asked(path, self._free.pop() if kept else None)
+        if kept and found is None:
+            found = await self._asked(path, None)
+        status, fields, body = found or (0, {}, b"")
+        return Answer(status, body, time.perf_counter() - began, "retry-after" in fields)
+
+    async def _asked(
+        self, path: str, connection: Connection | None
+    ) -> tuple[int, dict[str, str], bytes] | None:
+        """The status, the fields and the body; None where the answer does not even begin."""
         try:
-            if self._free:
-                reader, writer = self._free.pop()
-            else:
-                reader, writer = await asyncio.open_connection(HOST, self._port)
+            reader, writer = connection or await asyncio.open_connection(HOST, self._port)
             writer.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+        except asyncio.IncompleteReadError as error:
+            return (0, {}, b"") if error.partial else None
+        except OSError:
+            return None
+        fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+        try:
             body = await reader.readexactly(int(fields.get("content-length", 0)))
         except (OSError, EOFError):
-            return Answer(0, b"", time.perf_counter() - began)
+            return 0, {}, b""
         if fields.get("connection") == "close":
             writer.close()
         else:
             self._free.append((reader, writer))
-        seconds = time.perf_counter() - began
-        return Answer(int(head.split(" ", 2)[1]), body, seconds, "retry-after" in fields)
+        return int(head.split(" ", 2)[1]), fields, body
 
     async def close(self) -> None:
         """Ends the connections."""
