@@ -125,10 +125,12 @@ def test_a_failure_names_its_picture_and_options_that_the_command_has(
 def test_a_manifest_that_cannot_be_written_is_refused_before_the_work(
     foveate: Any, pictures: Path
 ) -> None:
-    for name, why in (("none/m.jsonl", "No such file or directory"), ("in", "Is a directory")):
+    for name, why in (
+        ("none/m.jsonl", "its folder does not exist; make it first"),
+        ("in", "Is a directory; choose another file for --manifest"),
+    ):
         run = foveate("batch", "in", "out", *QUICK, "--manifest", name)
-        said = f"foveate: {name}: cannot be written: {why}; choose another file for --manifest\n"
-        assert (run.code, run.err) == (1, said)
+        assert (run.code, run.err) == (1, f"foveate: {name}: cannot be written: {why}\n")
     assert not Path("out").exists()
 
 

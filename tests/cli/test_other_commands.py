@@ -239,7 +239,8 @@ def test_output_that_cannot_be_written_is_one_line(options: tuple[str, ...]) -> 
             text=True,
             check=False,
         )
-    assert (done.returncode, done.stderr) == (1, "foveate: cannot go on: No space left on device\n")
+    said = "foveate: standard output: cannot be written: the disk is full; free some space"
+    assert (done.returncode, done.stderr) == (1, f"{said} or write elsewhere\n")
 
 
 def modules_after(statement: str) -> set[str]:

@@ -174,7 +174,10 @@ def _run() -> int:
         # Errors of picture files are caught where these are read and written, so this is stdout's.
         _drop_output()
         if not stopping.asked():
-            print(f"foveate: cannot go on: {error.strerror or error}", file=sys.stderr)
+            from foveate.pictures.writing import why_unwritable
+
+            why = why_unwritable(error, "send it elsewhere")
+            print(f"foveate: standard output: cannot be written: {why}", file=sys.stderr)
         return EXIT_FAILED
 
 

@@ -200,11 +200,10 @@ class _Records:
             with self._manifest.open("a", encoding="utf-8") as file:
                 file.write(text)
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise OutputError(
-                f"{printable(self._manifest)}: cannot be written: {reason};"
-                " choose another file for --manifest"
-            ) from error
+            from foveate.pictures.writing import why_unwritable
+
+            why = why_unwritable(error, "choose another file for --manifest")
+            raise OutputError(f"{printable(self._manifest)}: cannot be written: {why}") from error
 
 
 def _tell_waiting(pictures: int) -> None:

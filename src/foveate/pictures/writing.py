@@ -18,7 +18,7 @@ Times = tuple[int, int]
 Fill = Callable[[Path, BinaryIO], None]
 """Writes a draft, by its path or by the open file."""
 
-_MENDS = {
+_MENDS: dict[int | None, str] = {
     errno.ENOSPC: "the disk is full; free some space or write elsewhere",
     errno.EDQUOT: "your disk quota is used up; free some space or write elsewhere",
     errno.EFBIG: "the file is larger than may be written here; write elsewhere",
@@ -75,10 +75,15 @@ def _placed(
             f"{printable(path)}: exists already; use `overwrite=True` to replace it"
         ) from error
     except (OSError, ValueError) as error:
-        number = error.errno if isinstance(error, OSError) else None
-        reason = getattr(error, "strerror", None) or str(error)
-        mend = _MENDS.get(number, f"{reason}; write elsewhere") if number else reason
+        typical = isinstance(error, OSError) and error.errno
+        mend = why_unwritable(error, "write elsewhere") if typical else str(error)
         raise OutputError(f"{printable(path)}: cannot be written: {mend}") from error
+
+
+def why_unwritable(error: Exception, otherwise: str) -> str:
+    """Why the system wrote no file, and what would help: `otherwise`, unless more is known."""
+    reason = getattr(error, "strerror", None) or str(error)
+    return _MENDS.get(getattr(error, "errno", None), f"{reason}; {otherwise}")
 
 
 def _write(target: Path, fill: Fill, times: Times | None, *, overwrite: bool) -> None:

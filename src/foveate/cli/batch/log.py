@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from foveate.errors import OutputError, printable
+from foveate.pictures.writing import why_unwritable
 
 
 class Log:
@@ -56,7 +57,5 @@ class Log:
 
     def _failed(self, error: OSError) -> OutputError:
         assert self._path is not None
-        reason = error.strerror or str(error)
-        return OutputError(
-            f"{printable(self._path)}: cannot be written: {reason}; choose another file for --log"
-        )
+        why = why_unwritable(error, "choose another file for --log")
+        return OutputError(f"{printable(self._path)}: cannot be written: {why}")

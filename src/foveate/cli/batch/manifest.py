@@ -7,6 +7,7 @@ moment leaves nothing that the next one would take for done by mistake.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ from typing import Any
 
 from foveate.errors import FoveateError, OutputError, printable
 from foveate.pictures.file_bytes import file_bytes
+from foveate.pictures.writing import why_unwritable
 from foveate.settings import Settings
 
 NAME = ".foveate.jsonl"
@@ -95,14 +97,12 @@ class Manifest:
                 if end and os.pread(number, 1, end - 1) != b"\n":  # cut off as the power went
                     line = b"\n" + line
                 if os.write(number, line) != len(line):
-                    raise OSError("the disk is full")
+                    raise OSError(errno.ENOSPC, "the disk is full")
             finally:
                 os.close(number)
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise OutputError(
-                f"{printable(self.path)}: cannot be written: {reason}; choose another folder"
-            ) from error
+            why = why_unwritable(error, "choose another folder")
+            raise OutputError(f"{printable(self.path)}: cannot be written: {why}") from error
 
 
 def _record(line: bytes) -> Record | None:
