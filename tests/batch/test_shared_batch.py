@@ -95,6 +95,12 @@ def test_files_that_no_store_could_hold_fail_alone(foveate: Any, pictures: Path)
     assert (run.code, run.objects[-1]["summary"]["done"]) == (1, 3)
 
 
+def test_why_a_long_name_cannot_be_written_is_told(foveate: Any, pictures: Path) -> None:
+    (pictures / "a.png").rename(pictures / f"{'n' * 250}.png")
+    run = foveate("batch", "in", "out", *QUICK)
+    assert "File name too long" in run.err
+
+
 def test_a_folder_is_listed_as_its_store_lists_it(tmp_path: Path) -> None:
     for name in ("a b.jpg", "%20.jpg", "sub/ü#.JPG", ".hidden.jpg", ".x/y.jpg", "notes.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -22,6 +22,7 @@ STATE = ".foveate-batch"
 """Where, below the results, runs keep what is done and who does what."""
 SCHEMES = ("s3", "gs", "az")
 _ID_DIGITS = 20
+_LONGEST_LINE = 200
 _NO_KEY = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -173,8 +174,9 @@ def result_digits(result: str) -> str:
 
 
 def one_line(error: Exception) -> str:
-    """The first line of what another package says."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+    """The first line of what another package says; of a long one both ends: why comes last."""
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return line if len(line) <= _LONGEST_LINE else f"{line[:60]}…{line[-_LONGEST_LINE + 61 :]}"
 
 
 def _digest(text: str) -> str:
