@@ -18,22 +18,24 @@ def test_a_record_tells_command_commit_day_machine_and_versions():
     assert list(found["versions"]) == ["python", "numpy"]
 
 
-def test_a_commit_is_dirty_where_more_than_results_differs(tmp_path, monkeypatch):
+def test_a_commit_is_dirty_where_more_than_results_and_pages_differ(tmp_path, monkeypatch):
     def git(*words):
         who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
         subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, capture_output=True)
 
     monkeypatch.setattr(records, "CHECKOUT", tmp_path)
     assert records.commit() == "unknown"
-    (tmp_path / "results").mkdir()
-    code, result = tmp_path / "code.py", tmp_path / "results" / "a.json"
-    for file in (code, result):
+    code = tmp_path / "code.py"
+    others = [tmp_path / "results" / "a.json", tmp_path / "docs" / "a.md"]
+    for file in (code, *others):
+        file.parent.mkdir(exist_ok=True)
         file.write_text("1")
     git("init")
     assert records.commit() == "unknown"
     git("add", ".")
     git("commit", "-m", "first")
-    result.write_text("2")
+    for file in others:
+        file.write_text("2")
     named = records.commit()
     assert len(named) >= 7
     assert "dirty" not in named

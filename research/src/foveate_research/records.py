@@ -43,7 +43,7 @@ def _named_folder(word: str, option: str) -> str:
 
 
 def commit() -> str:
-    """The commit that ran, with "-dirty" where other files than results differed from it.
+    """The commit that ran, with "-dirty" where other files than results and pages differed from it.
 
     Records that were made one after the other, each into results/, name the same commit.
     "unknown" outside a checkout.
@@ -51,7 +51,9 @@ def commit() -> str:
     if not (CHECKOUT / ".git").exists():
         return "unknown"
     name = _git("describe", "--always")
-    differing = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!results")
+    differing = _git(
+        "status", "--porcelain", "--untracked-files=no", "--", ".", ":!results", ":!docs"
+    )
     if name is None or differing is None:
         return "unknown"
     return f"{name}-dirty" if differing else name
