@@ -24,7 +24,7 @@ pytest.importorskip("obstore", reason="obstore is not installed")
 from foveate.batch.blocks import Block, blocks
 from foveate.batch.claims import Claims, Other
 from foveate.batch.marks import Marks
-from foveate.batch.places import Source, listed, opened, result_key
+from foveate.batch.places import Source, StoreError, failing, listed, opened, result_key
 from foveate.settings import Settings
 
 QUICK = ("--map", "none", "--tune", "fidelity", "--jobs", "1")
@@ -98,11 +98,20 @@ def test_files_that_no_store_could_hold_fail_alone(foveate: Any, pictures: Path)
 def test_why_a_long_name_cannot_be_written_is_told(foveate: Any, pictures: Path) -> None:
     (pictures / "a.png").rename(pictures / f"{'n' * 250}.png")
     run = foveate("batch", "in", "out", *QUICK)
-    assert "File name too long" in run.err
+    assert "its name is too long; choose a shorter one" in run.err
+
+
+def test_why_a_folder_cannot_take_a_result_is_told_with_what_would_help() -> None:
+    said = "Generic LocalFileSystem error: Unable to copy data to file (os error 28)"
+    with pytest.raises(StoreError, match="^a.jpg: cannot be written: the disk is full; free some"):
+        with failing("a.jpg: cannot be written"):
+            raise OSError(said)
 
 
 def test_a_folder_is_listed_as_its_store_lists_it(tmp_path: Path) -> None:
-    for name in ("a b.jpg", "%20.jpg", "sub/ü#.JPG", ".hidden.jpg", ".x/y.jpg", "notes.txt"):
+    own = ("a.foveate.jpg", "a.9x16.foveate.jpg", "a.overlay.jpg")
+    others = (".hidden.jpg", ".x/y.jpg", "notes.txt", *own)
+    for name in ("a b.jpg", "%20.jpg", "sub/ü#.JPG", *others):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(name)
     store = opened(str(tmp_path))

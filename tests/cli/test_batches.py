@@ -202,6 +202,15 @@ def test_a_background_shows_through_transparent_pixels(foveate) -> None:
     assert foveate("compress", "clear.png", "--background", "nonesuch").code == 2
 
 
+def test_a_result_that_is_larger_than_its_picture_is_told(foveate) -> None:
+    Image.new("RGB", (1, 1)).save("one.png")
+    run = foveate("compress", "one.png", "--json")
+    assert Path("one.foveate.jpg").stat().st_size > Path("one.png").stat().st_size
+    assert any("larger than the picture; --min-saving" in note for note in run.objects[0]["notes"])
+    left = foveate("compress", "one.png", "--overwrite", "--min-saving", "1%", "--json")
+    assert left.objects[0]["state"] == "left"
+
+
 @pytest.mark.parametrize("mode", ["1", "P"])
 def test_pictures_of_few_colours_that_would_grow_are_left_unless_asked(foveate, mode) -> None:
     squares = (np.indices((160, 160)) // 3 % 2).sum(0).astype(np.uint8) % 2 * 255

@@ -16,13 +16,16 @@ from typing import Any
 
 from foveate.coders.names import KINDS
 from foveate.errors import FoveateError, MissingExtraError, OptionError, printable
+from foveate.pictures.writing import why_unwritable
 from foveate.settings import Settings
+from foveate.suffixes import OWN_SUFFIXES
 
 STATE = ".foveate-batch"
 """Where, below the results, runs keep what is done and who does what."""
 SCHEMES = ("s3", "gs", "az")
 _ID_DIGITS = 20
 _LONGEST_LINE = 200
+_OF_THE_SYSTEM = re.compile(r"\(os error (\d+)\)")
 _NO_KEY = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -60,7 +63,9 @@ def opened(place: str, *, make: bool = False, retries: int = 5) -> Any:
         try:
             return LocalStore(folder, mkdir=make)
         except Exception as error:
-            raise OptionError(f"{printable(place)}: is no folder that can be written") from error
+            raise OptionError(
+                f"{printable(place)}: is no folder that can be written; make it one, or give another"
+            ) from error
     if scheme not in SCHEMES:
         raise OptionError(f"{place}: give a folder, s3://, gs:// or az://")
     try:
@@ -76,6 +81,8 @@ def opened(place: str, *, make: bool = False, retries: int = 5) -> Any:
 def listed(store: Any, suffixes: frozenset[str]) -> Iterator[Source]:
     """The pictures of a store, by the endings of their keys, in an order that all runs see.
 
+    Foveate's own results, as they are called beside their pictures, are left out.
+
     Stores are listed piece by piece, as they sort them. Folders have no order; it is made here.
     """
     from obstore.store import LocalStore
@@ -88,7 +95,7 @@ def listed(store: Any, suffixes: frozenset[str]) -> Iterator[Source]:
             for each in chunk:
                 path = PurePosixPath(each["path"])
                 hidden = any(part.startswith(".") for part in path.parts)
-                if path.suffix.lower() in suffixes and not hidden:
+                if _is_picture(path.name, suffixes) and not hidden:
                     stamp = each["e_tag"] or str(each["last_modified"])
                     yield Source(each["path"], each["size"], stamp)
 
@@ -119,13 +126,18 @@ def _in_folder(
         if known is not None and stat.S_ISDIR(known.st_mode):
             if not entry.is_symlink() or Path(entry).resolve() not in above:
                 yield from _in_folder(Path(entry), suffixes, f"{key}/", above)
-        elif PurePosixPath(entry.name).suffix.lower() in suffixes:
+        elif _is_picture(entry.name, suffixes):
             if known is None:
                 yield Source(key, 0, "")
             elif stat.S_ISREG(known.st_mode):
                 changed = max(known.st_mtime_ns, 0) // 1000
                 tag = f'"{known.st_ino:x}-{changed:x}-{known.st_size:x}"'
                 yield Source(key, known.st_size, tag)
+
+
+def _is_picture(name: str, suffixes: frozenset[str]) -> bool:
+    """Whether a name is a picture's, and not one of those that Foveate gives its results."""
+    return PurePosixPath(name).suffix.lower() in suffixes and not name.endswith(OWN_SUFFIXES)
 
 
 def refuse_no_key(key: str) -> None:
@@ -145,7 +157,17 @@ def failing(what: str) -> Iterator[None]:
     except FoveateError:
         raise
     except Exception as error:
-        raise StoreError(f"{what}: {one_line(error)}") from error
+        raise StoreError(f"{what}: {_why(error)}") from error
+
+
+def _why(error: Exception) -> str:
+    """What a store tells; of a disk that is full or guarded, what would help."""
+    system = _OF_THE_SYSTEM.search(str(error))
+    if system is None:
+        return one_line(error)
+    number = int(system[1])
+    known = OSError(number, os.strerror(number))
+    return why_unwritable(known, "see to the folder, and give the same call again")
 
 
 def result_key(key: str, settings: Settings) -> str:

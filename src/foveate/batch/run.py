@@ -38,7 +38,7 @@ class Outcome:
     left: int = 0
     bytes_in: int = 0
     bytes_out: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.0  # of work, without waiting for other runs
 
     def count(self, record: dict[str, Any]) -> None:
         """Counts a picture that this run has tried, by its record."""
@@ -84,7 +84,7 @@ def run(
         job = _Job(batch, claims, marks, tell)
         pictures = listed(opened(batch.source, retries=batch.retries), suffixes)
         waiting: Iterable[Block] = blocks(pictures, batch.settings, batch.job)
-        pause = _PAUSE
+        pause, waited = _PAUSE, 0.0
         while True:
             job.do(waiting, processes)
             if not job.taken:
@@ -92,9 +92,10 @@ def run(
             if pause == _PAUSE:
                 tell_waiting(sum(len(block.tasks) for block in job.taken))
             time.sleep(pause)
+            waited += pause
             pause = min(2 * pause, _LONGEST_PAUSE)
             waiting, job.taken = job.taken, []
-    job.outcome.seconds = time.monotonic() - began
+    job.outcome.seconds = time.monotonic() - began - waited
     return job.outcome
 
 

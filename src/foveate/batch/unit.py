@@ -83,7 +83,12 @@ class Unit:
         key = task.source.key
         refuse_no_key(key)
         with failing(f"{key}: cannot be read"):
-            data = bytes(self._source.get(key).bytes())
+            try:
+                data = bytes(self._source.get(key).bytes())
+            except FileNotFoundError as error:
+                raise StoreError(
+                    f"{key}: is gone, or a link to nowhere; put it back, or remove the link"
+                ) from error
         made = compress(data, settings=self._batch.settings, limits=self._batch.limits, name=key)
         with failing(f"{task.result}: cannot be written"):
             self._write(task, made.data)

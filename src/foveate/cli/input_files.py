@@ -9,13 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from foveate.errors import FoveateError, PictureError, printable
-from foveate.suffixes import PICTURE_SUFFIXES
+from foveate.suffixes import OWN_SUFFIXES, PICTURE_SUFFIXES
 
-OWN_SUFFIXES = (
-    *(f".foveate.{ending}" for ending in ("jpg", "avif", "jxl", "webp")),
-    *(".map.png", ".overlay.jpg"),
-)
-"""The endings of the names that Foveate gives its results."""
 _SHAPE = re.compile(r"\.[\d.]+x[\d.]+$")
 """What a crop's name has between its picture's and the ending: NAME.9x16.foveate.jpg."""
 

@@ -39,7 +39,8 @@ foveate batch photos/ smaller/
 foveate batch s3://photos s3://smaller --effort fast --manifest done.jsonl
 
 Several runs of the same call, on one machine or on many, share the work. A call that was stopped is
-given again: what is done is not done twice. a.png becomes a.png.jpg. docs/batches.md tells more.
+given again: what is done is not done twice. a.png becomes a.png.jpg. Foveate's own results, as
+a.foveate.jpg, are left out. docs/batches.md tells more.
 """
 
 

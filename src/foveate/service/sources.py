@@ -44,7 +44,7 @@ class Sources:
         """A file below the root, through no link that leads out of it."""
         if self.root is None:
             raise RefusedError(403, "no folder is served; give --root to serve local:/// files")
-        shown = printable(name.lstrip("/"))
+        shown = printable(name.lstrip("/")) or "local:///"
         if "\0" in name:
             raise RefusedError(400, f"{shown}: is no file's name")
         root = os.path.realpath(self.root)

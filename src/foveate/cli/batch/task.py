@@ -166,10 +166,18 @@ def _worked(
         keeps_metadata=asked.settings.metadata == "all",
     )
     if left is None:
-        return made.data, made.report, None
+        return made.data, _with_growth_told(made.report, data), None
     if asked.in_place or asked.settings.format != "jpeg" or not leaving.is_jpeg(data):
         return data, None, left
     return data, _report_of_copy(made.report, data, left), None
+
+
+def _with_growth_told(report: Report, data: bytes) -> Report:
+    """The report, with a note where the result is larger than the picture."""
+    if report.bytes <= len(data):
+        return report
+    note = "the result is larger than the picture; --min-saving 1% leaves such pictures as they are"
+    return dataclasses.replace(report, notes=(*report.notes, note))
 
 
 def _report_of_copy(report: Report, data: bytes, why: str) -> Report:
