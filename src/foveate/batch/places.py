@@ -64,7 +64,7 @@ def opened(place: str, *, make: bool = False, retries: int = 5) -> Any:
             return LocalStore(folder, mkdir=make)
         except Exception as error:
             raise OptionError(
-                f"{printable(place)}: is no folder that can be written; make it one, or give another"
+                f"{printable(place)}: is no folder that can be written; give another"
             ) from error
     if scheme not in SCHEMES:
         raise OptionError(f"{place}: give a folder, s3://, gs:// or az://")
