@@ -1,8 +1,9 @@
 """Which run does which block: objects that only one run can create.
 
 A claim is an object that is put only where there is none of its name. Claims are never changed: the
-one of a dead run is passed over by the next number. A run lives as long as its heartbeat is young;
-the store's own dates are compared, so that the clocks of machines do not matter.
+one of a dead run is passed over by the next number. A run lives as long as its heartbeat is young,
+unless the heartbeat names a process of this machine that has ended. The store's own dates are
+compared, so that the clocks of machines do not matter.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from enum import Enum
 from typing import Any
 
 from foveate.batch.blocks import Block, Task
+from foveate.batch.life import has_ended, own_life
 from foveate.batch.marks import Marks
 from foveate.batch.places import STATE, failing
 
@@ -39,8 +41,8 @@ class Claims:
         self._alive: dict[str, tuple[float, bool]] = {}
 
     def beat(self) -> None:
-        """Shows that this run lives."""
-        self._store.put(f"{STATE}/runs/{self._run}", b"alive")
+        """Shows that this run lives, and in which process."""
+        self._store.put(f"{STATE}/runs/{self._run}", json.dumps(own_life()).encode())
 
     def end(self) -> None:
         """Shows that this run lives no more."""
@@ -118,8 +120,20 @@ class Claims:
 
     def _has_young_heart(self, run: str) -> bool:
         try:
-            other = self._store.head(f"{STATE}/runs/{run}")["last_modified"]
+            heart = self._store.get(f"{STATE}/runs/{run}")
+            if has_ended(_life_in(bytes(heart.bytes()))):
+                return False
+            other = heart.meta["last_modified"]
             own = self._store.head(f"{STATE}/runs/{self._run}")["last_modified"]
         except FileNotFoundError:
             return False
         return bool(own - other < self._dead_after)
+
+
+def _life_in(data: bytes) -> dict[str, str]:
+    """Which process a heartbeat tells of; none where it tells nothing that can be read."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return {}
+    return {key: str(value) for key, value in found.items()} if isinstance(found, dict) else {}
