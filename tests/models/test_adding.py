@@ -146,7 +146,7 @@ def test_a_file_of_another_kind_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"card": None}, "carries no record"),
+        ({"card": None}, "carries no record: write it with foveate export, or say by --adapter"),
         ({"card": "{"}, "its record is damaged"),
         ({"card": "[1]"}, "its record is damaged"),
         ({"card": {"name": "nonesuch"}}, "the family 'nonesuch'; there are foveate-s,"),

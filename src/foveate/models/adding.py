@@ -87,7 +87,10 @@ def card_within(session: Any, source: Path) -> dict[str, Any]:
     """The record that an ONNX file carries; ModelError when it has none."""
     text = session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
     if text is None:
-        raise ModelError(f"{printable(source)}: carries no record: write it with foveate export")
+        raise ModelError(
+            f"{printable(source)}: carries no record: write it with foveate export, or say by "
+            "--adapter FILE.toml what a foreign network takes and gives"
+        )
     return parsed_card(text, printable(source))
 
 
