@@ -211,6 +211,17 @@ def test_a_result_that_is_larger_than_its_picture_is_told(foveate) -> None:
     assert left.objects[0]["state"] == "left"
 
 
+def test_a_jpeg_that_comes_back_out_of_jpeg_xl_is_not_called_too_large(foveate) -> None:
+    pytest.importorskip("imagecodecs", reason="imagecodecs is not installed")
+    Image.fromarray(photo(240, 320)).save("a.jpg", quality=95)
+    foveate("compress", "a.jpg", "--to", "jxl", "--lossless", "-o", "a.jxl")
+    back = foveate("compress", "a.jxl", "--to", "jpeg", "--lossless", "-o", "b.jpg", "--json")
+    assert Path("b.jpg").read_bytes() == Path("a.jpg").read_bytes()
+    assert Path("b.jpg").stat().st_size > Path("a.jxl").stat().st_size
+    notes = back.objects[0]["notes"]
+    assert notes == ["the result is the JPEG file that it held, bit for bit"]
+
+
 @pytest.mark.parametrize("mode", ["1", "P"])
 def test_pictures_of_few_colours_that_would_grow_are_left_unless_asked(foveate, mode) -> None:
     squares = (np.indices((160, 160)) // 3 % 2).sum(0).astype(np.uint8) % 2 * 255

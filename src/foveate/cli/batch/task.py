@@ -173,8 +173,11 @@ def _worked(
 
 
 def _with_growth_told(report: Report, data: bytes) -> Report:
-    """The report, with a note where the result is larger than the picture."""
-    if report.bytes <= len(data):
+    """The report, with a note where the result is larger than the picture.
+
+    A JPEG that comes back out of JPEG XL is always larger, as whoever asks for it knows.
+    """
+    if report.bytes <= len(data) or report.coder.get("restored"):
         return report
     note = "the result is larger than the picture; --min-saving 1% leaves such pictures as they are"
     return dataclasses.replace(report, notes=(*report.notes, note))
