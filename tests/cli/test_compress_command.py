@@ -300,4 +300,12 @@ def test_the_name_or_the_format_asks_for_avif(foveate) -> None:
             assert image.format == "AVIF"
     refused = foveate("compress", "a.png", "--format", "avif", "-o", "c.jpg")
     assert refused.code == 2
-    assert "end a file's name in .avif" in refused.err
+    assert "end a file's name in .avif, a folder's in /" in refused.err
+
+
+@pytest.mark.parametrize("command", [("compress",), ("crop", "--aspect", "1:1")])
+def test_a_name_of_no_format_is_told_which_endings_there_are(foveate, command) -> None:
+    write_photo("a.png")
+    refused = foveate(*command, "a.png", "-o", "b.png")
+    assert refused.code == 2
+    assert ".jfif (without --format also .avif, .jxl or .webp), a folder's in /" in refused.err

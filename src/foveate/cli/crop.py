@@ -46,7 +46,13 @@ from foveate.cli.picture_options import (
     metadata_of,
 )
 from foveate.cli.streams import check_stdout, goes_to_stdout, input_bytes, input_name, to_stdout
-from foveate.coders.names import KINDS, format_named, of_format, possible_targets
+from foveate.coders.names import (
+    KINDS,
+    endings_of_others,
+    format_named,
+    of_format,
+    possible_targets,
+)
 from foveate.errors import OptionError
 from foveate.settings import DEFAULTS, Format, Settings
 
@@ -269,7 +275,14 @@ def _places(
     for shape in shapes:
         kinds = KINDS[file_format]
         suffix = f".{shape.name}.foveate{kinds[0]}"
-        targets = planned_outputs(pictures, output, suffix=suffix, kinds=kinds, several=several)
+        targets = planned_outputs(
+            pictures,
+            output,
+            suffix=suffix,
+            kinds=kinds,
+            several=several,
+            others=endings_of_others(file_format),
+        )
         pictures = without_clashes(pictures, targets, suffix=suffix, may_replace=True)
         for place, target in zip(found, targets, strict=True):
             place.append(target)

@@ -19,6 +19,7 @@ def planned_outputs(
     kinds: tuple[str, ...],
     several: bool,
     keep_names: bool = False,
+    others: str = "",
 ) -> list[Path]:
     """The path of each input's result.
 
@@ -26,7 +27,7 @@ def planned_outputs(
     folder for such results or the one result's file, as `folder_of` says; the pictures of a named
     folder keep their places in it. `several` tells whether there can be several results. With
     `keep_names` a result in a folder is called as its picture is, with the first of `kinds` in the
-    place of other suffixes.
+    place of other suffixes. `others` tells which names would do if other options were given.
 
     Raises:
         OptionError: a file's name ends in none of `kinds` or is to take several results, or the
@@ -38,8 +39,8 @@ def planned_outputs(
     if folder is None:
         if Path(output).suffix.lower() not in kinds:
             raise OptionError(
-                f"-o {printable(output)}: end a file's name in {' or '.join(kinds)}, "
-                "a folder's in /"
+                f"-o {printable(output)}: end a file's name in {' or '.join(kinds)}"
+                f"{f' ({others})' if others else ''}, a folder's in /"
             )
         if several:
             raise OptionError(

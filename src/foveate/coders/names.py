@@ -32,6 +32,14 @@ def possible_targets(target: Path) -> tuple[Path, ...]:
     return tuple(of_format(target, name) for name in KINDS)
 
 
+def endings_of_others(name: Format) -> str:
+    """Which endings would do without --format, beside the format's own; "" where none would."""
+    if name != DEFAULTS.format:
+        return ""
+    first = [kinds[0] for other, kinds in KINDS.items() if other not in (name, "auto")]
+    return f"without --format also {', '.join(first[:-1])} or {first[-1]}"
+
+
 def format_named(output: str | None) -> Format:
     """The format that a result's name tells; JPEG where it tells none."""
     ending = "" if output is None else Path(output).suffix.lower()

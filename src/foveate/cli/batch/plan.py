@@ -10,7 +10,7 @@ from foveate.cli.batch.task import Task
 from foveate.cli.input_files import STREAM, Input, found_inputs
 from foveate.cli.output_files import folder_of, planned_outputs, without_clashes
 from foveate.cli.streams import check_stdout, goes_to_stdout
-from foveate.coders.names import CHOSEN_LATER, KINDS
+from foveate.coders.names import CHOSEN_LATER, KINDS, endings_of_others
 from foveate.errors import OptionError, printable
 from foveate.settings import DEFAULTS, Format
 
@@ -99,6 +99,7 @@ def planned(places: Places) -> tuple[list[Input], list[Task]]:
             kinds=places.kinds,
             several=places.several,
             keep_names=True,
+            others=endings_of_others(places.format),
         )
         typed = places.output is not None and places.folder is None
         inputs = without_clashes(inputs, targets, suffix=places.suffix, may_replace=typed)
