@@ -19,6 +19,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from foveate.cli.serve import told
+
 
 def test_without_the_extra_one_line_names_it(foveate: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith(("foveate.web.", "starlette"))]:
@@ -48,6 +50,17 @@ def test_an_address_of_another_machine_is_one_line(foveate: Any) -> None:
     assert run.code == 2
     assert "--host 192.0.2.1: is no address of this machine" in run.err
     assert run.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("host", "lines"), [("0.0.0.0", 3), ("::", 3), ("127.0.0.1", 2)])
+def test_where_all_addresses_are_listened_on_other_machines_are_told_theirs(
+    host: str, lines: int
+) -> None:
+    said = told("http://127.0.0.1:8765/#token", host=host).splitlines()
+    assert len(said) == lines
+    assert any("this machine's address in place of 127.0.0.1" in line for line in said) == (
+        lines == 3
+    )
 
 
 def encode(home: str, token: str) -> None:

@@ -23,6 +23,8 @@ Ctrl-C stops the command. Pictures stay on this machine, in the memory of this p
 
 LOCAL = "127.0.0.1"
 PORT = 8765
+_ALL = ("0.0.0.0", "::", "")
+"""Hosts that stand for all addresses of a machine, and are none that a browser can open."""
 
 
 def serve(
@@ -70,12 +72,10 @@ def serve(
         suffixes=sorted(PICTURE_SUFFIXES),
     )
     serving = Serving(app, host=host, port=port)
-    called = LOCAL if host in ("0.0.0.0", "::", "") else host
-    shown = f"[{called}]" if ":" in called else called
-    address = f"http://{shown}:{serving.port}/#{token}"
+    address = _address(host, serving.port, token)
     serving.start()
     threading.Thread(target=pictures.prepare, daemon=True).start()
-    print(f"Foveate's page is at {address}\nCtrl-C stops it.", flush=True)
+    print(told(address, host=host), flush=True)
     if browser:
         _open(address)
     try:
@@ -84,6 +84,21 @@ def serve(
         # A thread that encodes cannot be ended, and the interpreter would wait for it or abort.
         sys.stdout.flush()
         os._exit(exit_code())
+
+
+def _address(host: str, port: int, token: str) -> str:
+    """The page's address, as a browser on this machine takes it."""
+    called = LOCAL if host in _ALL else host
+    shown = f"[{called}]" if ":" in called else called
+    return f"http://{shown}:{port}/#{token}"
+
+
+def told(address: str, *, host: str) -> str:
+    """The lines that say where the page is, on other machines too where the host lets them in."""
+    lines = [f"Foveate's page is at {address}"]
+    if host in _ALL:
+        lines.append(f"Other machines open it with this machine's address in place of {LOCAL}.")
+    return "\n".join([*lines, "Ctrl-C stops it."])
 
 
 def _open(address: str) -> None:
