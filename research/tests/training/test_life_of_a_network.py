@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,18 @@ def foveate(monkeypatch, capsys, tmp_path):
         return int(end.value.code or 0), printed.out, printed.err
 
     return run
+
+
+def test_a_training_passes_on_no_warnings_of_lightning(foveate, tmp_path):
+    out = tmp_path / "run"
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        arguments = ("tiny-shade", "--data", tmp_path, "--out", out, "--steps", "1", "--no-export")
+        assert foveate("train", *arguments)[0] == 0
+        again = ("tiny-shade", "--data", tmp_path, "--out", out, "--steps", "2", "--no-export")
+        assert foveate("train", *again)[0] == 0
+    of_lightning = [str(one.message) for one in said if "lightning" in one.filename]
+    assert of_lightning == []
 
 
 def test_a_shipped_training_lies_in_the_package(trained, foveate, monkeypatch, tmp_path):

@@ -83,5 +83,11 @@ def is_first_process() -> bool:
 def quiet() -> None:
     """Lightning's advice is for those who write trainings."""
     logging.getLogger("lightning.pytorch").setLevel(logging.WARNING)
-    for about in (".*does not have many workers.*", ".*LeafSpec.*", ".*isinstance.treespec.*"):
+    for about in (
+        ".*does not have many workers.*",
+        ".*but have no `validation_step`.*",
+        ".*Checkpoint directory .* exists and is not empty.*",
+        ".*LeafSpec.*",
+        ".*isinstance.treespec.*",
+    ):
         warnings.filterwarnings("ignore", message=about)
