@@ -18,6 +18,7 @@ from foveate_research.pages.markdown import (
     table,
     with_interval,
 )
+from foveate_research.pages.speed import time_and_memory
 
 PICTURES = ROOT / "docs" / "pictures"
 PLAIN, ANCHOR = "pillow", "mozjpeg"
@@ -311,5 +312,6 @@ TABLES: Tables = {
     "other-viewers": other_viewers,
     "curves": curves,
     "seconds": seconds,
+    "time-and-memory": time_and_memory,
     "same-place": same_place,
 }
