@@ -132,6 +132,10 @@ def _decoded(text: str) -> str:
 
 
 def _format(ending: str) -> Format:
+    if not ending.isalnum():  # a part of the address perhaps, which the log must not repeat
+        raise RefusedError(
+            400, "no format stands behind the address's @; write %40 for one that belongs to it"
+        )
     if ending not in FORMATS:
         raise RefusedError(
             400, f"the format {ending!r} is none of {', '.join(dict.fromkeys(FORMATS))}"

@@ -7,7 +7,6 @@ import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from foveate.errors import MissingExtraError, PictureError, printable
 from foveate.pictures.file_bytes import file_bytes
@@ -33,7 +32,7 @@ class Sources:
 
     def read(self, address: str, seconds: float, shown: Validator | None = None) -> Found:
         """The source at an address, unless it is as `shown` tells. Raises RefusedError."""
-        scheme = urlsplit(address).scheme if "://" in address else ""
+        scheme = address.partition("://")[0].lower() if "://" in address else ""
         if scheme == "local":
             return self._file(address.partition("://")[2], shown)
         if scheme in STORES:
