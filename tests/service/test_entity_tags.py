@@ -87,6 +87,9 @@ def test_a_file_of_the_same_time_and_size_is_not_read(tmp_path: Path) -> None:
     assert sources.read("local:///a.jpg", 1, first.validator).data is None
     os.utime(path, ns=(10**18, 10**18 + 1))
     assert sources.read("local:///a.jpg", 1, first.validator).data == b"pixture"
+    path.write_bytes(b"picture, and more")
+    os.utime(path, ns=(10**18, 10**18))
+    assert sources.read("local:///a.jpg", 1, first.validator).data == b"picture, and more"
 
 
 def test_a_store_is_asked_only_whether_its_object_has_changed() -> None:
@@ -99,6 +102,23 @@ def test_a_store_is_asked_only_whether_its_object_has_changed() -> None:
     assert sources.read("s3://photos/a.jpg", 1, first.validator).data is None
     memory.put("a.jpg", b"another")
     assert sources.read("s3://photos/a.jpg", 1, first.validator).data == b"another"
+
+
+def test_a_store_that_fails_does_not_say_that_nothing_has_changed() -> None:
+    class Fails:
+        def get(self, *_: object, **__: object) -> None:
+            raise OSError("no way to it")
+
+    sources = Sources(Fetcher(), buckets=("s3://photos",))
+    sources._stores["s3://photos"] = Fails()
+    with pytest.raises(RefusedError, match="does not give it") as error:
+        sources.read("s3://photos/a.jpg", 1, Validator.of_fields('"one"', None))
+    assert error.value.status == 502
+
+
+def test_a_source_that_tells_nothing_is_told_by_its_last_byte_too() -> None:
+    one, other = (Validator.of_bytes(b"x" * 100_000 + end) for end in (b"a", b"b"))
+    assert one != other
 
 
 def test_what_a_client_shows_is_believed_in_its_own_form_alone() -> None:

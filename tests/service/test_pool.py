@@ -108,6 +108,20 @@ def test_a_process_that_has_grown_makes_room_for_a_new_one() -> None:
     with_pool(work, memory=200 << 20)
 
 
+def test_a_process_that_has_done_enough_makes_room_for_a_new_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("foveate.service.pool._JOBS_A_WORKER", 3)
+
+    async def work(pool: Pool) -> None:
+        await pool.start(pool_jobs.double, 1)
+        pids = [await pool.run(pool_jobs.process, seconds=30) for _ in range(3)]
+        assert pids[0] == pids[1] != pids[2]
+        assert (pool.counts.recycled, pool.counts.replaced) == (1, 0)
+
+    with_pool(work)
+
+
 def test_what_waits_is_bounded_and_given_up_by_those_who_leave() -> None:
     async def work(pool: Pool) -> None:
         await pool.start(pool_jobs.double, 1)

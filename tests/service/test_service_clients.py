@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -62,3 +63,37 @@ def test_a_client_with_too_many_open_requests_waits_and_others_do_not(site: str)
         let_go.set()
         assert waiting.result().status_code == 404
     assert one.get(quick).status_code == 404
+
+
+def test_no_more_requests_are_open_than_the_service_can_hold(site: str) -> None:
+    configuration = Configuration.gathered(
+        {"unsigned": True, "allow_private": True, "workers": 1, "queue": 2}, environment={}
+    )
+    service = Service(configuration, log=False)
+    client, path = TestClient(service.application()), f"/unsigned/plain/{site}/quick"
+    with contextlib.ExitStack() as open_ones:
+        for number in range(6):
+            open_ones.enter_context(service._one_more(f"192.0.2.{number}"))
+        assert client.get(path).status_code == 404
+        open_ones.enter_context(service._one_more("192.0.2.9"))
+        refused = client.get(path)
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+    assert client.get(path).status_code == 404
+
+
+def test_a_store_that_hangs_is_waited_for_no_longer_than_a_source_may_take() -> None:
+    pytest.importorskip("obstore", reason="obstore is not installed")
+    let_go = threading.Event()
+
+    class Hangs:
+        def get(self, *_: object, **__: object) -> None:
+            let_go.wait(30)
+
+    configuration = Configuration.gathered(
+        {"unsigned": True, "source": ["s3://photos"], "seconds": 0.1}, environment={}
+    )
+    service = Service(configuration, log=False)
+    service._sources._stores["s3://photos"] = Hangs()
+    late = TestClient(service.application()).get("/unsigned/plain/s3://photos/a.jpg")
+    assert (late.status_code, let_go.is_set()) == (504, False)
+    let_go.set()

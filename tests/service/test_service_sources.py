@@ -33,8 +33,10 @@ class Site(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 if stopped.wait(0.1):
                     return
-        self.send_response(404 if name == "gone" else 200)
-        if name == "liar":
+        self.send_response({"gone": 404, "gone-for-good": 410}.get(name, 200))
+        if name == "told":
+            self.send_header("Content-Length", str(len(self.path)))
+        elif name == "liar":
             self.send_header("Content-Length", "100")
         elif name == "huge":
             self.send_header("Content-Length", str(1 << 40))
@@ -145,6 +147,7 @@ def test_sockets_are_closed_at_once_when_a_picture_is_refused(site: int) -> None
     ("name", "status", "said"),
     [
         ("gone", 404, "status 404"),
+        ("gone-for-good", 404, "status 410"),
         ("long", 413, "larger than 1,000 bytes"),
         ("huge", 413, "larger than 1,000 bytes"),
         ("liar", 502, "breaks off"),
@@ -157,6 +160,22 @@ def test_sites_that_misbehave_cost_one_line(site: int, name: str, status: int, s
     with pytest.raises(RefusedError, match=said) as error:
         fetcher.fetched(f"http://127.0.0.1:{site}/{name}", 0.5)
     assert error.value.status == status
+
+
+@pytest.mark.parametrize("name", ["told", "silent"])
+def test_a_file_may_be_as_large_as_the_limit_and_no_larger(site: int, name: str) -> None:
+    address, size = f"http://127.0.0.1:{site}/{name}", len(name) + 1
+    assert len(Fetcher((), size, allow_private=True).fetched(address, 5).data or b"") == size
+    with pytest.raises(RefusedError, match=f"larger than {size - 1} bytes"):
+        Fetcher((), size - 1, allow_private=True).fetched(address, 5)
+
+
+def test_where_one_address_of_a_host_does_not_answer_the_next_is_tried(site: int) -> None:
+    fetcher = Fetcher(allow_private=True, resolve=lambda *_: ["::1", "127.0.0.1"])
+    assert fetcher.fetched(f"http://pictures.example:{site}/a", 5).data == b"/a"
+    fetcher = Fetcher(allow_private=True, resolve=lambda *_: ["::1"])
+    with pytest.raises(RefusedError, match="cannot be read"):
+        fetcher.fetched(f"http://pictures.example:{site}/a", 5)
 
 
 @pytest.mark.parametrize(
@@ -208,8 +227,9 @@ def test_files_lie_below_the_root(tmp_path: Path) -> None:
             sources.read(f"local:///{name}", 1)
         assert error.value.status == status, name
     (root / "long").write_bytes(b"x" * 11)
-    with pytest.raises(RefusedError, match="larger than 10 bytes"):
+    with pytest.raises(RefusedError, match="larger than 10 bytes") as error:
         sources.read("local:///long", 1)
+    assert error.value.status == 413
     with pytest.raises(RefusedError, match="no folder is served"):
         Sources(Fetcher()).read("local:///in/a b.txt", 1)
 
