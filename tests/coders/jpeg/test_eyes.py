@@ -14,7 +14,7 @@ from foveate.coders.jpeg.eyes.basis import basis_energies
 from foveate.coders.jpeg.eyes.encode import encode_for_eyes, eye_encoder, scout_in
 from foveate.coders.jpeg.eyes.loop import looped, settled
 from foveate.coders.jpeg.eyes.passes import EyeEncoder
-from foveate.coders.jpeg.eyes.quality_target import meet_quality, plain_levels
+from foveate.coders.jpeg.eyes.quality_target import _Limits, meet_quality, plain_levels
 from foveate.coders.jpeg.tables import ZIGZAG
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
@@ -179,19 +179,41 @@ def test_no_map_takes_the_anchor_of_colour_from_the_background():
     assert (mapped._anchors[0] / even._anchors[0]).min() < 0.5
 
 
-def test_where_people_look_the_quality_is_kept_and_the_background_keeps_the_floor():
+@pytest.mark.parametrize(("quality", "floor", "rounds"), [(80, 50, 1), (30, 10, 0)])
+def test_where_people_look_the_quality_is_kept_and_the_background_keeps_the_floor(
+    quality, floor, rounds
+):
     pixels = picture()
     weights = disc_weights(pixels)
     encoder = eye_encoder(pixels, weights, Options())
     loose, strict = (
-        encode_for_eyes(pixels, weights, PlainQuality(80, floor), Options(), rounds=1).data
-        for floor in (50, 80)
+        encode_for_eyes(
+            pixels, weights, PlainQuality(quality, least), Options(), rounds=rounds
+        ).data
+        for least in (floor, quality)
     )
     assert len(loose) < 0.97 * len(strict)
     seen = settled(encoder, 4.0, 2)
-    fine, coarse = (encoder.model.structure(plain_levels(encoder, q)) for q in (80, 50))
+    fine, coarse = (encoder.model.structure(plain_levels(encoder, q)) for q in (quality, floor))
     assert fine < coarse
     assert encoder.model.structure(seen) == [encoder.model.seen(seen).structure]
+
+
+def test_what_is_kept_of_an_original_is_of_that_one_alone(monkeypatch):
+    pictures = picture(64, 96), picture(64, 96)[::-1].copy(), picture(96, 64)
+
+    def sums() -> list[float]:
+        """What is seen of each, at one scale, and of all errors before any."""
+        found = []
+        for pixels in pictures:
+            encoder = eye_encoder(pixels, None, Options())
+            found += encoder.model.structure(settled(encoder, 6.0, 1))
+            found.append(float(encoder.model.curvature_without_error()[0].sum()))
+        return found
+
+    kept = sums()
+    monkeypatch.setattr("foveate.coders.jpeg.eyes.model._KEPT_PIXELS", 0)
+    assert kept == sums()
 
 
 def test_too_few_bytes_are_told():
@@ -297,9 +319,11 @@ def test_a_hurried_search_takes_fewer_passes_and_no_more_bytes(quality):
     for hurried in (False, True):
         encoder = eye_encoder(pixels, weights, Options())
         target = PlainQuality(quality, quality - 20)
+        limits = _Limits(encoder, target)
         found = meet_quality(encoder, None, target, b"", rounds=0, hurried=hurried)
         sizes.append(len(found.data))
         passes.append(encoder.passes)
+        assert limits.excess(found.quantised) <= 0
     assert passes[1] < passes[0]
     assert sizes[1] == pytest.approx(sizes[0], rel=0.01)
 
