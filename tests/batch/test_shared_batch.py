@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,6 @@ from photos import photo, write_photo
 
 pytest.importorskip("obstore", reason="obstore is not installed")
 
-from foveate.batch.blocks import Block, blocks
-from foveate.batch.claims import Claims, Other
-from foveate.batch.marks import Marks
-from foveate.batch.places import Source, StoreError, failing, listed, opened, result_key
-from foveate.settings import Settings
 
 QUICK = ("--map", "none", "--tune", "fidelity", "--jobs", "1")
 
@@ -48,7 +43,10 @@ def test_each_picture_is_done_once_as_the_library_does_it(foveate: Any, pictures
     assert run.code == 1
     assert run.err.count("\n") == 1
     assert "broken.jpg: is not a picture" in run.err
-    assert last["summary"]["done"] == 3
+    done = [record for record in records if record["status"] == "done"]
+    assert (last["summary"]["done"], len(done)) == (3, 3)
+    assert last["summary"]["bytes_in"] == sum(record["size"] for record in done)
+    assert last["summary"]["bytes_out"] == sum(record["bytes"] for record in done)
     told = {record["source"]: record for record in records}
     assert set(told) == {"a.png", "b.jpg", "sub/c d.png", "broken.jpg"}
     assert [json.loads(line) for line in Path("m.jsonl").read_text().splitlines()] == records
@@ -91,6 +89,7 @@ def test_files_that_no_store_could_hold_fail_alone(foveate: Any, pictures: Path)
         "nowhere.jpg",
         "two\\nlines.jpg",
     ]
+    assert "nowhere.jpg: is gone, or a link to nowhere; put it back, or remove the link" in run.err
     assert "two\\nlines.jpg: has a name that a store cannot hold" in run.err
     assert (run.code, run.objects[-1]["summary"]["done"]) == (1, 3)
 
@@ -101,37 +100,34 @@ def test_why_a_long_name_cannot_be_written_is_told(foveate: Any, pictures: Path)
     assert "its name is too long; choose a shorter one" in run.err
 
 
-def test_why_a_folder_cannot_take_a_result_is_told_with_what_would_help() -> None:
-    said = "Generic LocalFileSystem error: Unable to copy data to file (os error 28)"
-    with pytest.raises(StoreError) as told, failing("a.jpg: cannot be written"):
-        raise OSError(said)
-    assert str(told.value).startswith("a.jpg: cannot be written: the disk is full; free some space")
+def test_what_a_store_could_not_give_is_tried_again(foveate: Any, pictures: Path) -> None:
+    (pictures / "broken.jpg").unlink()
+    (pictures / "nowhere.jpg").symlink_to("none")
+    for _ in range(2):
+        last = foveate("batch", "in", "out", *QUICK, "--json").objects[-1]
+        assert (last["summary"]["failed"], last["summary"]["failed_before"]) == (1, 0)
 
 
-def test_a_folder_is_listed_as_its_store_lists_it(tmp_path: Path) -> None:
-    own = ("a.foveate.jpg", "a.9x16.foveate.jpg", "a.overlay.jpg")
-    others = (".hidden.jpg", ".x/y.jpg", "notes.txt", *own)
-    for name in ("a b.jpg", "%20.jpg", "sub/ü#.JPG", *others):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(name)
-    store = opened(str(tmp_path))
-    objects = {each["path"]: each for chunk in store.list() for each in chunk}
-    found = list(listed(store, frozenset({".jpg"})))
-    assert [each.key for each in found] == ["%20.jpg", "a b.jpg", "sub/ü#.JPG"]
-    assert found == [
-        Source(each.key, objects[each.key]["size"], objects[each.key]["e_tag"]) for each in found
-    ]
+def test_what_cannot_be_marked_is_told_as_failed(foveate: Any, pictures: Path) -> None:
+    foveate("batch", "in", "out", *QUICK)
+    (mark,) = Path("out/.foveate-batch/done").rglob("0")
+    shutil.rmtree("out")
+    mark.mkdir(parents=True)  # where no file can be put
+    *records, last = foveate("batch", "in", "out", *QUICK, "--json").objects
+    assert {record["status"] for record in records} == {"failed"}
+    assert (last["summary"]["done"], last["summary"]["failed"]) == (0, 4)
+    assert all("the store of results fails" in record["error"] for record in records)
 
 
 def test_a_failure_names_its_picture_and_options_that_the_command_has(
     foveate: Any, pictures: Path
 ) -> None:
-    whole = (pictures / "b.jpg").read_bytes()
-    (pictures / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    whole = (pictures / "a.png").read_bytes()
+    (pictures / "cut.png").write_bytes(whole[: len(whole) // 2])
     run = foveate("batch", "in", "out", *QUICK, "--size", "10")
     assert "foveate: a.png: 10 bytes are too few" in run.err
-    assert "foveate: cut.jpg: is truncated" in run.err
-    assert "tolerant" not in run.err
+    (cut,) = (line for line in run.err.splitlines() if "cut.png: is truncated" in line)
+    assert cut.endswith("of the picture; take another copy")
     run = foveate("batch", "in", "other", *QUICK, "--limit", "pixels=10")
     assert "or raise --limit pixels=N" in run.err
     assert "`" not in run.err
@@ -140,8 +136,10 @@ def test_a_failure_names_its_picture_and_options_that_the_command_has(
 def test_a_manifest_that_cannot_be_written_is_refused_before_the_work(
     foveate: Any, pictures: Path
 ) -> None:
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     for name, why in (
         ("none/m.jsonl", "its folder does not exist; make it first"),
+        ("none/m.parquet", "its folder does not exist; make it first"),
         ("in", "Is a directory; choose another file for --manifest"),
     ):
         run = foveate("batch", "in", "out", *QUICK, "--manifest", name)
@@ -189,95 +187,6 @@ def test_wrong_places_are_one_line(foveate: Any, pictures: Path) -> None:
         run = foveate("batch", source, "out", *QUICK)
         assert (run.code, run.err.count("\n")) == (2, 1)
         assert said in run.err
-
-
-def block_of(*names: str) -> Block:
-    """The block of pictures that have these names."""
-    (block,) = blocks([Source(name, 1, "x") for name in names], Settings(), "j")
-    return block
-
-
-def test_a_block_is_one_runs_until_that_is_dead(tmp_path: Path) -> None:
-    store = opened(str(tmp_path), make=True)
-    block, marks = block_of("a.jpg"), Marks(store)
-    first, second, third = (Claims(store, name) for name in ("one", "two", "three"))
-    for each in (first, second, third):
-        each.beat()
-    assert first.take(block, marks) == f"{block.name}/0"
-    assert first.take(block, marks) == f"{block.name}/0"
-    assert second.take(block, marks) is Other.TAKEN
-    first.end()
-    assert Claims(store, "two").take(block, marks) == f"{block.name}/1"
-    assert third.take(block, marks) is Other.TAKEN
-    impatient = Claims(store, "four", dead_after=-1.0)
-    impatient.beat()
-    claim = impatient.take(block, marks)
-    assert claim == f"{block.name}/2"
-    marks.write(claim, [(block.tasks[0], "done", {})])
-    assert Claims(store, "five", dead_after=-1.0).take(block, marks) is Other.DONE
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux tells of processes")
-def test_a_run_whose_process_has_ended_is_dead_at_once(tmp_path: Path) -> None:
-    store = opened(str(tmp_path), make=True)
-    block, marks = block_of("a.jpg"), Marks(store)
-    first, second = Claims(store, "one"), Claims(store, "two")
-    first.beat()
-    second.beat()
-    first.take(block, marks)
-    heart = tmp_path / ".foveate-batch" / "runs" / "one"
-    told = json.loads(heart.read_text())
-    assert told["process"].startswith(f"{os.getpid()} ")
-    for other in (
-        b"alive",
-        json.dumps(told | {"machine": "elsewhere", "process": "1 1"}).encode(),
-    ):
-        heart.write_bytes(other)
-        assert Claims(store, "two").take(block, marks) is Other.TAKEN
-    heart.write_text(json.dumps(told | {"process": f"{os.getpid()} 1"}))  # a number given anew
-    assert Claims(store, "two").take(block, marks) == f"{block.name}/1"
-
-
-def test_marks_tell_the_last_state_of_each_result(tmp_path: Path) -> None:
-    marks = Marks(opened(str(tmp_path), make=True))
-    block = block_of("a.jpg", "b.jpg", "c.jpg")
-    changed = replace(block.tasks[0], stamp="other")
-    for number, (task, kind) in enumerate(
-        [(block.tasks[0], "done"), (changed, "failed"), (block.tasks[1], "refused")]
-    ):
-        marks.write(f"{block.name}/{number}", [(task, kind, {})])
-        state = tmp_path / ".foveate-batch" / "done" / block.name / str(number)
-        os.utime(state, (number, number))
-    again = Marks(opened(str(tmp_path)))
-    again.read_all()
-    assert again.read(f"{block.name}/0")
-    assert not again.read(f"{block.name}/3")
-    assert [again.is_done(task) for task in (changed, *block.tasks)] == [True, *[False] * 3]
-    assert [again.is_made(task) for task in block.tasks] == [True, False, False]
-
-
-def test_blocks_are_cut_alike_where_more_pictures_are_seen() -> None:
-    small = [Source(f"{number:05}.jpg", 5000, "x") for number in range(3000)]
-    cut = list(blocks(small, Settings(), "j"))
-    assert [task.source for block in cut for task in block.tasks] == small
-    assert 30 <= len(cut) <= 70
-    assert max(len(block.tasks) for block in cut) <= 256
-    fewer = list(blocks(small[:1200] + small[1201:], Settings(), "j"))
-    assert len({block.name for block in cut} ^ {block.name for block in fewer}) <= 3
-    large = [replace(source, size=16 << 20) for source in small]
-    assert 2 < 3000 / len(list(blocks(large, Settings(), "j"))) < 6
-
-
-def test_names_of_results_never_meet(tmp_path: Path) -> None:
-    settings = Settings().checked()
-    names = ["a.jpg", "a.JPG", "a.jpeg", "a.png", "a.webp", "sub/a.jpg"]
-    results = [result_key(name, settings) for name in names]
-    assert len(set(results)) == len(names)
-    assert results[0] == "a.jpg"
-    (tmp_path / ".hidden.jpg").touch()
-    (tmp_path / "shown.JPG").touch()
-    found = listed(opened(str(tmp_path)), frozenset({".jpg"}))
-    assert [each.key for each in found] == ["shown.JPG"]
 
 
 def interrupted(folder: Path, sign: signal.Signals) -> tuple[list[str], str]:
@@ -345,7 +254,7 @@ def test_what_another_run_does_is_waited_for(
     claim.write_text(json.dumps({"run": "other", "results": []}))
     (state / "runs").mkdir(exist_ok=True)
     (state / "runs" / "other").touch()
-    pauses = []
+    pauses, real = [], time.monotonic
 
     def sleep(seconds: float) -> None:
         pauses.append(seconds)
@@ -353,11 +262,13 @@ def test_what_another_run_does_is_waited_for(
             marker.write_text(record)
 
     monkeypatch.setattr("foveate.batch.run.time.sleep", sleep)
+    monkeypatch.setattr("foveate.batch.run.time.monotonic", lambda: real() + sum(pauses))
     run = foveate("batch", "in", "out", *QUICK, "--json")
     (last,) = run.objects
     assert pauses == [2.0, 4.0, 8.0]
     assert run.err.count("waiting for 4 pictures that another run has begun") == 1
     assert (last["summary"]["done"], last["summary"]["before"]) == (0, 3)
+    assert 0 <= last["summary"]["seconds"] < 14  # without the pauses
     assert not Path("out/a.png.jpg").exists()
 
 
@@ -403,6 +314,52 @@ def test_a_table_has_what_all_runs_of_a_job_have_done(foveate: Any, pictures: Pa
         assert row | {"report": json.loads(row["report"])} == record | {"error": None}
     assert (rows["b.jpg"]["status"], rows["broken.jpg"]["status"]) == ("done", "failed")
     assert "is not a picture" in rows["broken.jpg"]["error"]
+
+
+def test_a_table_that_is_there_is_written_anew(foveate: Any, pictures: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    Path("m.parquet").write_text("an older one")
+    foveate("batch", "in", "out", *QUICK, "--manifest", "m.parquet")
+    assert len(parquet.read_table("m.parquet")) == 4
+
+
+def test_what_a_million_pictures_cost_is_told(foveate: Any, pictures: Path) -> None:
+    run = foveate("batch", "in", "out", *QUICK, "--strip", "--price-per-hour", "36", "--json")
+    summary = run.objects[-1]["summary"]
+    assert summary["price_of_a_million"] == pytest.approx(10_000 / summary["rate"], rel=0.01)
+    assert "million pictures cost" not in run.out
+    (pictures / "d.png").write_bytes((pictures / "a.png").read_bytes())
+    told = foveate("batch", "in", "out", *QUICK, "--strip", "--price-per-hour", "36").out
+    assert "1 done, 3 done before, 0 failed in " in told
+    sizes = (pictures / "d.png").stat().st_size, Path("out/d.png.jpg").stat().st_size
+    assert f"({100 * (1 - sizes[1] / sizes[0]):.0f} %)\n" in told
+    assert "At this rate a million pictures cost " in told
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [
+        ("s3://photos", "s3://photos"),
+        ("s3://photos/", "s3://photos/out"),
+        ("gs://a/b", "gs://a/b/"),
+    ],
+)
+def test_results_do_not_lie_among_the_pictures_of_a_store(
+    foveate: Any, source: str, target: str
+) -> None:
+    run = foveate("batch", source, target, *QUICK)
+    assert (run.code, run.err.count("\n")) == (2, 1)
+    assert "whose pictures it would join" in run.err
+
+
+def test_metadata_is_left_out_where_that_is_asked(foveate: Any, pictures: Path) -> None:
+    exif = Image.Exif()
+    exif[0x8298] = "Copyright of somebody"
+    Image.fromarray(photo(40, 40)).save(pictures / "a.png", exif=exif)
+    foveate("batch", "in", "kept", *QUICK)
+    foveate("batch", "in", "out", *QUICK, "--strip")
+    assert b"Copyright" in Path("kept/a.png.jpg").read_bytes()
+    assert b"Copyright" not in Path("out/a.png.jpg").read_bytes()
 
 
 def test_a_table_without_its_extra_is_refused_before_the_work(

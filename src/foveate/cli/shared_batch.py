@@ -139,6 +139,8 @@ def batch(
     if is_table := manifest is not None and manifest.suffix.lower() == ".parquet":
         check_parquet()
         refuse_unwritable(manifest)
+    if manifest is not None:
+        _check_file(manifest)
     records = _Records(None if is_table else manifest, as_json=as_json)
     try:
         outcome = run(
@@ -177,11 +179,6 @@ class _Records:
     def __init__(self, manifest: Path | None, *, as_json: bool) -> None:
         self._manifest, self._as_json = manifest, as_json
         self.done = 0
-        if manifest is not None:  # its lines would be lost: what is done is not told a second time
-            is_new = not manifest.exists()
-            self._append("")
-            if is_new:
-                manifest.unlink()
 
     def tell(self, record: dict[str, Any]) -> None:
         """Writes a line of each kind that was asked for. Raises OutputError."""
@@ -193,18 +190,29 @@ class _Records:
         if self._as_json:
             print_json(record)
         if self._manifest is not None:
-            self._append(json.dumps(record) + "\n")
+            _append(self._manifest, json.dumps(record) + "\n")
 
-    def _append(self, text: str) -> None:
-        assert self._manifest is not None
-        try:
-            with self._manifest.open("a", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as error:
-            from foveate.pictures.writing import why_unwritable
 
-            why = why_unwritable(error, "choose another file for --manifest")
-            raise OutputError(f"{printable(self._manifest)}: cannot be written: {why}") from error
+def _check_file(manifest: Path) -> None:
+    """Raises OutputError where the manifest cannot be written.
+
+    That is before the work: its lines would be lost, as what is done is not told a second time.
+    """
+    is_new = not manifest.exists()
+    _append(manifest, "")
+    if is_new:
+        manifest.unlink()
+
+
+def _append(manifest: Path, text: str) -> None:
+    try:
+        with manifest.open("a", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        from foveate.pictures.writing import why_unwritable
+
+        why = why_unwritable(error, "choose another file for --manifest")
+        raise OutputError(f"{printable(manifest)}: cannot be written: {why}") from error
 
 
 def _tell_waiting(pictures: int) -> None:
