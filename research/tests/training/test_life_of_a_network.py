@@ -56,7 +56,7 @@ def foveate(monkeypatch, capsys, tmp_path):
     return run
 
 
-def test_a_training_passes_on_no_warnings_of_lightning(foveate, tmp_path):
+def test_a_training_passes_on_no_words_of_lightning(foveate, tmp_path, caplog):
     out = tmp_path / "run"
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
@@ -66,6 +66,7 @@ def test_a_training_passes_on_no_warnings_of_lightning(foveate, tmp_path):
         assert foveate("train", *again)[0] == 0
     of_lightning = [str(one.message) for one in said if "lightning" in one.filename]
     assert of_lightning == []
+    assert caplog.records == []
 
 
 def test_a_shipped_training_lies_in_the_package(trained, foveate, monkeypatch, tmp_path):

@@ -46,7 +46,7 @@ def run_training(
     machine = machine or Machine(precision=fastest_precision())
     if machine.threads is not None:
         torch.set_num_threads(machine.threads)
-    lightning.seed_everything(request.seed, workers=True)
+    lightning.seed_everything(request.seed, workers=True, verbose=False)
     prepared = recipe.prepare(request)
     _refuse_another(out, prepared.facts["options"])
     in_channels_last(prepared.module)
