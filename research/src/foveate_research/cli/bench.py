@@ -43,7 +43,7 @@ foveate bench codecs --images kodak --save codecs-kodak.json --figures figures
 
 foveate bench codecs --images coding/images --fixations coding/fixations --workers 2
 
-foveate bench codecs --images kodak --codecs mozjpeg,foveate --qualities 30,50,80 --count 4 --json
+foveate bench codecs --images kodak --codecs mozjpeg,foveate-vision --qualities 30,80 --json
 
 Every coder is given the bytes of Pillow's default JPEG at each quality: the largest file that is no
 more than 1 % larger. Differences and BD-rates (per cent of bytes at equal quality, below 0 is

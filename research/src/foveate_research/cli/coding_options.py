@@ -45,8 +45,9 @@ class CoderOptions:
         list[str] | None,
         typer.Option(
             metavar="NAME,...",
-            help="Coders beside plain JPEG; may be repeated. foveate@MODEL and mosaic@MODEL follow "
-            "the map of a model.",
+            help="Coders beside plain JPEG; may be repeated. foveate-vision is what foveate "
+            "compress does; foveate and foveate-eyes are its tunes fidelity and eyes. "
+            "foveate@MODEL and mosaic@MODEL follow the map of a model.",
         ),
     ] = None
     workers: Workers = 1
