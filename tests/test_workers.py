@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
-from foveate.workers import Died, side_by_side
+from foveate.workers import Died, Worker, side_by_side, started
 
 
 def test_tasks_are_answered_by_as_many_processes_as_asked() -> None:
@@ -57,3 +58,56 @@ def test_on_windows_no_process_is_started(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("sys.platform", "win32")
     with pytest.raises(OSError, match="need Linux or macOS"):
         list(side_by_side("worker_jobs", 2, iter([1]), 2))
+
+
+def test_a_process_that_was_killed_is_told_with_its_signal() -> None:
+    ((_, died),) = side_by_side("worker_jobs", 2, iter(["be killed"]), 1)
+    assert died == Died("by signal 9")
+
+
+def test_what_a_process_prints_is_not_among_its_answers() -> None:
+    answers = [answer for _, (_, answer) in side_by_side("worker_jobs", 1, iter(["print", 2]), 1)]
+    assert answers == ["print", 2]
+
+
+@pytest.mark.parametrize("threads", [None, "3"])
+def test_a_process_has_a_session_and_one_thread_unless_the_environment_says_more(
+    monkeypatch: pytest.MonkeyPatch, threads: str | None
+) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if threads is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+    ((_, (session, told)),) = side_by_side("worker_jobs", 1, iter(["tell"]), 1)
+    assert session != os.getsid(0)  # the terminal's Ctrl-C does not reach it
+    assert told == (threads or "1")
+
+
+def test_with_fewer_processes_than_asked_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def first_alone(module: str) -> Worker:
+        if made:
+            raise OSError("no more processes")
+        made.append(started(module))
+        return made[0]
+
+    monkeypatch.setattr("foveate.workers.started", first_alone)
+    answers = dict(side_by_side("worker_jobs", 2, iter(range(5)), 3))
+    assert {task: value for task, (_, value) in answers.items()} == {n: 2 * n for n in range(5)}
+
+
+def test_no_process_is_left_when_the_answers_are_not_wanted_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = []
+
+    def noted(module: str) -> Worker:
+        made.append(started(module))
+        return made[-1]
+
+    monkeypatch.setattr("foveate.workers.started", noted)
+    answers = side_by_side("worker_jobs", 2, iter(range(100)), 2)
+    next(answers)
+    answers.close()
+    assert len(made) == 2
+    assert all(worker.process.returncode is not None for worker in made)

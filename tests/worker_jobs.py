@@ -1,8 +1,9 @@
-"""What the workers of tests do: numbers are multiplied, and one word ends the process."""
+"""What the workers of tests do: numbers are multiplied, and words do what they say."""
 
 from __future__ import annotations
 
 import os
+import signal
 from multiprocessing.connection import Connection
 
 
@@ -12,4 +13,12 @@ def serve(tasks: Connection, answers: Connection) -> None:
         task = tasks.recv()
         if task == "die":
             os._exit(3)
+        if task == "be killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if task == "print":
+            print("among the answers?", flush=True)
+            os.write(1, b"among the answers?")
+        if task == "tell":
+            answers.send((os.getsid(0), os.environ["OMP_NUM_THREADS"]))
+            continue
         answers.send((os.getpid(), factor * task))

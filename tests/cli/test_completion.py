@@ -4,6 +4,7 @@ import pytest
 import typer.completion
 from typer.testing import CliRunner
 
+from foveate.cli.completion import maps
 from foveate.cli.main import app
 
 typer.completion.completion_init()
@@ -44,3 +45,15 @@ def test_where_files_are_no_maps_models_alone_are_proposed(monkeypatch, tmp_path
     found = proposed(monkeypatch, *words, "au")
     assert "auto" in found
     assert "auntie.png" not in found
+
+
+def test_hidden_files_are_proposed_where_a_dot_was_typed_and_home_is_found(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".hidden.png").touch()
+    (tmp_path / "autumn").mkdir()
+    names = [name for name, _ in maps("")]
+    assert "autumn/" in names
+    assert ".hidden.png" not in names
+    assert maps(".h") == [(".hidden.png", "")]
+    assert maps("~/autu") == [("~/autumn/", "")]

@@ -12,8 +12,10 @@ import pytest
 import foveate
 from foveate.errors import ModelError, OptionError, OutputError
 from foveate.models.adding import add_model
-from foveate.models.keeping import remove_model
+from foveate.models.entry import Prediction
+from foveate.models.keeping import keep, remove_model
 from foveate.models.registry import get_model, list_models
+from foveate.models.trial import is_map
 from onnx_files import CARD, write_brightness
 
 pytestmark = pytest.mark.usefixtures("users_folder")
@@ -176,3 +178,25 @@ def test_the_folder_follows_the_users_data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     added = add_model(write_brightness(tmp_path / "bright.onnx"))
     assert added.weights == Path(tmp_path / "data" / "foveate" / "models" / "bright.onnx")
+
+
+def test_a_model_whose_weights_cannot_be_written_is_none(tmp_path):
+    weights = tmp_path / "bright.onnx"
+    weights.mkdir()
+    with pytest.raises(OutputError):
+        keep(weights, b"network", {"name": "bright"}, overwrite=True)
+    assert not weights.with_suffix(".json").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "good"),
+    [
+        ([[0.0, 1.0]], True),
+        ([[0.0, np.nan]], False),
+        ([[0.0, 1.5]], False),
+        ([[-0.5, 1.0]], False),
+        ([[[0.5]]], False),
+    ],
+)
+def test_a_map_has_rows_and_columns_of_shares(values, good):
+    assert is_map(Prediction(np.array(values, np.float32), 1.0)) == good

@@ -99,3 +99,20 @@ def test_no_density_of_a_blank_picture_is_believed():
     blank = np.full((SIDE, SIDE, 3), 128, dtype=np.uint8)
     assert gaze_confidence(density_of(1.3), blank) == 0
     assert rise_confidence(200, blank, ends=(50, 100)) == 0
+
+
+def test_what_is_noise_in_one_direction_counts_half_in_either():
+    columns = np.random.default_rng(4).integers(0, 256, (1, SIDE, 3), dtype=np.uint8)
+    picture = np.repeat(columns, SIDE, axis=0)
+    lying, upright = (
+        rise_confidence(200, pixels, ends=(50, 100))
+        for pixels in (picture, picture.transpose(1, 0, 2))
+    )
+    assert 0 < lying < 1
+    assert lying == pytest.approx(upright, abs=0.01)
+
+
+def test_a_picture_of_one_colour_channel_can_be_seen():
+    red = PIXELS.copy()
+    red[..., 1:] = 90
+    assert rise_confidence(200, red, ends=(50, 100)) == 1

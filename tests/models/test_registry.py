@@ -7,7 +7,7 @@ import pytest
 from foveate.errors import ModelError
 from foveate.models import packages, records
 from foveate.models.records import checked_weights
-from foveate.models.registry import get_model, list_models
+from foveate.models.registry import get_model, list_models, size_of
 
 
 def test_every_model_that_the_commands_name_is_there():
@@ -70,3 +70,7 @@ def test_the_record_names_what_a_reader_of_a_model_needs():
     }
     assert all(facts["terms"] and facts["sha256"] for facts in card["training"]["data"])
     assert card["measured"]["rows"]
+
+
+def test_a_stated_size_is_height_then_width():
+    assert size_of({"fixed_size": [48, 64]}, get_model("auto"))(480, 640) == (48, 64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from foveate.coders.jpeg.eyes.quality_target import _Limits, meet_quality, plain
 from foveate.coders.jpeg.tables import ZIGZAG
 from foveate.coders.jpeg.targets.byte_correction import BytesTarget
 from foveate.coders.jpeg.targets.quality_target import PlainQuality
+from foveate.coders.jpeg.trellis_passes import statistics_of
 from foveate.coders.plain.pillow_jpeg import bytes_at_quality, plain_jpeg
 from foveate.errors import TargetError
 from foveate.metrics.quality import psnr_hvs_m, ssimulacra2
@@ -326,6 +328,32 @@ def test_a_hurried_search_takes_fewer_passes_and_no_more_bytes(quality):
         assert limits.excess(found.quantised) <= 0
     assert passes[1] < passes[0]
     assert sizes[1] == pytest.approx(sizes[0], rel=0.01)
+
+
+def test_without_looks_a_quality_is_searched_in_a_hurry(monkeypatch):
+    quantise, passes = EyeEncoder.quantise, []
+
+    def counted(self: EyeEncoder, scale: float, **options: float) -> object:
+        passes.append(scale)
+        return quantise(self, scale, **options)
+
+    pixels, target = picture(), PlainQuality(80, 80)
+    encoder = eye_encoder(pixels, None, Options())
+    meet_quality(encoder, None, target, b"", rounds=0, hurried=True)
+    monkeypatch.setattr(EyeEncoder, "quantise", counted)
+    encode_for_eyes(pixels, None, target, Options(), rounds=0)
+    assert len(passes) == encoder.passes
+
+
+@pytest.mark.parametrize("rounds", [0, 1])
+def test_no_file_is_larger_than_plain_jpegs_own_levels(rounds):
+    pixels, weights = picture(), disc_weights(picture())
+    encoder = eye_encoder(pixels, weights, Options())
+    found = encode_for_eyes(pixels, weights, PlainQuality(80, 80), Options(), rounds=rounds)
+    levels = plain_levels(encoder, 80)
+    statistics = statistics_of(levels.levels, encoder.blocks, encoder.script, 1)
+    plain = encoder.write(replace(levels, statistics=statistics), b"")
+    assert len(found.data) <= len(plain)
 
 
 @pytest.mark.parametrize("quality", [10, 50, 80])

@@ -82,6 +82,16 @@ def test_an_empty_block_takes_a_share_of_its_run_only(scale):
     assert 0 <= empty_block < 0.5 * end_of_block
 
 
+def test_chromas_dc_costs_what_chromas_scan_takes():
+    """Of a grey picture all of chroma's differences are 0, and luma's are not."""
+    grey = np.repeat(photo(160, 224)[..., :1], 3, axis=2)
+    blocks = transform(grey, None, Options())
+    encoder = Encoder(blocks, progressive_script(3), Options().tuning, threads=1)
+    encoder.quantise(6.0)
+    luma, *chroma = (sizes[0] for sizes in encoder.rates.dc_sizes)
+    assert max(chroma) <= 1 < luma
+
+
 def test_dc_is_chosen_in_the_order_in_which_the_file_has_it():
     """Baseline 4:2:0 interleaves two by two luma blocks; another order costs the trellis more."""
     pixels = photo(320, 320)
