@@ -41,7 +41,6 @@ class Counts:
 
     busy: int = 0
     waiting: int = 0
-    done: int = 0
     replaced: int = 0
     recycled: int = 0
     refused: int = 0
@@ -166,7 +165,6 @@ class Pool:
             took = time.monotonic() - started_at
             with self._lock:
                 self.counts.busy -= 1
-                self.counts.done += 1
                 self._seconds += 0.1 * (took - self._seconds)
 
     def _tried(self, function: Callable[..., Any], arguments: tuple[Any, ...], end: float) -> Any:

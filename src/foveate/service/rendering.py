@@ -22,7 +22,6 @@ from foveate.service.wanted import Wanted
 from foveate.settings import Box, Effort, Format, Metadata, Settings
 
 MEDIA_OF: dict[Format, str] = {name: media for media, name in MEDIA.items()}
-_PIXELS = "pixels, over the limit"
 
 
 @dataclass(frozen=True)
