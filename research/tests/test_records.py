@@ -36,6 +36,7 @@ def test_a_commit_is_dirty_where_more_than_results_and_pages_differ(tmp_path, mo
     git("commit", "-m", "first")
     for file in others:
         file.write_text("2")
+    (tmp_path / "untracked.py").touch()
     named = records.commit()
     assert len(named) >= 7
     assert "dirty" not in named

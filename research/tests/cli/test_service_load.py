@@ -130,8 +130,31 @@ def test_a_kept_connection_that_was_closed_meanwhile_is_no_failure() -> None:
             return statuses
 
     async def nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.close()
+
+    asked = []
+
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """An answer, and then one that breaks off in its header."""
+        for answer in (b"HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\nok", b"HTTP/1.1 200 X\r\nCon"):
+            asked.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(answer)
+        writer.close()
+
+    async def only_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """An answer that says that it is the connection's last one; no other is answered."""
         await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 X\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        asked.append(await reader.read(1))
         writer.close()
 
     assert asyncio.run(run(one_answer)) == [200, 200, 200]
+    assert asyncio.run(run(half)) == [200, 0, 200]  # what has begun is not asked for again
+    assert len(asked) == 3
+    asked.clear()
+    assert asyncio.run(run(only_once)) == [200, 200, 200]
+    assert set(asked) <= {b""}  # no byte came behind what was the last answer
+    asked.clear()
     assert asyncio.run(run(nothing)) == [0, 0, 0]
+    assert len(asked) == 3  # a new connection is not made a second time
