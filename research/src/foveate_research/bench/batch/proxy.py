@@ -15,13 +15,12 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from foveate.batch.places import STATE
+from foveate_research.bench.local_server import HOST, MOST_HEAD, LocalServer
 
-HOST = "127.0.0.1"
 _REFUSED = (
     b"HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: 44\r\n\r\n"
     b"<Error><Code>SlowDown</Code></Error>        "
 )
-_MOST_HEAD = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -45,53 +44,30 @@ class Counts:
     results: int = 0
 
 
-class Proxy:
+class Proxy(LocalServer):
     """The proxy, while its block lasts. port: of the store. bucket: where results go."""
 
     def __init__(self, port: int, bucket: str, weather: Weather) -> None:
+        super().__init__()
         self._upstream, self._bucket, self._weather = port, bucket, weather
         self._rng = random.Random(weather.seed)
-        self._server: asyncio.Server | None = None
-        self._open: set[asyncio.Task[None]] = set()
         self._more = asyncio.Condition()
         self.counts = Counts()
-
-    @property
-    def port(self) -> int:
-        """The port that the proxy was given."""
-        assert self._server is not None
-        number: int = self._server.sockets[0].getsockname()[1]
-        return number
 
     async def results(self, count: int) -> None:
         """Returns when so many results were written."""
         async with self._more:
             await self._more.wait_for(lambda: self.counts.results >= count)
 
-    async def __aenter__(self) -> Proxy:
-        self._server = await asyncio.start_server(self._served, HOST, 0, limit=_MOST_HEAD)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
-
-    async def _served(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._open.add(task)
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         store: asyncio.StreamWriter | None = None
         try:
-            answers, store = await asyncio.open_connection(HOST, self._upstream, limit=_MOST_HEAD)
+            answers, store = await asyncio.open_connection(HOST, self._upstream, limit=MOST_HEAD)
             while await self._passed_on(reader, writer, answers, store):
                 pass
         except (OSError, EOFError, asyncio.CancelledError):
             pass  # either side went away, which both may
         finally:
-            self._open.discard(task)
             for each in (writer, store):
                 if each is not None:
                     with contextlib.suppress(OSError):

@@ -14,40 +14,20 @@ import asyncio
 import contextlib
 from pathlib import Path
 
+from foveate_research.bench.local_server import LocalServer
+
 _SLOW_SECONDS = 600.0
 _PIECE = b"\0" * 65536
 
 
-class Origin:
+class Origin(LocalServer):
     """The site, while its block lasts. folder: of the good pictures."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self._folder = folder
-        self._server: asyncio.Server | None = None
-        self._open: set[asyncio.Task[None]] = set()
 
-    @property
-    def port(self) -> int:
-        """The port that the site was given."""
-        assert self._server is not None
-        number: int = self._server.sockets[0].getsockname()[1]
-        return number
-
-    async def __aenter__(self) -> Origin:
-        self._server = await asyncio.start_server(self._answered, "127.0.0.1", 0)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._server is not None
-        self._server.close()
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
-
-    async def _answered(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._open.add(task)
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             await self._send(head.split(b" ", 2)[1].decode("latin-1"), writer)
@@ -55,7 +35,6 @@ class Origin:
         except (OSError, EOFError, asyncio.CancelledError):
             pass  # the service went away, which it may
         finally:
-            self._open.discard(task)
             with contextlib.suppress(OSError):
                 writer.close()
 
