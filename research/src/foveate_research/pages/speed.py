@@ -15,12 +15,12 @@ def time_and_memory() -> str:
         return ABSENT
     rows = [
         (
-            f"{of['megapixels']:g} megapixels",
+            f"{of['megapixels']:g}",
             *(f"{of[target]['work_seconds_a_megapixel']:.2f}" for target in TARGETS),
         )
         for of in record["linear"].values()
     ]
-    headings = ("processor seconds a megapixel, map made before", *SHOWN)
+    headings = ("megapixels; processor seconds a megapixel, map made before", *SHOWN)
     large, memory = record["large"], record["memory"]
     foveate, mozjpeg = large["foveate"], large["mozjpeg"]
     whole = memory["quality_80"]
